@@ -1,0 +1,126 @@
+"""What every server has in common; nothing here is safe or unsafe by itself."""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sesphr.roles import ROLES, apps_of
+from sesphr.settings import env
+from sesphr.settings.databases import databases
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+SESPHR_ROLE = env.choice("SESPHR_ROLE", ROLES, "all")
+if SESPHR_ROLE != "all":
+    raise ImproperlyConfigured(
+        f"SESPHR_ROLE={SESPHR_ROLE}: the servers do not run apart yet; use SESPHR_ROLE=all."
+    )
+SESPHR_DATA = env.folder("SESPHR_DATA", str(BASE_DIR / "var"))
+SESPHR_DEPLOYMENT = env.text("SESPHR_DEPLOYMENT", "demo.sesphr.example")
+SESPHR_NODES = env.integer("SESPHR_NODES", 1, 1, 16)
+SESPHR_THRESHOLD = env.integer("SESPHR_THRESHOLD", 1, 1, SESPHR_NODES)
+
+# The ports, by dotted path; `sesphr.adapters` resolves them.
+SESPHR_SRS_NODE = "srs.node.LocalSrs"
+SESPHR_CLOUD = "cloudstore.store.LocalCloud"
+SESPHR_LOG = "audit.log.LocalLog"
+
+# Bounds on what one request or one member may cost.
+SESPHR_MAX_ATTACHMENT = 64 * 2**20 + 2**20
+SESPHR_MAX_JSON = 16 * 2**20
+SESPHR_MAX_DOCUMENT = 32 * 2**20
+SESPHR_RATES = {
+    # name: (how many, in how many seconds)
+    "sign-in:address": (100, 900),
+    "sign-in:login": (10, 900),
+    "lookup:address": (600, 900),
+    "register:address": (200, 3600),
+    "directory:member": (300, 3600),
+    "request:member": (100, 3600),
+    "mail:login": (5, 3600),
+}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "ninja",
+    "sesphr",
+    *apps_of(SESPHR_ROLE),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sesphr.web.middleware.CrossSiteMiddleware",
+    "sesphr.web.middleware.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "sesphr.urls"
+WSGI_APPLICATION = "sesphr.wsgi.application"
+APPEND_SLASH = False
+
+DATABASES = databases(SESPHR_DATA, SESPHR_NODES)
+DATABASE_ROUTERS = ["sesphr.routers.AppRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Member"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+SESSION_COOKIE_NAME = "sesphr_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+STATIC_URL = "static/"
+STATIC_ROOT = SESPHR_DATA / "collected"
+STATICFILES_DIRS = [folder for folder in (SESPHR_DATA / "static",) if folder.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "blobs": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": SESPHR_DATA / "blobs", "file_permissions_mode": 0o600},
+    },
+}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en-gb"
+
+DEFAULT_FROM_EMAIL = env.text("SESPHR_MAIL_FROM", "SeSPHR <no-reply@sesphr.example>")
+FILE_UPLOAD_TEMP_DIR = str(env.folder("SESPHR_UPLOADS", str(SESPHR_DATA / "uploads")))
+DATA_UPLOAD_MAX_MEMORY_SIZE = SESPHR_MAX_JSON
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
+}

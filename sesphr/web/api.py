@@ -1,0 +1,42 @@
+"""The one HTTP API, for the browser and for the command-line client."""
+
+from django.http import HttpRequest
+from ninja import NinjaAPI, Schema
+
+from accounts.api import router as accounts_router
+from phr.api import router as phr_router
+from sesphr import clock
+from sesphr.crypto.encoding import b64u_encode
+from sesphr.deployment import get_deployment
+from sesphr.web import problems
+
+api = NinjaAPI(
+    title="SeSPHR",
+    version="1",
+    description="Sharing of personal health records. The servers relay signed, encrypted octets.",
+    openapi_url="/openapi.json",
+    docs_url=None,
+    urls_namespace="api",
+)
+problems.install(api)
+
+
+class DeploymentOut(Schema):
+    """The signed configuration, the operator's key (b64u), the server's time (Unix seconds)."""
+
+    configuration: str
+    operator_key: str
+    now: int
+
+
+@api.get("/deployment", response=DeploymentOut, summary="The deployment that clients pin")
+def deployment(request: HttpRequest) -> DeploymentOut:
+    """Nodes, threshold and keys, signed by the operator."""
+    found = get_deployment()
+    return DeploymentOut(
+        configuration=found.jws, operator_key=b64u_encode(found.operator_key), now=clock.now()
+    )
+
+
+api.add_router("", accounts_router)
+api.add_router("", phr_router)
