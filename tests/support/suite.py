@@ -1,0 +1,132 @@
+"""Runs groups of checks in order, stops at the first that fails, and sums up.
+
+    python -m tests.support.suite [GROUP ...]        (default: all groups, in order)
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = ROOT / ".venv" / "bin"
+PYTHON = str(BIN / "python")
+MANAGE = (PYTHON, "manage.py")
+TEST_SETTINGS = "--settings=sesphr.settings.test"
+PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-n", "2", "--dist", "loadfile")
+ON_MARIADB = (PYTHON, "-m", "tests.support.mariadb", "run", "--")
+Command = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands that are one line of the summary."""
+
+    name: str
+    title: str
+    commands: tuple[Command, ...]
+
+
+GROUPS = (
+    Group(
+        "lint",
+        "lint and types",
+        (
+            (str(BIN / "ruff"), "check", "."),
+            (str(BIN / "ruff"), "format", "--check", "."),
+            (str(BIN / "mypy"),),
+            (str(BIN / "lint-imports"),),
+            (str(BIN / "npm"), "run", "--silent", "check"),
+        ),
+    ),
+    Group("migrations", "migrations", ((*MANAGE, "makemigrations", "--check", TEST_SETTINGS),)),
+    Group("vectors", "vectors", (("tests/support/vectors.sh", "tests/vectors"),)),
+    Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),)),
+    Group("sqlite", "tests on SQLite", (PYTEST,)),
+    Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST),)),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a group ended."""
+
+    group: Group
+    verdict: str
+    seconds: float
+
+
+def main() -> int:
+    """Run the groups that the arguments name; 1 when one of them fails."""
+    chosen = choose(sys.argv[1:])
+    if chosen is None:
+        names = ", ".join(group.name for group in GROUPS)
+        print(f"Unknown group. There are: {names}", file=sys.stderr)
+        return 2
+    results = list(run(chosen))
+    print_summary(results)
+    return 0 if all(result.verdict == "passed" for result in results) else 1
+
+
+def choose(names: list[str]) -> list[Group] | None:
+    """The named groups in their own order; None when a name is unknown."""
+    if set(names) - {group.name for group in GROUPS}:
+        return None
+    return [group for group in GROUPS if not names or group.name in names]
+
+
+def run(groups: list[Group]) -> Iterator[Result]:
+    """Run until one fails; the others are reported as not run."""
+    failed = False
+    for group in groups:
+        if failed:
+            yield Result(group, "not run", 0.0)
+            continue
+        print(f"\n=== {group.title}", flush=True)
+        start = time.monotonic()
+        broken = first_failure(group)
+        failed = broken is not None
+        if broken is not None:
+            print(f"\n*** FAILED: {group.title}: {readable(broken)}", flush=True)
+        yield Result(group, "FAILED" if failed else "passed", time.monotonic() - start)
+
+
+def first_failure(group: Group) -> Command | None:
+    """The first command of a group that does not exit with 0."""
+    for command in group.commands:
+        print(f"--- {readable(command)}", flush=True)
+        try:
+            status = subprocess.run(command, cwd=ROOT, env=environment()).returncode
+        except OSError as error:
+            print(f"Cannot start it: {error}", flush=True)
+            return command
+        if status != 0:
+            return command
+    return None
+
+
+def environment() -> dict[str, str]:
+    """The environment with our Node first: npm starts `node` by name."""
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path}
+
+
+def readable(command: Command) -> str:
+    """A command as one would type it in the root folder."""
+    return " ".join(command).replace(f"{ROOT}/", "")
+
+
+def print_summary(results: list[Result]) -> None:
+    """One line a group, and the whole time."""
+    print("\n=== Summary")
+    for result in results:
+        seconds = f"{result.seconds:6.0f} s" if result.verdict != "not run" else ""
+        print(f"{result.verdict:>8}  {result.group.title:<20} {seconds}")
+    print(f"{'in all':>8}  {'':<20} {sum(result.seconds for result in results):6.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
