@@ -48,7 +48,7 @@ class Only(Contract):
     restricted_modules = fields.SetField(subfield=fields.StringField())
     allowed_modules = fields.SetField(subfield=fields.StringField())
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find imports of restricted modules that are not allowed."""
         self._refuse_unknown(graph)
         broken: Broken = [
@@ -76,7 +76,7 @@ class StandardLibraryOnly(Contract):
 
     source_modules = fields.SetField(subfield=fields.StringField())
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find imports of anything that does not come with Python."""
         allowed = {*self.source_modules, *sys.stdlib_module_names}  # type: ignore[misc]
         broken: Broken = [

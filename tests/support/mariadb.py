@@ -116,7 +116,8 @@ def _install(folder: Path) -> None:
     command = [
         *(find_program("mariadb-install-db"), "--no-defaults", *_account_options()),
         *(f"--datadir={folder / 'data'}", "--auth-root-authentication-method=normal"),
-        "--skip-test-db",
+        # --force: a machine's own name need not resolve; the accounts for it go anyway.
+        *("--skip-test-db", "--force"),
     ]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/")
     if done.returncode != 0:
@@ -269,7 +270,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return run(arguments.command, arguments.database)
-    except MariaDBError as error:
+    except (MariaDBError, OSError) as error:
         print(f"Private MariaDB: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 """Runs groups of checks in order, stops at the first that fails, and sums up.
 
-    python -m tests.support.suite [GROUP ...]        (default: all groups, in order)
+Without arguments it runs all groups: python -m tests.support.suite [GROUP ...]
 """
 
 import os
