@@ -20,6 +20,8 @@ from sesphr.crypto.encoding import canonical_json
 from sesphr.ports.audit import Entry, Log, LogProof
 from sesphr.ports.srs import EventView
 
+PAGE = 500
+
 
 class AbstractStream(models.Model):
     """A member's stream at this server; the row is the lock that keeps numbers gap-free."""
@@ -108,9 +110,15 @@ class EventLog(Generic[S, E]):
         found = self._rows().filter(index=None).values_list("stream__member", flat=True).distinct()
         return [str(member) for member in found]
 
-    def views(self, member: str, log: Log) -> tuple[EventView, ...]:
-        """A member's events, oldest first, each with the log's proof where it has one."""
-        rows = self._rows().select_related("stream").filter(stream__member=member).order_by("number")
+    def stream(self, member: str) -> str | None:
+        """The member's stream as the log knows it; None before the first event."""
+        found = self._streams._base_manager.using(self._alias).filter(member=member).first()
+        return None if found is None else str(found.stream)
+
+    def views(self, member: str, log: Log, after: int = 0) -> tuple[EventView, ...]:
+        """Up to PAGE events numbered above `after`, oldest first, each with the log's
+        proof where it has one."""
+        rows = self._rows().select_related("stream").filter(stream__member=member, number__gt=after)
         return tuple(
             EventView(
                 stream=str(row.stream.stream),  # type: ignore[attr-defined]
@@ -119,7 +127,7 @@ class EventLog(Generic[S, E]):
                 salt=bytes(row.salt or b""),
                 proof=None if row.index is None else log.prove(str(row.stream.stream), row.number),  # type: ignore[attr-defined]
             )
-            for row in rows
+            for row in rows.order_by("number")[:PAGE]
         )
 
     def atomic(self) -> Any:

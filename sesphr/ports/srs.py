@@ -40,13 +40,13 @@ class Access:
 
 @dataclass(frozen=True)
 class RecordView:
-    """What a member may know of a record: ids, head version, date, and the partitions
+    """What a member may know of a record: ids, head version and digest (b64u), date, the partitions
     that an opening would give now (for its owner: all)."""
 
     record: str
     owner: str
     version: int
-    manifest: bytes
+    manifest: str
     date: int
     partitions: tuple[str, ...]
 
@@ -116,5 +116,8 @@ class SrsNode(Protocol):
     def delegates(self, owner: str) -> tuple[tuple[str, str, int], ...]:
         """(member, partition, epoch) of each re-encryption key that is held for an owner."""
 
-    def events(self, member: str) -> tuple[EventView, ...]:
-        """The events of a member's stream at this node, oldest first."""
+    def events(self, member: str, after: int = 0) -> tuple[EventView, ...]:
+        """Up to 500 events of a member's stream with numbers above `after`, oldest first."""
+
+    def stream(self, member: str) -> str | None:
+        """The opaque id of the member's stream at the log; None before its first event."""

@@ -1,0 +1,76 @@
+"""An index of records that can be rebuilt from SRS and cloud, and the requests for access.
+
+No titles and no file names: they live inside partitions, which nobody here can open.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+DIGEST = 43
+
+
+class Record(models.Model):
+    """A record that an owner deposited."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    owner = models.UUIDField(db_index=True)
+    created = models.PositiveBigIntegerField()
+
+
+class Version(models.Model):
+    """A version whose deposit cloud and SRS both hold; `digest` is its manifest's (b64u)."""
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="versions")
+    n = models.PositiveIntegerField()
+    digest = models.CharField(max_length=DIGEST, unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "n"], name="phr_version_n")]
+
+
+class PartitionSize(models.Model):
+    """How many cipher octets a partition of a version has."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="sizes")
+    partition = models.CharField(max_length=32)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "partition"], name="phr_partition_size")]
+
+
+class KeyRequest(models.Model):
+    """A signed request for access, waiting for the owner or answered by them.
+
+    `owner` need not be anybody: a request for an unknown name is kept like any other.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        PENDING = "pending"
+        APPROVED = "approved"
+        DECLINED = "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    digest = models.CharField(max_length=DIGEST, unique=True)
+    statement = models.TextField()
+    owner = models.UUIDField(db_index=True)
+    asker = models.UUIDField(db_index=True)
+    asked = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
+    answered = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "approved", "declined"]), name="phr_request_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending", answered__isnull=True)
+                | (~Q(state="pending") & Q(answered__isnull=False)),
+                name="phr_request_answered",
+            ),
+        ]

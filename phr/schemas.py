@@ -1,0 +1,300 @@
+"""Shapes of the portal's JSON. Octets are base64 unless a field says b64u (base64url, no padding)."""
+
+import base64
+import json
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from sesphr.crypto.encoding import b64u_encode
+from sesphr.ports.audit import LogProof
+from sesphr.ports.cloudstore import CloudObject
+from sesphr.ports.errors import Invalid
+from sesphr.ports.srs import Access, EventView, RecordView, Sealed
+
+Statement = Annotated[str, Field(min_length=1, max_length=8 * 2**20, description="compact JWS")]
+MAX_TICKETS = 4096
+
+
+def base64_encode(octets: bytes) -> str:
+    """Standard base64, padded."""
+    return base64.b64encode(octets).decode("ascii")
+
+
+def _octets(text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise Invalid("sealed: octets must be base64 text.")
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Invalid("sealed: not base64.") from error
+
+
+def read_sealed(text: str) -> dict[str, dict[str, Sealed]]:
+    """Parameters sealed to each node: {node index: {partition: {enc, ciphertext}}}.
+
+    Raises:
+        Invalid: another shape.
+    """
+    try:
+        found = json.loads(text)
+        return {
+            node: {name: Sealed(_octets(one["enc"]), _octets(one["ciphertext"])) for name, one in parts.items()}
+            for node, parts in found.items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Invalid("sealed: must be {node: {partition: {enc, ciphertext}}}.") from error
+
+
+class ProofOut(Schema):
+    """That an entry is leaf `index` of the tree that `checkpoint` signs; `path` is b64u."""
+
+    index: int
+    size: int
+    path: list[str]
+    checkpoint: str
+
+    @classmethod
+    def of(cls, proof: LogProof) -> "ProofOut":
+        """From the port's form."""
+        return cls(
+            index=proof.index,
+            size=proof.size,
+            path=[b64u_encode(node) for node in proof.path],
+            checkpoint=proof.checkpoint,
+        )
+
+
+class AttachmentOut(Schema):
+    """A cipher stream as the cloud measured it; `root` is b64u."""
+
+    size: int
+    root: str
+
+
+class DepositOut(Schema):
+    """An acknowledged version."""
+
+    record: UUID
+    version: int
+    receipts: list[str]
+
+
+class RecordOut(Schema):
+    """A record as the asker may know it; `manifest` is its head's digest (b64u)."""
+
+    record: UUID
+    owner: UUID
+    owner_name: str
+    version: int
+    manifest: str
+    date: int
+    partitions: list[str]
+
+    @classmethod
+    def of(cls, view: RecordView, names: dict[str, str]) -> "RecordOut":
+        """From the port's form, with the owner's display name."""
+        return cls(
+            record=UUID(view.record),
+            owner=UUID(view.owner),
+            owner_name=names.get(view.owner, ""),
+            version=view.version,
+            manifest=view.manifest,
+            date=view.date,
+            partitions=list(view.partitions),
+        )
+
+
+class RecordsOut(Schema):
+    """Records, oldest first."""
+
+    records: list[RecordOut]
+
+
+class DelegationOut(Schema):
+    """That the SRS holds a re-encryption key; never the key."""
+
+    member: UUID
+    partition: str
+    epoch: int
+
+
+class AclOut(Schema):
+    """The owner's list in force (JWS), and who holds keys."""
+
+    acl: str | None
+    delegations: list[DelegationOut]
+
+
+class AclIn(Schema):
+    """The next list, the keys dealt for it, and the requests that it answers."""
+
+    acl: Statement
+    deal: Statement | None = None
+    answers: Annotated[list[UUID], Field(max_length=100)] = []
+
+
+class InForceOut(Schema):
+    """A list that the nodes took."""
+
+    seq: int
+    receipts: list[str]
+    effective: bool
+
+
+class KeyRequestIn(Schema):
+    """A signed request for access."""
+
+    request: Statement
+
+
+class KeyRequestId(Schema):
+    """A request's id at the portal."""
+
+    request: UUID
+
+
+class KeyRequestState(Schema):
+    """What became of a request."""
+
+    request: UUID
+    state: str
+
+
+class KeyRequestOut(Schema):
+    """A request with what the portal knows of its asker."""
+
+    id: UUID
+    statement: str
+    owner: UUID
+    asker: UUID
+    asker_name: str
+    asker_login: str
+    asker_role: str
+    asker_checked: str
+    partitions: list[str]
+    purpose: str
+    reason: str
+    asked: int
+    state: str
+    answered: int | None
+
+
+class KeyRequestsOut(Schema):
+    """Requests to the member, and by the member."""
+
+    incoming: list[KeyRequestOut]
+    outgoing: list[KeyRequestOut]
+
+
+class AccessIn(Schema):
+    """A signed access request."""
+
+    request: Statement
+
+
+class NodeAnswer(Schema):
+    """One node's signed answer, its tickets, and the log's proofs in the answer's order."""
+
+    answer: str
+    tickets: list[str]
+    proofs: list[ProofOut]
+
+    @classmethod
+    def of(cls, access: Access) -> "NodeAnswer":
+        """From the port's form."""
+        proofs = [ProofOut.of(proof) for proof in access.proofs]
+        return cls(answer=access.answer, tickets=list(access.tickets), proofs=proofs)
+
+
+class ObjectOut(Schema):
+    """What the cloud gave for the tickets: the whole document to its owner, otherwise
+    the cipher octets of granted partitions."""
+
+    digest: str
+    manifest: str
+    document: str | None
+    partitions: dict[str, str]
+
+    @classmethod
+    def of(cls, found: CloudObject) -> "ObjectOut":
+        """From the port's form."""
+        return cls(
+            digest=b64u_encode(found.digest),
+            manifest=found.manifest,
+            document=None if found.document is None else base64_encode(found.document),
+            partitions={name: base64_encode(octets) for name, octets in found.partitions.items()},
+        )
+
+
+class AccessOut(Schema):
+    """Everything that an endpoint needs to open what was granted."""
+
+    answers: list[NodeAnswer]
+    objects: list[ObjectOut]
+
+
+class AttachmentIn(Schema):
+    """The access request and its tickets, for an attachment of a granted partition."""
+
+    request: Statement
+    tickets: Annotated[list[Statement], Field(max_length=MAX_TICKETS)]
+
+
+class IntegrityIn(Schema):
+    """What an endpoint found to differ from what was signed."""
+
+    record: UUID | None = None
+    partition: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")] | None = None
+    manifest: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")] | None = None
+    reason: Annotated[str, Field(pattern=r"^[a-z-]{1,64}$")]
+
+
+class IntegrityOut(Schema):
+    """That the report was noted."""
+
+    reported: bool
+
+
+class EventOut(Schema):
+    """An event with its salt (b64u) and the log's proof, once the log has it."""
+
+    number: int
+    event: dict[str, Any]
+    salt: str
+    proof: ProofOut | None
+
+    @classmethod
+    def of(cls, view: EventView) -> "EventOut":
+        """From the port's form."""
+        return cls(
+            number=view.number,
+            event=dict(view.event),
+            salt=b64u_encode(view.salt),
+            proof=None if view.proof is None else ProofOut.of(view.proof),
+        )
+
+
+class StreamOut(Schema):
+    """A page of one server's events; `length` is what the log counts, so that an omission shows."""
+
+    source: str
+    stream: UUID
+    length: int
+    events: list[EventOut]
+
+
+class ActivityOut(Schema):
+    """A member's events, and the tree's present checkpoint."""
+
+    streams: list[StreamOut]
+    checkpoint: str
+
+
+class ConsistencyOut(Schema):
+    """RFC 9162 consistency path (b64u), and the present checkpoint."""
+
+    path: list[str]
+    checkpoint: str

@@ -1,0 +1,64 @@
+"""Relaying a deposit: cloud first, then the SRS (the commit point), then the portal's row.
+
+Each step is idempotent under the manifest's digest, so a retry after any crash
+ends in the same state; nothing is acknowledged before all three hold.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from phr.models import PartitionSize, Record, Version
+from phr.relay import digest_of, nodes, payload_by, verification_of
+from sesphr import clock
+from sesphr.adapters import get_cloud
+from sesphr.ports.cloudstore import StoredAttachment
+from sesphr.ports.errors import Invalid
+from sesphr.ports.srs import Deposit, Sealed
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """What was acknowledged: the record's version, and each node's receipt."""
+
+    record: str
+    version: int
+    receipts: tuple[str, ...]
+
+
+def put_attachment(*, by: UUID, attachment: str, chunks: Iterable[bytes]) -> StoredAttachment:
+    """Relay a cipher stream to the cloud, where it waits for its manifest."""
+    return get_cloud().put_attachment(str(by), attachment, chunks)
+
+
+def deposit(
+    *, by: UUID, manifest: str, document: bytes, sealed: Mapping[str, Mapping[str, Sealed]]
+) -> Deposited:
+    """Relay a version of a record; `sealed` maps node index (text) to partition to parameters."""
+    payload = payload_by(manifest, by)
+    if set(sealed) != {str(node.index) for node in nodes()}:
+        raise Invalid("The parameters must be sealed to every key server, and to no other.")
+    cloud = get_cloud()
+    cloud.put(manifest, verification_of(by), document)
+    receipts = tuple(node.deposit(Deposit(manifest, sealed[str(node.index)])) for node in nodes())
+    cloud.note(receipts)
+    _index(by, payload, digest_of(manifest))
+    return Deposited(payload["record"], payload["version"], receipts)
+
+
+def _index(owner: UUID, payload: dict[str, Any], digest: str) -> None:
+    with transaction.atomic():
+        record, _ = Record.objects.get_or_create(
+            id=payload["record"], defaults={"owner": owner, "created": clock.now()}
+        )
+        version, made = Version.objects.get_or_create(
+            digest=digest, defaults={"record": record, "n": payload["version"]}
+        )
+        if made:
+            PartitionSize.objects.bulk_create(
+                PartitionSize(version=version, partition=name, size=one["size"])
+                for name, one in payload["partitions"].items()
+            )

@@ -1,0 +1,83 @@
+"""Relaying access control lists and requests for access."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from phr.models import KeyRequest
+from phr.relay import digest_of, nodes, payload_by
+from sesphr import clock
+from sesphr.adapters import get_cloud
+from sesphr.deployment import get_deployment
+from sesphr.ports.errors import Conflict, Invalid, NotFound
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A list as the nodes took it; effective once n - t + 1 of them gave receipts."""
+
+    seq: int
+    receipts: tuple[str, ...]
+    effective: bool
+
+
+def set_acl(*, by: UUID, acl: str, deal: str | None, answers: Iterable[UUID]) -> InForce:
+    """Put the owner's list in force everywhere and note which requests it answers.
+
+    Raises:
+        PortError: as the nodes and the cloud say; what was done stays done and a
+            repeat of the same call finishes it.
+    """
+    payload = payload_by(acl, by)
+    waiting = _own_requests(by, answers)
+    receipts = tuple(node.set_acl(acl, deal) for node in nodes())
+    get_cloud().note(receipts)
+    _answer(waiting, KeyRequest.State.APPROVED)
+    enough = get_deployment().n - get_deployment().t + 1
+    return InForce(payload["seq"], receipts, len(receipts) >= enough)
+
+
+def _own_requests(owner: UUID, ids: Iterable[UUID]) -> list[KeyRequest]:
+    wanted = set(ids)
+    found = list(KeyRequest.objects.filter(owner=owner, id__in=wanted))
+    if len(found) != len(wanted):
+        raise NotFound("There is no such request to you.")
+    if any(request.state == KeyRequest.State.DECLINED for request in found):
+        raise Conflict("This request was declined already.")
+    return found
+
+
+def _answer(requests: Iterable[KeyRequest], state: str) -> None:
+    ids = [request.id for request in requests]
+    waiting = KeyRequest.objects.filter(id__in=ids, state=KeyRequest.State.PENDING)
+    waiting.update(state=state, answered=clock.now())
+
+
+def ask(*, by: UUID, statement: str) -> KeyRequest:
+    """Keep a signed request for access and have every node log it; repeats give the same one."""
+    payload = payload_by(statement, by)
+    for node in nodes():
+        node.key_request(statement)
+    defaults = {
+        "statement": statement, "owner": payload["owner"], "asker": by, "asked": payload["iat"]
+    }  # fmt: skip
+    try:
+        with transaction.atomic():
+            request, _ = KeyRequest.objects.get_or_create(digest=digest_of(statement), defaults=defaults)
+    except IntegrityError as error:
+        raise Invalid("This request cannot be kept.") from error
+    return request
+
+
+def decline(*, by: UUID, request: UUID) -> KeyRequest:
+    """Say no to a request that waits for this owner; a repeat changes nothing."""
+    found = KeyRequest.objects.filter(owner=by, id=request).first()
+    if found is None:
+        raise NotFound("There is no such request to you.")
+    if found.state == KeyRequest.State.APPROVED:
+        raise Conflict("This request was approved already; take the access back instead.")
+    _answer([found], KeyRequest.State.DECLINED)
+    found.refresh_from_db()
+    return found

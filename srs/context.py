@@ -1,0 +1,137 @@
+"""One node: its index, database, keys and event log, handed to every service.
+
+The node's private keys are read here and nowhere else.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from sesphr import clock
+from sesphr.crypto import hpke, statements
+from sesphr.crypto.encoding import SUITE, b64u_encode, check_uuid, dec, lp
+from sesphr.crypto.errors import CryptoError
+from sesphr.deployment import Deployment, get_deployment
+from sesphr.eventlog import EventLog
+from sesphr.ports.errors import Invalid, Refused
+from sesphr.ports.srs import Sealed
+from sesphr.roles import node_database
+from sesphr.secretfiles import secret
+from srs.models import Event, Member, Stream
+
+# How far ahead of this node's clock a statement may be dated.
+SKEW = 300
+
+
+@contextmanager
+def refusing_bad_input() -> Iterator[None]:
+    """Turn every failure of the kernel into the port's `Invalid`."""
+    try:
+        yield
+    except CryptoError as error:
+        raise Invalid(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Node:
+    """The node with this index in this process."""
+
+    index: int
+
+    @property
+    def alias(self) -> str:
+        """The database that only this node uses."""
+        return node_database(self.index)
+
+    @property
+    def deployment(self) -> Deployment:
+        """The signed configuration that names all nodes."""
+        return get_deployment()
+
+    @property
+    def id(self) -> str:
+        """This node's id in the configuration."""
+        return self.deployment.node(self.index).id
+
+    @cached_property
+    def events(self) -> EventLog[Stream, Event]:
+        """What this node owes to the log."""
+        return EventLog(Stream, Event, self.alias, f"srs-{self.index}", self.deployment.id)
+
+    def atomic(self) -> Any:
+        """A transaction of this node's database."""
+        return transaction.atomic(using=self.alias)
+
+    def sign(self, typ: str, **members: Any) -> str:
+        """A statement of this node, dated now."""
+        payload = {
+            "suite": SUITE, "deployment": self.deployment.id, "iss": self.id, "iat": clock.now(), **members
+        }  # fmt: skip
+        octets = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        return statements.sign(secret(settings.SESPHR_DATA, f"node-{self.index}-sign"), typ, octets)
+
+    def receipt(self, kind: str, owner: str, digest: str, seq: int) -> str:
+        """That this node committed what `digest` (b64u) names."""
+        return self.sign(
+            "sesphr-receipt", owner=owner, kind=kind, object=digest, seq=seq, effective=True
+        )
+
+    def unseal(self, label: str, digest: bytes, partition: str, epoch: int, sealed: Sealed) -> bytes:
+        """Open what an endpoint sealed to this node (protocol sections 4 and 6).
+
+        Raises:
+            CryptoError: it was sealed for something else, or to another node.
+        """
+        info = lp(
+            SUITE.encode(), label.encode(), self.deployment.id.encode(), digest, partition.encode(),
+            dec(epoch), dec(self.index),
+        )  # fmt: skip
+        key = secret(settings.SESPHR_DATA, f"node-{self.index}-hpke")
+        return hpke.unseal(key, sealed.enc, info, sealed.ciphertext)
+
+    def verified(self, jws: str, typ: str) -> tuple[statements.Verified, Member]:
+        """A member's statement, checked with the key that the member registered here.
+
+        Raises:
+            Invalid: malformed, unknown issuer, wrong signature, or dated in the future.
+        """
+        with refusing_bad_input():
+            issuer = statements.payload_of_unverified(jws).get("iss")
+            member = self.member(issuer)
+            directory: Mapping[str, bytes] = {str(member.id): bytes(member.verification)}
+            checked = statements.verify(jws, typ=typ, deployment=self.deployment.id, directory=directory)
+        if checked.payload["iat"] > clock.now() + SKEW:
+            raise Invalid("The statement is dated in the future: check this device's clock.")
+        return checked, member
+
+    def member(self, member: object) -> Member:
+        """A registered member; an unknown one cannot have signed anything."""
+        found = Member.objects.using(self.alias).filter(pk=member).first() if _is_uuid(member) else None
+        if found is None:
+            raise Invalid("The issuer is not registered.")
+        return found
+
+
+def _is_uuid(text: object) -> bool:
+    try:
+        check_uuid(text)  # type: ignore[arg-type]
+    except CryptoError:
+        return False
+    return True
+
+
+def digest_of(checked: statements.Verified) -> str:
+    """A statement's name as statements and tables write it: b64u SHA-256 of its payload."""
+    return b64u_encode(checked.digest)
+
+
+def require_active(member: Member) -> None:
+    """Refuse a member who is not activated (or not any more)."""
+    if not member.active:
+        raise Refused("This membership is not active.", code="not-authorised")

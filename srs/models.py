@@ -1,0 +1,198 @@
+"""What one SRS node holds. Each node has a database of its own.
+
+`RParameter.r` and `Delegation.d` are this server's secrets: nothing outside
+this database may ever hold them.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from sesphr.eventlog import AbstractEvent, AbstractStream
+
+# base64url of 32 octets; MariaDB cannot index a BLOB as a whole.
+DIGEST = 43
+NONCE = 22
+
+
+class Member(models.Model):
+    """A registered member; the joining date is set once, by the first activation."""
+
+    class State(models.TextChoices):
+        """Whether the member's requests are answered."""
+
+        PENDING = "pending"
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        DEPARTED = "departed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
+    role = models.CharField(max_length=32, blank=True)
+    joined = models.PositiveBigIntegerField(null=True)
+    verification = models.BinaryField(max_length=32)
+    receive = models.BinaryField(max_length=96)
+    key_digest = models.CharField(max_length=43)
+    departure = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "active", "suspended", "departed"]), name="srs_member_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(joined__isnull=False), name="srs_member_active_joined"
+            ),
+        ]
+
+    @property
+    def active(self) -> bool:
+        """Whether the member may ask and be given anything now."""
+        return self.state == self.State.ACTIVE
+
+
+class Registration(models.Model):
+    """A signed registration, numbered; later ones only add partition keys."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="registrations")
+    seq = models.PositiveIntegerField()
+    digest = models.CharField(max_length=DIGEST)
+    jws = models.TextField()
+    receipt = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "seq"], name="srs_registration_seq")]
+
+
+class PartitionKey(models.Model):
+    """A_P,c: an owner's public key of one partition and epoch."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="partition_keys")
+    partition = models.CharField(max_length=32)
+    epoch = models.PositiveIntegerField()
+    a = models.BinaryField(max_length=48)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "partition", "epoch"], name="srs_partition_key")
+        ]
+
+
+class Record(models.Model):
+    """A record of an owner and the date that access decisions use."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="records")
+    date = models.PositiveBigIntegerField()
+    head = models.PositiveIntegerField(default=0)
+
+
+class Version(models.Model):
+    """One accepted deposit: the signed manifest; versions of a record have no gaps."""
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=DIGEST)
+    manifest = models.TextField()
+    accepted = models.PositiveBigIntegerField()
+    open_from = models.PositiveBigIntegerField(null=True)
+    open_until = models.PositiveBigIntegerField(null=True)
+    receipt = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "version"], name="srs_version"),
+            models.UniqueConstraint(fields=["digest"], name="srs_version_digest"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="srs_version_positive"),
+        ]
+
+
+class RParameter(models.Model):
+    """R = A_P,c^r of one partition of a version: the owner's parameter that the node turns
+    into one that only the granted user can use."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="parameters")
+    partition = models.CharField(max_length=32)
+    epoch = models.PositiveIntegerField()
+    r = models.BinaryField(max_length=48)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "partition"], name="srs_r_parameter")]
+
+
+class Acl(models.Model):
+    """A signed access control list; the highest seq of an owner is in force, for ever."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="acls")
+    seq = models.PositiveIntegerField()
+    digest = models.CharField(max_length=DIGEST)
+    jws = models.TextField()
+    receipt = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "seq"], name="srs_acl_seq"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="srs_acl_positive"),
+        ]
+
+
+class Delegation(models.Model):
+    """D_i: this node's share of the re-encryption key from an owner's partition to a user."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="delegations_given")
+    user = models.ForeignKey(Member, models.PROTECT, related_name="delegations_held")
+    partition = models.CharField(max_length=32)
+    epoch = models.PositiveIntegerField()
+    key_digest = models.CharField(max_length=43)
+    d = models.BinaryField(max_length=96)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "user", "partition", "epoch"], name="srs_delegation")
+        ]
+
+
+class KeyRequest(models.Model):
+    """That a member asked an owner for keys; grants nothing."""
+
+    digest = models.CharField(max_length=DIGEST, unique=True)
+    asker = models.ForeignKey(Member, models.PROTECT, related_name="key_requests")
+    nonce = models.CharField(max_length=NONCE)
+    jws = models.TextField()
+    receipt = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asker", "nonce"], name="srs_key_request_nonce")]
+
+
+class AccessRequest(models.Model):
+    """An access request with the decisions committed for it and, once logged, its answer.
+
+    Committed in this order: decisions and events; then answer and tickets.
+    """
+
+    digest = models.CharField(max_length=DIGEST, unique=True)
+    user = models.ForeignKey(Member, models.PROTECT, related_name="access_requests")
+    nonce = models.CharField(max_length=NONCE)
+    taken = models.PositiveBigIntegerField()
+    decisions = models.JSONField()
+    events = models.JSONField()
+    answer = models.TextField(null=True)
+    tickets = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "nonce"], name="srs_access_nonce")]
+
+
+class Stream(AbstractStream):
+    """A member's stream of events at this node."""
+
+
+class Event(AbstractEvent):
+    """An event that this node decided."""
+
+    stream = models.ForeignKey(Stream, models.PROTECT, related_name="events")  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "number"], name="srs_event_number")]

@@ -1,0 +1,67 @@
+"""Reads of one node, scoped to who asks."""
+
+from sesphr import clock
+from sesphr.ports.srs import RecordView
+from srs.context import Node
+from srs.decisions import Policy, decide
+from srs.models import Acl, Delegation, Member, Record, Registration, Version
+
+# Listing asks for nothing yet; it shows what an opening for treatment would give.
+LISTING_PURPOSE = "treatment"
+
+
+def registrations(node: Node, member: str) -> tuple[str, ...]:
+    """All registrations of a member, in order."""
+    rows = Registration.objects.using(node.alias).filter(member_id=member).order_by("seq")
+    return tuple(rows.values_list("jws", flat=True))
+
+
+def acl(node: Node, owner: str) -> str | None:
+    """The list in force, as signed."""
+    rows = Acl.objects.using(node.alias).filter(owner_id=owner).order_by("-seq")
+    return rows.values_list("jws", flat=True).first()
+
+
+def delegates(node: Node, owner: str) -> tuple[tuple[str, str, int], ...]:
+    """Who holds a re-encryption key for which partition and epoch; never the key."""
+    rows = Delegation.objects.using(node.alias).filter(owner_id=owner)
+    found = rows.order_by("user_id", "partition", "epoch").values_list("user_id", "partition", "epoch")
+    return tuple((str(user), partition, epoch) for user, partition, epoch in found)
+
+
+def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]:
+    """Own records with all partitions; others' with those that an opening would give now."""
+    user = Member.objects.using(node.alias).filter(pk=asker).first()
+    if user is None:
+        return ()
+    policies: dict[str, Policy] = {}
+    views = (_view(node, user, head, policies) for head in _heads(node, user, owner))
+    return tuple(view for view in views if view.partitions)
+
+
+def _heads(node: Node, user: Member, owner: str | None) -> list[Version]:
+    """Head versions of records whose owner is the user or has dealt the user a key."""
+    givers = Delegation.objects.using(node.alias).filter(user=user).values_list("owner_id", flat=True)
+    owners = {user.pk, *givers}
+    if owner is not None:
+        owners = {one for one in owners if str(one) == owner}
+    found = Record.objects.using(node.alias).filter(owner__in=owners)
+    heads = dict(found.values_list("pk", "head"))
+    versions = Version.objects.using(node.alias).filter(record__in=list(heads)).select_related("record")
+    newest = [one for one in versions if heads[one.record_id] == one.version]
+    return sorted(newest, key=lambda one: (one.record.date, str(one.record_id)))
+
+
+def _view(node: Node, user: Member, head: Version, policies: dict[str, Policy]) -> RecordView:
+    partitions = sorted(head.parameters.using(node.alias).values_list("partition", flat=True))
+    decisions = decide(
+        node, user, str(head.record_id), partitions, LISTING_PURPOSE, clock.now(), policies
+    )
+    return RecordView(
+        record=str(head.record_id),
+        owner=str(head.record.owner_id),
+        version=head.version,
+        manifest=head.digest,
+        date=head.record.date,
+        partitions=tuple(one.partition for one in decisions if one.allowed),
+    )

@@ -1,0 +1,1 @@
+"""Writes of one node, one module a verb of the protocol."""

@@ -1,0 +1,261 @@
+"""Answering an access request (protocol section 5): decide, log, then re-encrypt.
+
+The order is the promise. The node commits decisions and events under the
+request's digest; appends the events to the log; stores the answer; releases.
+A crash may leave an event without a release, never a release without its event.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db import IntegrityError
+
+from sesphr import clock
+from sesphr.adapters import get_log
+from sesphr.crypto import pre, statements
+from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.errors import CryptoError
+from sesphr.crypto.groups import decode_g1, decode_g2
+from sesphr.ports.audit import LogProof
+from sesphr.ports.errors import Invalid, Refused
+from sesphr.ports.srs import Access
+from srs.context import Node, digest_of, refusing_bad_input
+from srs.decisions import Decision, decide, from_json
+from srs.models import AccessRequest, Delegation, Event, Member, RParameter
+
+TICKET_LIFE = 60
+# Reasons that speak of the asker alone; every other refusal looks the same.
+ABOUT_ONESELF = ("inactive", "credential")
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Published:
+    """An event of this request that the log has, with its proof."""
+
+    owner: str
+    event: Event
+    proof: LogProof
+
+
+def access(node: Node, jws: str) -> Access:
+    """Decide, log and answer; the same request within its life gets the same answer."""
+    request, user = node.verified(jws, "sesphr-access-request")
+    with refusing_bad_input():
+        _check_fresh(request)
+    row = _committed(node, request, user)
+    released = {one.owner for one in from_json(row.decisions) if one.allowed}
+    published = [one for one in _publish(node, row) if one.owner in released]
+    if row.answer is None:
+        row = _answered(node, request, user, row, published)
+    return Access(row.answer or "", tuple(row.tickets or ()), tuple(one.proof for one in published))
+
+
+def _check_fresh(request: statements.Verified) -> None:
+    try:
+        statements.check_fresh(request.payload["iat"], clock.now())
+    except CryptoError:
+        raise Refused("This request is too old or from the future; send it again.", code="expired") from None
+
+
+def _committed(node: Node, request: statements.Verified, user: Member) -> AccessRequest:
+    """The row of this request, with its decisions and events; made once."""
+    known = _row(node, request)
+    if known is not None:
+        return known
+    try:
+        with node.atomic():
+            return _commit(node, request, user)
+    except IntegrityError:
+        known = _row(node, request)
+        if known is None:
+            raise Invalid("Another request has the same nonce.") from None
+        return known
+
+
+def _row(node: Node, request: statements.Verified) -> AccessRequest | None:
+    return AccessRequest.objects.using(node.alias).filter(digest=digest_of(request)).first()
+
+
+def _commit(node: Node, request: statements.Verified, user: Member) -> AccessRequest:
+    now, policies = clock.now(), {}  # type: ignore[var-annotated]
+    payload = request.payload
+    decisions = [
+        decision
+        for item in payload["items"]
+        for decision in decide(
+            node, user, item["record"], item["partitions"], payload["purpose"], now, policies
+        )
+    ]
+    events = [_record(node, request, owner, decisions).pk for owner in owners_of(decisions)]
+    return AccessRequest.objects.using(node.alias).create(
+        digest=digest_of(request), user=user, nonce=payload["nonce"], taken=now,
+        decisions=[one.as_json() for one in decisions], events=events,
+    )  # fmt: skip
+
+
+def owners_of(decisions: list[Decision]) -> list[str]:
+    """The owners concerned, in one order everywhere, so that locks never cross."""
+    return sorted({one.owner for one in decisions if one.owner is not None})
+
+
+def _record(node: Node, request: statements.Verified, owner: str, decisions: list[Decision]) -> Event:
+    return node.events.record(
+        owner, "access", user=request.issuer, purpose=request.payload["purpose"],
+        request=digest_of(request),
+        items=[
+            {
+                "record": one.record, "version": one.version, "partition": one.partition,
+                "allowed": one.allowed, "rule": one.rule, "reason": one.reason,
+            }
+            for one in decisions if one.owner == owner
+        ],
+    )  # fmt: skip
+
+
+def _publish(node: Node, row: AccessRequest) -> list[Published]:
+    """Append this request's events, and what was owed before them, to the log.
+
+    Raises:
+        Unavailable: the log is out of reach, which means refusal.
+    """
+    events = Event.objects.using(node.alias).select_related("stream").filter(pk__in=row.events)
+    return [_published(node, event) for event in events.order_by("pk")]
+
+
+def _published(node: Node, event: Event) -> Published:
+    log, owner = get_log(), str(event.stream.member)
+    if event.index is None:
+        proof = node.events.publish(owner, log, upto=event.number)
+        if proof is not None:
+            return Published(owner, event, proof)
+    return Published(owner, event, log.prove(str(event.stream.stream), event.number))
+
+
+def _answered(
+    node: Node, request: statements.Verified, user: Member, row: AccessRequest, published: list[Published]
+) -> AccessRequest:
+    """Re-encrypt, sign and store; whoever stores first decides what everybody gets."""
+    decisions = from_json(row.decisions)
+    points = reencrypt_all(node, user, decisions)
+    answer = node.sign(
+        "sesphr-access-answer",
+        request=row.digest,
+        items=_items(decisions, points),
+        log=[_log_entry(one) for one in published],
+    )
+    tickets = _tickets(node, user, row.digest, decisions)
+    waiting = AccessRequest.objects.using(node.alias).filter(pk=row.pk, answer=None)
+    waiting.update(answer=answer, tickets=tickets)
+    row.refresh_from_db()
+    return row
+
+
+def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:
+    """T = e(R, D) (eq. 17) for each allowed pair of somebody else's record, b64u of 576 octets."""
+    allowed = [one for one in decisions if one.allowed and one.owner != str(user.id)]
+    if not allowed:
+        return {}
+    parameters = _parameters(node, allowed)
+    keys = _delegations(node, user, allowed)
+    found = {}
+    for one in allowed:
+        r, epoch = parameters[one.manifest or "", one.partition]
+        d = keys.get((one.owner or "", one.partition, epoch))
+        if d is not None:
+            point = pre.reencrypt(decode_g1(r), decode_g2(d))
+            found[one.record, one.partition] = b64u_encode(point.encode())
+    return found
+
+
+def _parameters(node: Node, allowed: list[Decision]) -> dict[Pair, tuple[bytes, int]]:
+    digests = {one.manifest for one in allowed}
+    rows = RParameter.objects.using(node.alias).filter(version__digest__in=digests)
+    return {
+        (digest, partition): (bytes(r), epoch)
+        for digest, partition, r, epoch in rows.values_list("version__digest", "partition", "r", "epoch")
+    }
+
+
+def _delegations(node: Node, user: Member, allowed: list[Decision]) -> dict[tuple[str, str, int], bytes]:
+    owners = {one.owner for one in allowed}
+    rows = Delegation.objects.using(node.alias).filter(user=user, owner__in=owners)
+    return {
+        (str(owner), partition, epoch): bytes(d)
+        for owner, partition, epoch, d in rows.values_list("owner_id", "partition", "epoch", "d")
+    }
+
+
+def _items(decisions: list[Decision], points: dict[Pair, str]) -> list[dict[str, Any]]:
+    return [
+        _item(record, list(group), points)
+        for record, group in groupby(decisions, key=lambda one: one.record)
+    ]
+
+
+def _item(record: str, group: list[Decision], points: dict[Pair, str]) -> dict[str, Any]:
+    partitions = [_partition(one, points.get((record, one.partition))) for one in group]
+    # Where nothing is released, a record that exists looks like one that does not.
+    known = any(one["decision"] == "allow" for one in partitions)
+    first = group[0]
+    return {
+        "record": record,
+        "owner": first.owner if known else None,
+        "version": first.version if known else None,
+        "manifest": first.manifest if known else None,
+        "partitions": partitions,
+    }
+
+
+def _partition(one: Decision, point: str | None) -> dict[str, Any]:
+    released = one.allowed and (point is not None or one.reason == "owner")
+    if released:
+        return {
+            "partition": one.partition, "decision": "allow", "rule": one.rule, "reason": one.reason,
+            "answer": point,
+        }  # fmt: skip
+    reason = one.reason if one.reason in ABOUT_ONESELF else "no-rule"
+    return {
+        "partition": one.partition, "decision": "deny", "rule": None, "reason": reason, "answer": None
+    }  # fmt: skip
+
+
+def _log_entry(one: Published) -> dict[str, Any]:
+    return {
+        "stream": str(one.event.stream.stream), "number": one.event.number,
+        "index": one.proof.index, "entry": b64u_encode(bytes(one.event.entry)),
+    }  # fmt: skip
+
+
+def _tickets(node: Node, user: Member, request: str, decisions: list[Decision]) -> list[str]:
+    allowed = [one for one in decisions if one.allowed]
+    return [
+        _ticket(node, user, request, owner, [one for one in allowed if one.owner == owner])
+        for owner in owners_of(allowed)
+    ]
+
+
+def _ticket(node: Node, user: Member, request: str, owner: str, allowed: list[Decision]) -> str:
+    whole = owner == str(user.id)
+    objects = [
+        {"manifest": manifest, "partitions": [one.partition for one in group], "whole": whole}
+        for manifest, group in _by_manifest(allowed).items()
+    ]
+    return node.sign(
+        "sesphr-ticket",
+        key=b64u_encode(hashlib.sha256(bytes(user.verification)).digest()),
+        request=request,
+        owner=owner,
+        seq=allowed[0].seq,
+        objects=objects,
+        expires=clock.now() + TICKET_LIFE,
+    )
+
+
+def _by_manifest(allowed: list[Decision]) -> dict[str, list[Decision]]:
+    found: dict[str, list[Decision]] = {}
+    for one in allowed:
+        found.setdefault(one.manifest or "", []).append(one)
+    return found

@@ -1,0 +1,150 @@
+"""Taking a deposit: every check of protocol section 4, then one commit.
+
+R parameters arrive sealed to this node and are stored in its database alone.
+"""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError
+
+from sesphr import clock
+from sesphr.crypto import proofs, statements
+from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.groups import decode_g1
+from sesphr.ports.errors import Conflict, Invalid, Refused
+from sesphr.ports.srs import Deposit
+from srs.context import Node, digest_of, refusing_bad_input, require_active
+from srs.models import Member, PartitionKey, Record, RParameter, Version
+
+R_OCTETS = 48
+SEALED_OCTETS = R_OCTETS + 80
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A partition's checked R parameter."""
+
+    partition: str
+    epoch: int
+    r: bytes
+
+
+def deposit(node: Node, sent: Deposit) -> str:
+    """Commit a version; the same deposit again gets the same receipt."""
+    manifest, author = node.verified(sent.manifest, "sesphr-manifest")
+    known = Version.objects.using(node.alias).filter(digest=digest_of(manifest)).first()
+    if known is not None:
+        return known.receipt
+    require_active(author)
+    if manifest.payload["owner"] != manifest.issuer:
+        raise Refused("Only the owner may deposit a version of a record.")
+    with refusing_bad_input():
+        parameters = _parameters(node, author, manifest, sent)
+    try:
+        with node.atomic():
+            return _commit(node, author, manifest, parameters)
+    except IntegrityError:
+        known = Version.objects.using(node.alias).filter(digest=digest_of(manifest)).first()
+        if known is None:
+            raise Conflict("Another version was taken first; read the record again.") from None
+        return known.receipt
+
+
+def _parameters(
+    node: Node, author: Member, manifest: statements.Verified, sent: Deposit
+) -> list[Parameter]:
+    """Unseal and check each R; manifest and sealed parameters name the same partitions."""
+    partitions = manifest.payload["partitions"]
+    if set(partitions) != set(sent.sealed):
+        raise Invalid("The sealed parameters are not those of the manifest's partitions.")
+    return [_parameter(node, author, manifest, name, sent) for name in sorted(partitions)]
+
+
+def _parameter(
+    node: Node, author: Member, manifest: statements.Verified, name: str, sent: Deposit
+) -> Parameter:
+    described = manifest.payload["partitions"][name]
+    opened = node.unseal("deposit", manifest.digest, name, described["epoch"], sent.sealed[name])
+    if len(opened) != SEALED_OCTETS:
+        raise Invalid(f"The sealed parameter of {name} does not have {SEALED_OCTETS} octets.")
+    r, proof = opened[:R_OCTETS], opened[R_OCTETS:]
+    decode_g1(r)
+    if hashlib.sha256(r).digest() != b64u_decode(described["rh"], 32):
+        raise Invalid(f"The parameter of {name} is not the one that the manifest names.")
+    proofs.verify(
+        "deposit",
+        deployment=node.deployment.id,
+        base=_public_key(node, author, name, described["epoch"]),
+        Y=r,
+        proof=proof,
+        ctx=_context(manifest, name, described["epoch"]),
+    )
+    return Parameter(name, described["epoch"], r)
+
+
+def _public_key(node: Node, owner: Member, partition: str, epoch: int) -> bytes:
+    keys = PartitionKey.objects.using(node.alias)
+    found = keys.filter(member=owner, partition=partition, epoch=epoch).first()
+    if found is None:
+        raise Invalid(f"No key is registered for partition {partition}, epoch {epoch}.")
+    return bytes(found.a)
+
+
+def _context(manifest: statements.Verified, partition: str, epoch: int) -> proofs.DepositContext:
+    payload = manifest.payload
+    return proofs.DepositContext(
+        owner=payload["owner"],
+        record=payload["record"],
+        version=payload["version"],
+        partition=partition,
+        epoch=epoch,
+        author=payload["iss"],
+        digest=b64u_decode(payload["partitions"][partition]["digest"], 32),
+    )
+
+
+def _commit(
+    node: Node, owner: Member, manifest: statements.Verified, parameters: list[Parameter]
+) -> str:
+    payload = manifest.payload
+    record = _head(node, owner, payload)
+    receipt = node.receipt("deposit", str(owner.id), digest_of(manifest), payload["version"])
+    version = Version.objects.using(node.alias).create(
+        record=record,
+        version=payload["version"],
+        digest=digest_of(manifest),
+        manifest=manifest.jws,
+        accepted=clock.now(),
+        open_from=payload.get("open_from"),
+        open_until=payload.get("open_until"),
+        receipt=receipt,
+    )
+    RParameter.objects.using(node.alias).bulk_create(
+        RParameter(version=version, partition=one.partition, epoch=one.epoch, r=one.r) for one in parameters
+    )
+    record.head = payload["version"]
+    record.save(using=node.alias, update_fields=["head"])
+    node.events.record(
+        str(owner.id), "deposit", record=payload["record"], version=payload["version"],
+        manifest=digest_of(manifest), partitions=sorted(payload["partitions"]),
+    )  # fmt: skip
+    return receipt
+
+
+def _head(node: Node, owner: Member, payload: dict[str, Any]) -> Record:
+    """The record's row, locked, if this is the next version of it."""
+    records = Record.objects.using(node.alias).select_for_update()
+    record, made = records.get_or_create(
+        pk=uuid.UUID(payload["record"]),
+        defaults={"owner": owner, "date": payload.get("date", clock.now())},
+    )
+    if record.owner_id != owner.id:
+        raise Conflict("This record id is taken.")
+    last = None if made else record.versions.using(node.alias).filter(version=record.head).first()
+    expected = (1, None) if last is None else (record.head + 1, last.digest)
+    if (payload["version"], payload["previous"]) != expected:
+        raise Conflict("Another version was taken first; read the record again.")
+    return record

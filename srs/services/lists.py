@@ -1,0 +1,212 @@
+"""Taking the next access control list with its re-encryption keys (protocol section 6).
+
+The list, the dealt keys and the forgetting of those that it no longer allows
+are one transaction: approving and taking back are one call each.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError
+
+from sesphr.crypto import acl as kernel
+from sesphr.crypto import pre, statements
+from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.groups import decode_g1, decode_g2
+from sesphr.ports.errors import Conflict, Invalid
+from sesphr.ports.srs import Sealed
+from srs.context import Node, digest_of, refusing_bad_input, require_active
+from srs.models import Acl, Delegation, Member, PartitionKey
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """A checked re-encryption key share for a member and one partition's epoch."""
+
+    user: Member
+    partition: str
+    epoch: int
+    d: bytes
+
+
+def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
+    """Put the owner's next list in force; the same list again gets the same receipt."""
+    acl, owner = node.verified(acl_jws, "sesphr-acl")
+    known = _known(node, owner, acl)
+    if known is not None:
+        return known.receipt
+    require_active(owner)
+    with refusing_bad_input():
+        kernel.check_rules(acl.payload)
+        dealt = [] if deal_jws is None else _dealt(node, owner, acl, deal_jws)
+    _check_rules_name_members(node, acl.payload)
+    try:
+        with node.atomic():
+            return _commit(node, owner, acl, dealt)
+    except IntegrityError:
+        known = _known(node, owner, acl)
+        if known is None:
+            raise Conflict("Another list was taken first; read it again.") from None
+        return known.receipt
+
+
+def _known(node: Node, owner: Member, acl: statements.Verified) -> Acl | None:
+    return Acl.objects.using(node.alias).filter(owner=owner, digest=digest_of(acl)).first()
+
+
+def allowed_pairs(payload: dict[str, Any]) -> set[Pair]:
+    """(member, partition) that some rule lets read; a later deny may still forbid it."""
+    return {
+        (rule["who"]["member"], partition)
+        for rule in payload["rules"]
+        if "member" in rule["who"] and not rule["deny"] and "read" in rule["actions"]
+        for partition in rule["partitions"]
+    }
+
+
+def denied_pairs(payload: dict[str, Any]) -> set[Pair]:
+    """(member, partition) that a deny rule without bounds forbids reading for good."""
+    return {
+        (rule["who"]["member"], partition)
+        for rule in payload["rules"]
+        if "member" in rule["who"] and rule["deny"] and "read" in rule["actions"]
+        and not rule["purposes"] and rule["valid_from"] == 0 and rule["valid_until"] is None
+        for partition in rule["partitions"]
+    }  # fmt: skip
+
+
+def wanted_pairs(payload: dict[str, Any]) -> set[Pair]:
+    """The pairs for which a node must hold a key, and may."""
+    return allowed_pairs(payload) - denied_pairs(payload)
+
+
+def _check_rules_name_members(node: Node, payload: dict[str, Any]) -> None:
+    """A rule that allows names a member with the key that is registered here."""
+    for rule in payload["rules"]:
+        who = rule["who"]
+        if "member" not in who or rule["deny"]:
+            continue
+        found = Member.objects.using(node.alias).filter(pk=who["member"]).first()
+        if found is None:
+            raise Invalid(f"Rule {rule['id']} names a member who is not registered.")
+        if found.key_digest != who["key"]:
+            raise Invalid(f"Rule {rule['id']} names another key than the member's.")
+
+
+def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str) -> list[Dealt]:
+    """Check the owner's deal for this list and open this node's shares."""
+    deal, dealer = node.verified(jws, "sesphr-deal")
+    if dealer.id != owner.id or deal.payload["acl"] != digest_of(acl):
+        raise Invalid("The keys were dealt for another list.")
+    wanted = wanted_pairs(acl.payload)
+    return [_share(node, owner, acl, one, wanted) for one in deal.payload["deals"]]
+
+
+def _share(
+    node: Node, owner: Member, acl: statements.Verified, one: dict[str, Any], wanted: set[Pair]
+) -> Dealt:
+    partition, epoch = one["partition"], one["epoch"]
+    if (one["member"], partition) not in wanted:
+        raise Invalid(f"A key was dealt for {partition} that the list does not allow.")
+    user = node.member(one["member"])
+    if user.key_digest != one["key"]:
+        raise Invalid("A key was dealt for another key than the member's.")
+    if len(one["sealed"]) != node.deployment.n:
+        raise Invalid("A key was not dealt to every node.")
+    sealed = one["sealed"][node.index - 1]
+    opened = node.unseal(
+        "delegation", acl.digest, partition, epoch,
+        Sealed(b64u_decode(sealed["enc"], 32), b64u_decode(sealed["ciphertext"])),
+    )  # fmt: skip
+    pre.check_direct(
+        _key(node, owner, partition, epoch),
+        decode_g2(bytes(user.receive)),
+        node.index,
+        node.deployment.n,
+        node.deployment.t,
+        [decode_g1(b64u_decode(point, 48)) for point in one["commitments"]],
+        decode_g2(opened),
+    )
+    return Dealt(user, partition, epoch, opened)
+
+
+def _key(node: Node, owner: Member, partition: str, epoch: int) -> Any:
+    keys = PartitionKey.objects.using(node.alias)
+    found = keys.filter(member=owner, partition=partition, epoch=epoch).first()
+    if found is None:
+        raise Invalid(f"No key is registered for partition {partition}, epoch {epoch}.")
+    return decode_g1(bytes(found.a))
+
+
+def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dealt]) -> str:
+    # The owner's row is the lock under which lists follow one another.
+    Member.objects.using(node.alias).select_for_update().get(pk=owner.pk)
+    head = Acl.objects.using(node.alias).filter(owner=owner).order_by("-seq").first()
+    _check_successor(head, acl.payload)
+    before = _held(node, owner)
+    _store(node, owner, dealt)
+    _forget(node, owner, acl.payload)
+    _require_complete(node, owner, acl.payload)
+    receipt = node.receipt("acl", str(owner.id), digest_of(acl), acl.payload["seq"])
+    Acl.objects.using(node.alias).create(
+        owner=owner, seq=acl.payload["seq"], digest=digest_of(acl), jws=acl.jws, receipt=receipt
+    )
+    _record(node, owner, acl, before, _held(node, owner))
+    return receipt
+
+
+def _check_successor(head: Acl | None, payload: dict[str, Any]) -> None:
+    known = None if head is None else {"seq": head.seq, "digest": head.digest}
+    try:
+        kernel.check_successor(known, payload)
+    except kernel.AclError:
+        raise Conflict("This is not the successor of the list in force; read that again.") from None
+
+
+def _held(node: Node, owner: Member) -> set[Pair]:
+    rows = Delegation.objects.using(node.alias).filter(owner=owner)
+    return {(str(user), partition) for user, partition in rows.values_list("user_id", "partition")}
+
+
+def _store(node: Node, owner: Member, dealt: list[Dealt]) -> None:
+    for one in dealt:
+        Delegation.objects.using(node.alias).update_or_create(
+            owner=owner,
+            user=one.user,
+            partition=one.partition,
+            epoch=one.epoch,
+            defaults={"d": one.d, "key_digest": one.user.key_digest},
+        )
+
+
+def _forget(node: Node, owner: Member, payload: dict[str, Any]) -> None:
+    """Delete every key that the list no longer allows (forward access control)."""
+    wanted = wanted_pairs(payload)
+    rows = Delegation.objects.using(node.alias).filter(owner=owner)
+    gone = [row.pk for row in rows if (str(row.user_id), row.partition) not in wanted]
+    rows.filter(pk__in=gone).delete()
+
+
+def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> None:
+    """A list that allows without a key would promise what this node cannot do."""
+    missing = wanted_pairs(payload) - _held(node, owner)
+    active = Member.objects.using(node.alias).filter(pk__in={user for user, _ in missing}, state="active")
+    alive = {str(member.pk) for member in active}
+    for user, partition in sorted(missing):
+        if user in alive:
+            raise Invalid(f"No key was dealt for partition {partition}, though the list allows it.")
+
+
+def _record(
+    node: Node, owner: Member, acl: statements.Verified, before: set[Pair], after: set[Pair]
+) -> None:
+    node.events.record(
+        str(owner.id), "acl", seq=acl.payload["seq"], acl=digest_of(acl),
+        granted=_listed(after - before), revoked=_listed(before - after),
+    )  # fmt: skip
+
+
+def _listed(pairs: set[Pair]) -> list[dict[str, str]]:
+    return [{"user": user, "partition": partition} for user, partition in sorted(pairs)]
