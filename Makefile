@@ -78,7 +78,8 @@ bench:
 
 .PHONY: soak
 soak: setup-tests
-	@$(data) $(PY) -m pytest -p tests.support.no_skips -m soak --report docs/soak.md
+	@$(data) $(PY) -m pytest -p tests.support.no_skips -p tests.support.soak_report \
+		-m soak --soak-report docs/soak.md
 
 .PHONY: format
 format:
