@@ -1,0 +1,102 @@
+"""The log's port on this server's own database. Decides nothing itself; delegates."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from audit import selectors, services
+from sesphr.crypto import log as logformat
+from sesphr.deployment import get_deployment
+from sesphr.ports.audit import Entry, LogProof
+from sesphr.ports.errors import Invalid, NotFound, Unavailable
+from sesphr.secretfiles import secret
+
+MAX_NUMBER = 2**53 - 1
+
+
+class LocalLog:
+    """Implements `sesphr.ports.audit.Log`."""
+
+    def append(self, entry: Entry) -> LogProof:
+        """Append, or find the identical entry, and prove it; see the port."""
+        stream, number = _stream(entry.stream), _number(entry.number)
+        octets = _octets(entry.entry)
+        with _reachable():
+            index = services.append(stream=stream, number=number, entry=octets)
+            return _prove(index)
+
+    def prove(self, stream: str, number: int) -> LogProof:
+        """Prove an appended entry against the present tree; NotFound if it is not there."""
+        place = _stream(stream), _number(number)
+        with _reachable():
+            found = selectors.find(*place)
+            if found is None:
+                raise NotFound("The log has no such entry.")
+            return _prove(found.index)
+
+    def stream_length(self, stream: str) -> int:
+        """How many entries the stream has; 0 for a stream that it does not know."""
+        known = _stream(stream)
+        with _reachable():
+            return selectors.stream_length(known)
+
+    def checkpoint(self) -> str:
+        """The signed note of the present tree."""
+        with _reachable():
+            size = selectors.size()
+            return _note(size, selectors.root(size))
+
+    def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        """The RFC 9162 consistency path, 0 < first <= second <= size; Invalid otherwise."""
+        with _reachable():
+            if not 0 < first <= second <= selectors.size():
+                raise Invalid("The sizes must be 0 < first <= second <= the tree's size.")
+            return selectors.consistency(first, second)
+
+
+def _prove(index: int) -> LogProof:
+    # Without a lock: a tree of any committed size stays true for ever.
+    size = selectors.size()
+    root, path = selectors.root_and_path(index, size)
+    return LogProof(index=index, size=size, path=path, checkpoint=_note(size, root))
+
+
+def _note(size: int, root: bytes) -> str:
+    """The C2SP tlog-checkpoint of a tree, signed under the log's name, which is its origin."""
+    name = get_deployment().log_name
+    text = logformat.format_checkpoint(name, size, root)
+    return logformat.sign_note(name, secret(settings.SESPHR_DATA, "log-sign"), text)
+
+
+def _stream(text: str) -> uuid.UUID:
+    try:
+        stream = uuid.UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        raise Invalid("A stream is named by a UUID.") from None
+    if str(stream) != text:
+        raise Invalid("Write a stream's UUID in lower case with hyphens.")
+    return stream
+
+
+def _number(number: int) -> int:
+    if type(number) is not int or not 1 <= number <= MAX_NUMBER:
+        raise Invalid("A stream's entries are numbered from 1.")
+    return number
+
+
+def _octets(entry: bytes) -> bytes:
+    if not isinstance(entry, bytes) or len(entry) != 32:
+        raise Invalid("An entry has exactly 32 octets.")
+    return entry
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Say Unavailable for whatever a database may do; each call may be made again."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as error:
+        raise Unavailable("The log cannot be reached at the moment.") from error

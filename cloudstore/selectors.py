@@ -1,0 +1,161 @@
+"""Reads of the cloud: what a grant opens, compared with the signed manifest every time."""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from cloudstore import blobs
+from cloudstore.models import AclSeq, Attachment, Author, Document, Tombstone
+from cloudstore.tickets import Grant, Request
+from sesphr.crypto import document as shell
+from sesphr.crypto import statements
+from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.errors import CryptoError
+from sesphr.ports.cloudstore import CloudObject
+from sesphr.ports.errors import IntegrityFailure, Invalid, Refused
+
+logger = logging.getLogger(__name__)
+
+# One answer is held in memory; a member who wants more asks again.
+MAX_ANSWER = 128 * 2**20
+
+
+def highest(owners: set[str]) -> dict[str, int]:
+    """The highest ACL number known for each of these owners; one without is left out."""
+    rows = AclSeq.objects.filter(owner__in=[uuid.UUID(owner) for owner in owners])
+    return {str(owner): seq for owner, seq in rows.values_list("owner", "seq")}
+
+
+def open_objects(grants: list[Grant], request: Request, deployment: str) -> tuple[CloudObject, ...]:
+    """What the grants open, in their order.
+
+    Raises:
+        Refused: a grant goes beyond the request, or the document was erased.
+        Invalid: it is more than one answer may hold.
+        IntegrityFailure: a document is missing or is not its manifest's.
+    """
+    given: list[CloudObject] = []
+    room = MAX_ANSWER
+    for grant in grants:
+        opened = _open(grant, request, deployment)
+        room -= len(opened.document or b"") + sum(map(len, opened.partitions.values()))
+        if room < 0:
+            raise Invalid(
+                "That is too much for one answer: ask for fewer records.", code="too-large"
+            )
+        given.append(opened)
+    return tuple(given)
+
+
+def _open(grant: Grant, request: Request, deployment: str) -> CloudObject:
+    row = _granted_row(grant, request)
+    payload = _manifest(row, deployment)
+    octets = bytes(row.document)
+    parts = _parts(row, octets, payload)
+    if grant.whole:
+        return CloudObject(row.digest, row.manifest, octets, {})
+    missing = grant.partitions - parts.keys()
+    if missing:
+        raise Refused(
+            "A ticket names a partition that the record does not have.", code="foreign-ticket"
+        )
+    allowed = {name: parts[name].cipher_octets for name in sorted(grant.partitions)}
+    return CloudObject(row.digest, row.manifest, None, allowed)
+
+
+def _granted_row(grant: Grant, request: Request, *without: str) -> Document:
+    """The document of a grant, which must stay within what was asked; `without` some columns.
+
+    The nodes decide; this only refuses what an honest node would never sign.
+    """
+    if Tombstone.objects.filter(digest=grant.manifest).exists():
+        raise Refused("This document was erased.", code="erased")
+    row = Document.objects.defer(*without).filter(digest=grant.manifest).first()
+    if row is None:
+        _fail(grant.manifest, "the document is missing")
+    foreign = grant.owner != str(row.owner) or (grant.whole and request.asker != grant.owner)
+    asked = request.asked.get(str(row.record))
+    if foreign or asked is None or not (grant.whole or grant.partitions <= asked):
+        raise Refused("A ticket goes beyond what the request asks.", code="foreign-ticket")
+    return row
+
+
+def _manifest(row: Document, deployment: str) -> Mapping[str, Any]:
+    """The payload of a stored manifest, verified again."""
+    author = _author(row)
+    key = Author.objects.filter(id=author).values_list("verification", flat=True).first()
+    try:
+        directory = {author: key} if key else {}
+        verified = statements.verify(
+            row.manifest, typ="sesphr-manifest", deployment=deployment, directory=directory
+        )
+    except CryptoError:
+        _fail(row.digest, "the manifest was changed")
+    if verified.digest != row.digest:
+        _fail(row.digest, "the manifest is another one")
+    return verified.payload
+
+
+def _author(row: Document) -> str:
+    """The author that a stored manifest names."""
+    try:
+        return str(uuid.UUID(statements.payload_of_unverified(row.manifest)["iss"]))
+    except (CryptoError, KeyError, ValueError, TypeError, AttributeError):
+        _fail(row.digest, "the manifest was changed")
+
+
+def _parts(
+    row: Document, octets: bytes, payload: Mapping[str, Any]
+) -> Mapping[str, shell.EncryptedPart]:
+    if hashlib.sha256(octets).digest() != row.octets:
+        _fail(row.digest, "the document was changed")
+    try:
+        return shell.parse_document(octets, payload)
+    except CryptoError:
+        _fail(row.digest, "the document was changed")
+
+
+def open_attachment(
+    grants: list[Grant], request: Request, attachment: uuid.UUID, deployment: str
+) -> Iterator[bytes]:
+    """The checked cipher chunks of an attachment of a partition that a grant opens.
+
+    Raises:
+        Refused: no grant covers it. IntegrityFailure: it is missing or changed.
+    """
+    for grant in grants:
+        row = _granted_row(grant, request, "document")
+        payload = _manifest(row, deployment)
+        named = _named(payload, grant, str(attachment))
+        if named is not None:
+            return _stream(row, attachment, named)
+    raise Refused("No ticket covers this attachment.", code="too-few-tickets")
+
+
+def _named(payload: Mapping[str, Any], grant: Grant, attachment: str) -> Mapping[str, Any] | None:
+    """How a manifest describes an attachment of one of the granted partitions."""
+    for name, partition in payload["partitions"].items():
+        if grant.whole or name in grant.partitions:
+            for item in partition["attachments"]:
+                if item["id"] == attachment:
+                    found: Mapping[str, Any] = item
+                    return found
+    return None
+
+
+def _stream(row: Document, attachment: uuid.UUID, named: Mapping[str, Any]) -> Iterator[bytes]:
+    stored = Attachment.objects.filter(owner=row.owner, attachment=attachment).first()
+    if stored is None:
+        _fail(row.digest, "an attachment is missing")
+    try:
+        return blobs.read(stored.blob, named["size"], b64u_decode(named["root"], 32))
+    except IntegrityFailure as failure:
+        _fail(row.digest, str(failure))
+
+
+def _fail(digest: bytes, what: str) -> NoReturn:
+    """Log an integrity incident under the manifest's name, then raise it."""
+    logger.error("integrity failure: manifest %s: %s", digest.hex(), what)
+    raise IntegrityFailure("What is stored is not what was signed.")

@@ -1,0 +1,233 @@
+"""Writes of the cloud. Each may be repeated, at any time and after any crash.
+
+Blob before row when storing, row before blob when removing: a crash leaves at
+worst a blob without a row, which `collect` sweeps when it is old.
+"""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from cloudstore import blobs
+from cloudstore.models import AclSeq, Attachment, Author, Document, Tombstone
+from sesphr import clock
+from sesphr.crypto import document as shell
+from sesphr.crypto import statements
+from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.errors import CryptoError
+from sesphr.ports.cloudstore import StoredAttachment
+from sesphr.ports.errors import Conflict, IntegrityFailure, Invalid, Refused, Unavailable
+from sesphr.roles import database_of
+
+logger = logging.getLogger(__name__)
+
+ALIAS = database_of("cloudstore")
+# How long something may wait for the receipt that keeps it.
+PATIENCE = 24 * 3600
+
+
+def put_attachment(
+    *, owner: uuid.UUID, attachment: uuid.UUID, chunks: Iterable[bytes]
+) -> StoredAttachment:
+    """Store a cipher stream, or find the identical one; see the port."""
+    with blobs.draft(chunks, settings.SESPHR_MAX_ATTACHMENT) as stream:
+        answer = StoredAttachment(str(attachment), stream.size, stream.root)
+        if not _renew_attachment(owner, attachment, stream.size, stream.root):
+            _add_attachment(owner, attachment, stream)
+        return answer
+
+
+def _renew_attachment(owner: uuid.UUID, attachment: uuid.UUID, size: int, root: bytes) -> bool:
+    """Begin the wait of an identical attachment anew; False when there is none, Conflict for another."""
+    stored = Attachment.objects.filter(owner=owner, attachment=attachment)
+    if stored.filter(size=size, root=root).update(stored=clock.now()):
+        return True
+    if stored.exists():
+        raise Conflict("Another attachment is stored under this id.")
+    return False
+
+
+def _add_attachment(owner: uuid.UUID, attachment: uuid.UUID, stream: blobs.Draft) -> None:
+    name = blobs.save(stream)
+    try:
+        with transaction.atomic(using=ALIAS):
+            Attachment.objects.create(
+                owner=owner,
+                attachment=attachment,
+                size=stream.size,
+                root=stream.root,
+                blob=name,
+                stored=clock.now(),
+            )
+    except IntegrityError:
+        # Somebody stored under this id in the meantime; theirs is the one.
+        blobs.remove(name)
+        if not _renew_attachment(owner, attachment, stream.size, stream.root):
+            raise Unavailable("The attachment could not be stored; send it again.") from None
+
+
+def put(*, manifest: statements.Verified, verification: bytes, document: bytes) -> None:
+    """Store a document under its verified manifest, or find the identical one; see the port."""
+    payload = manifest.payload
+    if len(document) > settings.SESPHR_MAX_DOCUMENT:
+        raise Invalid(
+            f"A document may have at most {settings.SESPHR_MAX_DOCUMENT} octets.", code="too-large"
+        )
+    try:
+        shell.parse_document(document, payload)
+    except CryptoError as error:
+        raise Invalid("The document is not the one that the manifest describes.") from error
+    with transaction.atomic(using=ALIAS, durable=True):
+        if Tombstone.objects.filter(digest=manifest.digest).exists():
+            raise Refused("This document was erased.", code="erased")
+        _pin_author(uuid.UUID(manifest.issuer), verification)
+        # Together with the document, so that neither is collected before the other.
+        _renew_attachments(payload)
+        _store(manifest, document)
+
+
+def _pin_author(author: uuid.UUID, verification: bytes) -> None:
+    known, _ = Author.objects.get_or_create(id=author, defaults={"verification": verification})
+    if known.verification != verification:
+        raise Conflict("This author is known with another key.", code="other-key")
+
+
+def _renew_attachments(payload: Mapping[str, Any]) -> None:
+    owner = uuid.UUID(payload["owner"])
+    for item in _attachments(payload):
+        root = b64u_decode(item["root"], 32)
+        try:
+            there = _renew_attachment(owner, uuid.UUID(item["id"]), item["size"], root)
+        except Conflict:
+            there = False
+        if not there:
+            raise Invalid(
+                f"The attachment {item['id']} is not stored as the manifest describes it."
+            )
+
+
+def _attachments(payload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [
+        item for partition in payload["partitions"].values() for item in partition["attachments"]
+    ]
+
+
+def _store(manifest: statements.Verified, document: bytes) -> None:
+    if _renew_document(manifest.digest, document):
+        return
+    payload = manifest.payload
+    try:
+        with transaction.atomic(using=ALIAS):
+            Document.objects.create(
+                digest=manifest.digest,
+                owner=uuid.UUID(payload["owner"]),
+                record=uuid.UUID(payload["record"]),
+                version=payload["version"],
+                manifest=manifest.jws,
+                document=document,
+                octets=hashlib.sha256(document).digest(),
+                stored=clock.now(),
+            )
+    except IntegrityError:
+        if not _renew_document(manifest.digest, document):
+            raise Unavailable("The document could not be stored; send it again.") from None
+
+
+def _renew_document(digest: bytes, document: bytes) -> bool:
+    """As `_renew_attachment`, for the document under a manifest."""
+    stored = Document.objects.filter(digest=digest)
+    if stored.filter(octets=hashlib.sha256(document).digest()).update(stored=clock.now()):
+        return True
+    if stored.exists():
+        raise Conflict("Another document is stored under this manifest.")
+    return False
+
+
+def note(*, receipts: list[Mapping[str, Any]]) -> None:
+    """Apply the payloads of verified receipts: keep documents, raise ACL numbers.
+
+    Raises:
+        IntegrityFailure: a committed deposit's document or attachment is not here;
+            the other receipts were applied.
+    """
+    lost = []
+    for receipt in receipts:
+        if receipt["kind"] == "acl":
+            _raise_seq(uuid.UUID(receipt["owner"]), receipt["seq"])
+        elif receipt["kind"] == "deposit" and not _keep(receipt):
+            lost.append(receipt["object"])
+    if lost:
+        logger.error("integrity failure: deposits without their octets: %s", ", ".join(lost))
+        raise IntegrityFailure("A committed deposit is not stored as it was signed.")
+
+
+def _raise_seq(owner: uuid.UUID, seq: int) -> None:
+    AclSeq.objects.get_or_create(owner=owner, defaults={"seq": seq})
+    AclSeq.objects.filter(owner=owner, seq__lt=seq).update(seq=seq)
+
+
+def _keep(receipt: Mapping[str, Any]) -> bool:
+    """Keep a document and its attachments for good; False when one of them is not here."""
+    digest, owner = b64u_decode(receipt["object"], 32), uuid.UUID(receipt["owner"])
+    with transaction.atomic(using=ALIAS, durable=True):
+        rows = Document.objects.filter(digest=digest, owner=owner)
+        if not rows.update(kept=True):
+            return Tombstone.objects.filter(digest=digest).exists()
+        payload = statements.payload_of_unverified(rows.values_list("manifest", flat=True).get())
+        named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
+        kept = Attachment.objects.filter(owner=owner, attachment__in=named).update(kept=True)
+        return kept == len(named)
+
+
+def collect(*, now: int) -> int:
+    """Remove what waited longer than PATIENCE for its receipt, and blobs that no row names.
+
+    Each deletion asks again, in the same statement, whether the row is still old
+    and not kept: one that is being deposited again at this moment stays.
+    """
+    limit = now - PATIENCE
+    removed, _ = Document.objects.filter(kept=False, stored__lt=limit).delete()
+    for pk, blob in list(_stale_attachments(limit).values_list("pk", "blob")):
+        gone, _ = _stale_attachments(limit).filter(pk=pk).delete()
+        if gone:
+            blobs.remove(blob)
+            removed += 1
+    return removed + _sweep(limit)
+
+
+def _stale_attachments(limit: int) -> Any:
+    return Attachment.objects.filter(kept=False, stored__lt=limit)
+
+
+def _sweep(limit: int) -> int:
+    """Remove old blobs without a row. Names are listed before rows are read: a row never comes
+    later than PATIENCE after its blob."""
+    removed = 0
+    for names in blobs.older_than(limit):
+        named = set(Attachment.objects.filter(blob__in=names).values_list("blob", flat=True))
+        for name in set(names) - named:
+            blobs.remove(name)
+            removed += 1
+    return removed
+
+
+def erase(*, digest: bytes) -> None:
+    """Remove a document with its attachments, for ever: the same manifest is refused from now on."""
+    with transaction.atomic(using=ALIAS, durable=True):
+        Tombstone.objects.get_or_create(digest=digest)
+        row = Document.objects.filter(digest=digest).first()
+        if row is None:
+            return
+        payload = statements.payload_of_unverified(row.manifest)
+        named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
+        rows = Attachment.objects.filter(owner=row.owner, attachment__in=named)
+        names = list(rows.values_list("blob", flat=True))
+        rows.delete()
+        row.delete()
+    for name in names:
+        blobs.remove(name)

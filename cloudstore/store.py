@@ -1,0 +1,96 @@
+"""The cloud's port on this server's own database and storage. Delegates; decides nothing itself."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, InterfaceError
+
+from cloudstore import selectors, services, tickets
+from sesphr import clock
+from sesphr.deployment import get_deployment
+from sesphr.ports.cloudstore import CloudObject, StoredAttachment
+from sesphr.ports.errors import Invalid, Unavailable
+
+MAX_MANIFEST = 4 * 2**20
+
+
+class LocalCloud:
+    """Implements `sesphr.ports.cloudstore.Cloud`."""
+
+    def put_attachment(
+        self, owner: str, attachment: str, chunks: Iterable[bytes]
+    ) -> StoredAttachment:
+        """Store a cipher stream under its id until a manifest refers to it; see the port."""
+        names = _uuid(owner), _uuid(attachment)
+        with _reachable():
+            return services.put_attachment(owner=names[0], attachment=names[1], chunks=chunks)
+
+    def put(self, manifest: str, verification: bytes, document: bytes) -> None:
+        """Store a document under its manifest's digest; see the port."""
+        if len(manifest) > MAX_MANIFEST:
+            raise Invalid(f"A manifest may have at most {MAX_MANIFEST} octets.", code="too-large")
+        verified = tickets.verify_by(manifest, "sesphr-manifest", verification, get_deployment().id)
+        with _reachable():
+            services.put(manifest=verified, verification=verification, document=document)
+
+    def note(self, receipts: Iterable[str]) -> None:
+        """Take signed receipts of SRS nodes; see the port."""
+        deployment = get_deployment()
+        verified = [
+            tickets.verify_by_node(receipt, "sesphr-receipt", deployment) for receipt in receipts
+        ]
+        with _reachable():
+            services.note(receipts=[receipt.payload for receipt in verified])
+
+    def get(
+        self, request: str, verification: bytes, tickets: Iterable[str]
+    ) -> tuple[CloudObject, ...]:
+        """Give what at least t distinct nodes' tickets allow the signer of `request`."""
+        with _reachable():
+            asked, grants = _granted(request, verification, tickets)
+            return selectors.open_objects(grants, asked, get_deployment().id)
+
+    def open_attachment(
+        self, request: str, verification: bytes, tickets: Iterable[str], attachment: str
+    ) -> Iterator[bytes]:
+        """Stream an attachment's cipher octets; all checks are done when this returns."""
+        name = _uuid(attachment)
+        with _reachable():
+            asked, grants = _granted(request, verification, tickets)
+            return selectors.open_attachment(grants, asked, name, get_deployment().id)
+
+    def collect(self, now: int) -> int:
+        """Remove what no receipt referred to within 24 hours; how many objects went."""
+        with _reachable():
+            return services.collect(now=now)
+
+
+def _granted(
+    request: str, verification: bytes, given: Iterable[str]
+) -> tuple[tickets.Request, list[tickets.Grant]]:
+    deployment, now = get_deployment(), clock.now()
+    asked = tickets.check_request(request, verification, deployment, now)
+    grants = tickets.decide(
+        asked, verification, given, deployment=deployment, highest=selectors.highest, now=now
+    )
+    return asked, grants
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        found = uuid.UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        raise Invalid("Owners and attachments are named by a UUID.") from None
+    if str(found) != text:
+        raise Invalid("Write a UUID in lower case with hyphens.")
+    return found
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Say Unavailable for whatever a database or a disk may do; each call may be made again."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError, OSError) as error:
+        raise Unavailable("The cloud cannot be reached at the moment.") from error
