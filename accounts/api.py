@@ -1,0 +1,210 @@
+"""The accounts routes of the HTTP API: parse, call, answer.
+
+Status codes of accounts appear here and nowhere else. Nothing that these
+routes answer tells whether a login exists.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import login as start_session
+from django.contrib.auth import logout, update_session_auth_hash
+from django.http import HttpRequest
+from django_otp import login as mark_verified
+from ninja import Router
+from sesphr.crypto.encoding import check_login
+
+from accounts import applications, schemas, selectors, services, signin, slots
+from accounts.errors import NotAdmitted, OtpNeeded, RateLimited, WrongSecret
+from accounts.models import Member
+from accounts.ratelimits import Limit
+from accounts.services.registration import send_confirmation_again
+from sesphr.ports.errors import Invalid
+from sesphr.web.auth import member_auth
+from sesphr.web.problems import Problem, ProblemOut
+
+router = Router(tags=["accounts"])
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+CONFIRM_PAGE = "/confirm"
+REFUSALS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
+REFUSALS |= {429: ProblemOut, 503: ProblemOut}
+
+
+@contextmanager
+def refusals_as_problems() -> Iterator[None]:
+    """Word the refusals of accounts as problem documents."""
+    try:
+        yield
+    except RateLimited as error:
+        wait = {"Retry-After": str(error.seconds)}
+        raise Problem(429, "rate-limited", str(error), wait) from None
+    except WrongSecret as error:
+        raise Problem(401, "wrong-secret", str(error)) from None
+    except OtpNeeded as error:
+        raise Problem(401, "otp-needed", str(error)) from None
+    except NotAdmitted as error:
+        raise Problem(403, "not-authorised", str(error)) from None
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the client's address as the server in front of Django saw it."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _confirm_page(request: HttpRequest) -> str:
+    return request.build_absolute_uri(CONFIRM_PAGE)
+
+
+def _member(request: HttpRequest) -> Member:
+    member: Member = request.auth  # type: ignore[attr-defined]
+    return member
+
+
+@router.post("/sign-in/parameters", response={200: schemas.ParametersOut, **REFUSALS})
+def sign_in_parameters(request: HttpRequest, payload: schemas.LookupIn) -> Any:
+    """Salts and parameters of a login's slots, and its member id; for unknown logins alike."""
+    check_login(payload.login)
+    with refusals_as_problems():
+        Limit("lookup:address", address_of(request)).take()
+    return selectors.parameters(payload.login)
+
+
+@router.post("/members", response={202: schemas.RegisteredOut, **REFUSALS})
+def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
+    """Register; a letter with a link goes to the address. A known login is answered alike."""
+    with refusals_as_problems():
+        Limit("register:address", address_of(request)).take()
+    application = applications.parse(
+        login=payload.login,
+        name=payload.name,
+        role=payload.role,
+        registration=payload.registration,
+        first_slots=[slot.model_dump() for slot in payload.slots],
+    )
+    member = services.register(application=application, page=_confirm_page(request))
+    return 202, {"member": str(member), "state": "pending"}
+
+
+@router.post("/members/confirm", response={200: schemas.ConfirmedOut, **REFUSALS})
+def confirm(request: HttpRequest, payload: schemas.ConfirmIn) -> Any:
+    """Confirm the e-mail address with the token of the letter."""
+    services.confirm(token=payload.token)
+    return {"confirmed": True}
+
+
+@router.post("/session", response={200: schemas.SignedInOut, **REFUSALS})
+def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
+    """Start a session and hand out the sealed seed; an unconfirmed address gets its letter again."""
+    check_login(payload.login)
+    with refusals_as_problems():
+        found = signin.sign_in(
+            login=payload.login,
+            slot_type=payload.type,
+            login_secret=payload.login_secret,
+            otp=payload.otp,
+            address=address_of(request),
+        )
+    start_session(request, found.member, backend=BACKEND)
+    if found.device is not None:
+        mark_verified(request, found.device)
+    # The lookup before a sign-in that succeeds does not count either.
+    Limit("lookup:address", address_of(request)).give_back()
+    send_confirmation_again(member=found.member, page=_confirm_page(request))
+    return {"member": selectors.me(found.member), "slot": slots.public(found.slot)}
+
+
+@router.get("/session", auth=member_auth, response={200: schemas.Me, **REFUSALS})
+def session(request: HttpRequest) -> Any:
+    """Tell who is signed in."""
+    return selectors.me(_member(request))
+
+
+@router.delete("/session", response={204: None})
+def sign_out(request: HttpRequest) -> Any:
+    """End this session; without one, nothing happens."""
+    logout(request)
+    return 204, None
+
+
+@router.post(
+    "/session/everywhere/end", auth=member_auth, response={200: schemas.EndedOut, **REFUSALS}
+)
+def sign_out_everywhere(request: HttpRequest) -> Any:
+    """End every session of the member, this one included."""
+    services.end_sessions(member=_member(request))
+    logout(request)
+    return {"ended": True}
+
+
+@router.put("/slots/{type}", auth=member_auth, response={200: schemas.GenerationOut, **REFUSALS})
+def replace_slot(
+    request: HttpRequest,
+    type: schemas.SlotKind,  # noqa: A002 -- the path's name for it
+    payload: schemas.ReplaceSlotIn,
+) -> Any:
+    """Replace a key slot by its next generation; a new password ends all other sessions."""
+    if payload.slot.type != type:
+        raise Invalid("The slot is of another type than the address says.")
+    member = _member(request)
+    new = slots.parse(payload.slot.model_dump(), payload.login_secret, member=member.id)
+    with refusals_as_problems():
+        found = services.replace_slot(
+            member=member,
+            new=new,
+            current_type=payload.current.type,
+            current_secret=payload.current.login_secret,
+            address=address_of(request),
+        )
+    update_session_auth_hash(request, found)
+    return {"generation": new.generation}
+
+
+@router.post("/registrations", auth=member_auth, response={200: schemas.ReceiptsOut, **REFUSALS})
+def add_registration(request: HttpRequest, payload: schemas.RegistrationIn) -> Any:
+    """Register further partition keys at every node."""
+    receipts = services.add_registration(member=_member(request), registration=payload.registration)
+    return {"receipts": receipts}
+
+
+@router.get(
+    "/registrations", auth=member_auth, response={200: schemas.RegistrationsOut, **REFUSALS}
+)
+def registrations(request: HttpRequest) -> Any:
+    """One's own signed registrations, oldest first."""
+    return {"registrations": selectors.registrations(_member(request).id)}
+
+
+@router.post("/directory", auth=member_auth, response={200: schemas.DirectoryOut, **REFUSALS})
+def directory_by_login(request: HttpRequest, payload: schemas.LookupIn) -> Any:
+    """Find a member by the exact login, if one may see them."""
+    check_login(payload.login)
+    asker = _asker(request)
+    return _directory(selectors.directory_entry_by_login(asker=asker, login=payload.login))
+
+
+@router.get(
+    "/directory/{member}", auth=member_auth, response={200: schemas.DirectoryOut, **REFUSALS}
+)
+def directory_by_id(request: HttpRequest, member: schemas.MemberId) -> Any:
+    """Find a member by id, if one may see them."""
+    return _directory(selectors.directory_entry(asker=_asker(request), member=UUID(member)))
+
+
+def _asker(request: HttpRequest) -> Member:
+    with refusals_as_problems():
+        Limit("directory:member", str(_member(request).id)).take()
+    return _member(request)
+
+
+def _directory(entry: selectors.Entry) -> dict[str, Any]:
+    return {
+        "member": str(entry.member.id),
+        "name": entry.member.name,
+        "role": entry.member.role,
+        "state": entry.member.state,
+        "registrations": entry.registrations,
+        "checked": entry.member.checked,
+    }

@@ -1,0 +1,54 @@
+"""The portal's own events: committed with what they speak of, then owed to the log."""
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.models import Event, Stream
+from sesphr.adapters import get_log
+from sesphr.eventlog import EventLog
+from sesphr.ports.errors import PortError
+from sesphr.roles import PORTAL_DATABASE
+
+logger = logging.getLogger("sesphr.accounts")
+
+SOURCE = "portal"
+KINDS = frozenset(
+    (
+        "registered",
+        "confirmed",
+        "authorised",
+        "suspended",
+        "departed",
+        "password-changed",
+        "recovery-used",
+        "recovery-renewed",
+        "signed-out-everywhere",
+    )
+)
+
+
+def portal_log() -> EventLog[Stream, Event]:
+    """Return the writer of the portal's events."""
+    return EventLog(Stream, Event, PORTAL_DATABASE, SOURCE, settings.SESPHR_DEPLOYMENT)
+
+
+def record(member: UUID | str, kind: str, **details: Any) -> Event:
+    """Commit an event in a member's stream; call inside the transaction it speaks of."""
+    return portal_log().record(str(member), kind, **details)
+
+
+def publish(member: UUID | str) -> bool:
+    """Send what the log lacks of a member's stream, after commit.
+
+    Returns whether nothing is owed any more. What the log could not take now
+    stays owed; `manage.py publish_events` sends it later.
+    """
+    try:
+        portal_log().publish(str(member), get_log())
+    except PortError as error:
+        logger.warning("events of the portal stay owed to the log: %s", error.code)
+        return False
+    return True

@@ -1,0 +1,197 @@
+"""The JSON of the accounts API; unknown members are refused, types are not guessed."""
+
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+Login = Annotated[str, Field(min_length=1, max_length=254, description="lower-case e-mail address")]
+LoginSecret = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="32 octets in hex")]
+MemberId = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+]
+Salt = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$", description="16 octets, base64url")]
+Sealed = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{80}$", description="60 octets, base64url")]
+Statement = Annotated[str, Field(min_length=1, max_length=1_000_000, description="compact JWS")]
+SlotKind = Literal["password", "recovery"]
+OpenRole = Literal["owner", "physician", "nurse", "pharmacist", "insurer", "researcher", "relative"]
+StateName = Literal["pending", "authorised", "suspended", "departed"]
+
+
+class Strict(Schema):
+    """What is sent: exactly these members, of exactly these types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Argon2Params(Strict):
+    """Argon2id's cost: KiB, passes, lanes."""
+
+    m: int = Field(ge=65536, le=1048576)
+    t: int = Field(ge=3, le=16)
+    p: int = Field(ge=1, le=1)
+
+
+class NoParams(Strict):
+    """A recovery slot has none."""
+
+
+class Slot(Strict):
+    """A sealed seed."""
+
+    member: MemberId
+    type: SlotKind
+    generation: int = Field(ge=1, le=2**31 - 1)
+    salt: Salt
+    params: Argon2Params | NoParams
+    sealed: Sealed
+
+
+class SlotWithSecret(Strict):
+    """A new slot and the login secret beside it."""
+
+    slot: Slot
+    login_secret: LoginSecret
+
+
+class LookupIn(Strict):
+    """Whose parameters."""
+
+    login: Login
+
+
+class PasswordParameters(Schema):
+    """The password slot's public part."""
+
+    salt: Salt
+    params: Argon2Params
+    generation: int
+
+
+class RecoveryParameters(Schema):
+    """The recovery slot's public part."""
+
+    salt: Salt
+    generation: int
+
+
+class ParametersOut(Schema):
+    """What an endpoint derives login secrets from; for logins of nobody alike."""
+
+    member: MemberId
+    password: PasswordParameters
+    recovery: RecoveryParameters
+
+
+class RegisterIn(Strict):
+    """A registration; slots are one password slot and one recovery slot."""
+
+    login: Login
+    name: str = Field(min_length=1, max_length=200)
+    role: OpenRole
+    registration: Statement
+    slots: list[SlotWithSecret] = Field(min_length=2, max_length=2)
+
+
+class RegisteredOut(Schema):
+    """Taken; the same for a login that somebody has already."""
+
+    member: MemberId
+    state: Literal["pending"]
+
+
+class ConfirmIn(Strict):
+    """The token of the letter's link."""
+
+    token: str = Field(min_length=1, max_length=500)
+
+
+class ConfirmedOut(Schema):
+    """The address is confirmed."""
+
+    confirmed: Literal[True]
+
+
+class SignInIn(Strict):
+    """A login secret and, where a second factor is set, its one-time code."""
+
+    login: Login
+    type: SlotKind
+    login_secret: LoginSecret
+    otp: str | None = Field(default=None, max_length=16)
+
+
+class Me(Schema):
+    """One's own account; joined in Unix seconds."""
+
+    id: MemberId
+    login: str
+    name: str
+    role: str
+    state: StateName
+    confirmed: bool
+    joined: int | None
+    second_factor: bool
+
+
+class SignedInOut(Schema):
+    """Who one is, and the sealed seed."""
+
+    member: Me
+    slot: Slot
+
+
+class EndedOut(Schema):
+    """All sessions ended."""
+
+    ended: Literal[True]
+
+
+class CurrentSecret(Strict):
+    """A login secret that is valid now."""
+
+    type: SlotKind
+    login_secret: LoginSecret
+
+
+class ReplaceSlotIn(Strict):
+    """The next generation of a slot, and a present secret."""
+
+    slot: Slot
+    login_secret: LoginSecret
+    current: CurrentSecret
+
+
+class GenerationOut(Schema):
+    """The generation that the slot has now."""
+
+    generation: int
+
+
+class RegistrationIn(Strict):
+    """A further signed registration."""
+
+    registration: Statement
+
+
+class ReceiptsOut(Schema):
+    """A signed receipt of each SRS node."""
+
+    receipts: list[str]
+
+
+class RegistrationsOut(Schema):
+    """Signed registrations, oldest first."""
+
+    registrations: list[str]
+
+
+class DirectoryOut(Schema):
+    """A member whom one may see; `checked` is what the administrator checked."""
+
+    member: MemberId
+    name: str
+    role: str
+    state: StateName
+    registrations: list[str]
+    checked: str

@@ -1,0 +1,118 @@
+"""Reads: what may be told of a login, of a member, and to whom.
+
+What the asker may not know and what is not there read alike, and cost about
+the same.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django_otp import user_has_device
+from sesphr.crypto.encoding import b64u_encode
+
+from accounts.ids import DEFAULT_PARAMS, member_id, unknown_salt
+from accounts.models import KeySlot, Member, Role, SlotType, State
+from sesphr.adapters import get_srs_nodes
+from sesphr.ports.errors import NotFound, Refused, Unavailable
+
+
+def by_login(login: str) -> Member | None:
+    """Return whoever has this login."""
+    return Member.objects.filter(login=login).first()
+
+
+def slot(login: str, slot_type: str) -> KeySlot | None:
+    """Return a login's slot of a type, with its member."""
+    return (
+        KeySlot.objects.select_related("member").filter(member__login=login, type=slot_type).first()
+    )
+
+
+def parameters(login: str) -> dict[str, Any]:
+    """Return what an endpoint needs to derive login secrets; likewise for logins of nobody."""
+    stored = {found.type: found for found in KeySlot.objects.filter(member__login=login)}
+    answer: dict[str, Any] = {"member": str(member_id(login))}
+    for slot_type in SlotType.values:
+        salt, generation, params = unknown_salt(login, slot_type), 1, DEFAULT_PARAMS
+        if slot_type in stored:
+            found = stored[slot_type]
+            salt, generation, params = bytes(found.salt), found.generation, found.params
+        answer[slot_type] = {"salt": b64u_encode(salt), "generation": generation}
+        if slot_type == SlotType.PASSWORD:
+            answer[slot_type]["params"] = params
+    return answer
+
+
+def me(member: Member) -> dict[str, Any]:
+    """Return what members may know of their own account."""
+    return {
+        "id": str(member.id),
+        "login": member.login,
+        "name": member.name,
+        "role": member.role,
+        "state": member.state,
+        "confirmed": member.confirmed_at is not None,
+        "joined": member.joined,
+        "second_factor": user_has_device(member, confirmed=True),
+    }
+
+
+def registrations(member: UUID) -> list[str]:
+    """Return a member's signed registrations, from the first node that answers.
+
+    They prove themselves: whoever reads them checks the signatures.
+
+    Raises:
+        Unavailable: no node answers.
+    """
+    for node in get_srs_nodes():
+        try:
+            return list(node.registrations(str(member)))
+        except Unavailable:
+            continue
+    raise Unavailable("No SRS node can be reached.")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the directory tells of a member."""
+
+    member: Member
+    registrations: list[str]
+
+
+def directory_entry(*, asker: Member, member: UUID) -> Entry:
+    """Return a member whom the asker may see: oneself; an authorised member who owns no
+    records; an owner who lets the asker read something.
+
+    Raises:
+        NotFound: nobody, or nobody whom the asker may see.
+    """
+    found = Member.objects.filter(pk=member).first()
+    if not _visible(asker, member, found) or found is None:
+        raise NotFound("There is nobody whom you may see under this name.")
+    return Entry(found, registrations(found.id))
+
+
+def directory_entry_by_login(*, asker: Member, login: str) -> Entry:
+    """Return the same by login, which must match exactly."""
+    return directory_entry(asker=asker, member=member_id(login))
+
+
+def _visible(asker: Member, member: UUID, found: Member | None) -> bool:
+    if asker.id == member:
+        return True
+    if not asker.is_authorised:
+        return False
+    if found is not None and found.role not in (Role.OWNER, Role.ADMINISTRATOR):
+        return found.state == State.AUTHORISED
+    # Asked for unknown ids too, so that an owner who hides and nobody cost the same.
+    return any(_shows(node, asker.id, member) for node in get_srs_nodes())
+
+
+def _shows(node: Any, asker: UUID, owner: UUID) -> bool:
+    try:
+        return bool(node.records(str(asker), str(owner)))
+    except (Refused, NotFound, Unavailable):
+        return False

@@ -1,0 +1,20 @@
+"""Writes: registration, membership, key slots. One transaction each, with its event.
+
+No transaction is open while a port is called: the nodes are told first, and
+every call may be repeated until both sides agree.
+"""
+
+from accounts.services.membership import authorise, depart, end_sessions, suspend
+from accounts.services.registration import add_registration, confirm, register
+from accounts.services.slots import replace_slot
+
+__all__ = [
+    "add_registration",
+    "authorise",
+    "confirm",
+    "depart",
+    "end_sessions",
+    "register",
+    "replace_slot",
+    "suspend",
+]

@@ -1,0 +1,123 @@
+"""Authorising, suspending and ending memberships; ending sessions.
+
+The nodes are told first and may be told again: a crash between them and the
+portal is mended by repeating the call.
+"""
+
+from uuid import UUID
+
+from accounts import events
+from accounts.models import Member, Role, State
+from accounts.transactions import atomic_retried
+from sesphr import clock
+from sesphr.adapters import get_srs_nodes
+from sesphr.ports.errors import Conflict, Refused
+
+
+def authorise(*, member: Member, by: str, checked: str) -> Member:
+    """Let a member take part; `checked` says what was checked of the person, `by` whom.
+
+    A member who is authorised already stays as they are.
+
+    Raises:
+        Refused: administrators have no keys. Conflict: the member departed.
+        Invalid, Unavailable: as a node says.
+    """
+    _require_member(member)
+    if member.state == State.DEPARTED:
+        raise Conflict("A membership that ended cannot be authorised again.")
+    if member.state == State.AUTHORISED:
+        return member
+    joined = min(node.activate(str(member.id), member.role) for node in get_srs_nodes())
+    found = _authorise(member.id, by, checked, joined)
+    events.publish(member.id)
+    return found
+
+
+@atomic_retried
+def _authorise(pk: UUID, by: str, checked: str, joined: int) -> Member:
+    member = _locked(pk)
+    if member.state == State.AUTHORISED:
+        return member
+    if member.state == State.DEPARTED:
+        raise Conflict("This membership ended meanwhile.")
+    now = clock.now()
+    member.state, member.authorised_at, member.joined = State.AUTHORISED, now, joined
+    member.checked, member.checked_by = checked, by
+    if member.confirmed_at is None:
+        member.confirmed_at = now
+    member.save()
+    events.record(pk, "authorised", by=by, checked=checked, role=member.role, joined=joined)
+    return member
+
+
+def suspend(*, member: Member, by: str) -> Member:
+    """Refuse everything that a member asks until authorised again; end their sessions.
+
+    Raises:
+        Refused: an administrator. Conflict: the member departed. Unavailable: a node.
+    """
+    _require_member(member)
+    if member.state == State.DEPARTED:
+        raise Conflict("This membership ended.")
+    for node in get_srs_nodes():
+        node.suspend(str(member.id))
+    found = _close(member.id, State.SUSPENDED, by)
+    events.publish(member.id)
+    return found
+
+
+def depart(*, member: Member, by: str) -> Member:
+    """End a membership for ever: no sessions, no key slots, no keys at any node.
+
+    Raises:
+        Refused: an administrator. Unavailable: a node; repeat the call.
+    """
+    _require_member(member)
+    if member.state == State.DEPARTED:
+        return member
+    for node in get_srs_nodes():
+        node.depart(str(member.id))
+    found = _close(member.id, State.DEPARTED, by)
+    events.publish(member.id)
+    return found
+
+
+@atomic_retried
+def _close(pk: UUID, state: State, by: str) -> Member:
+    member = _locked(pk)
+    if member.state in (state, State.DEPARTED):
+        return member
+    member.state = state
+    member.session_epoch += 1
+    if state == State.DEPARTED:
+        member.set_unusable_password()
+        member.slots.all().delete()
+    member.save()
+    events.record(pk, state.value, by=by)
+    return member
+
+
+def end_sessions(*, member: Member) -> Member:
+    """Sign a member out of every session, this one included."""
+    found = _end_sessions(member.id)
+    events.publish(member.id)
+    return found
+
+
+@atomic_retried
+def _end_sessions(pk: UUID) -> Member:
+    member = _locked(pk)
+    member.session_epoch += 1
+    member.save(update_fields=["session_epoch"])
+    events.record(pk, "signed-out-everywhere")
+    return member
+
+
+def _locked(pk: UUID) -> Member:
+    return Member.objects.select_for_update().get(pk=pk)
+
+
+def _require_member(member: Member) -> None:
+    if member.role == Role.ADMINISTRATOR:
+        raise Refused("This is an administrator's account, not a member's.")

@@ -1,0 +1,124 @@
+"""Registering, confirming the address, adding partition keys.
+
+A login that somebody has already is answered like a new one, with about the
+same work; only a letter to its address tells the difference.
+"""
+
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError
+from sesphr.crypto.encoding import b64u_encode
+
+from accounts import applications, events, mail, slots
+from accounts.applications import Application
+from accounts.models import KeySlot, Member, SlotType
+from accounts.transactions import atomic_retried
+from sesphr import clock
+from sesphr.adapters import get_srs_nodes
+from sesphr.ports.errors import Conflict, Refused
+
+
+def register(*, application: Application, page: str) -> UUID:
+    """Register a member at every node, then here; the member's id.
+
+    The nodes come first, so that a member here is always one there. The same
+    application again changes nothing. `page` is where the letter's link leads.
+
+    Raises:
+        Invalid, Unavailable: as a node says.
+        Conflict: the nodes hold another registration for this login, which never
+            came to an end here; its own endpoint must repeat it.
+    """
+    hashes = {slot.type: make_password(slot.login_secret) for slot in application.slots}
+    _tell_nodes(application)
+    created = _create_unless_taken(application, hashes)
+    member = Member.objects.get(pk=application.member)
+    if created or _is_repeat(member, application):
+        send_confirmation_again(member=member, page=page)
+    else:
+        mail.send_known(member)
+    events.publish(member.id)
+    return member.id
+
+
+def _tell_nodes(application: Application) -> None:
+    try:
+        for node in get_srs_nodes():
+            node.register(application.registration)
+    except (Conflict, Refused):
+        # Looked up after the answer: a racing registration may have won meanwhile.
+        if not Member.objects.filter(pk=application.member).exists():
+            raise
+
+
+def _create_unless_taken(application: Application, hashes: dict[str, str]) -> bool:
+    try:
+        _create(application, hashes)
+    except IntegrityError:
+        if not Member.objects.filter(pk=application.member).exists():
+            raise
+        return False
+    return True
+
+
+@atomic_retried
+def _create(application: Application, hashes: dict[str, str]) -> None:
+    member = Member(
+        id=application.member,
+        login=application.login,
+        name=application.name,
+        role=application.role,
+        registration=application.digest,
+        password=hashes[SlotType.PASSWORD],
+    )
+    member.save(force_insert=True)
+    KeySlot.objects.bulk_create(slots.row(slot, hashes[slot.type]) for slot in application.slots)
+    digest = b64u_encode(application.digest)
+    events.record(member.id, "registered", role=member.role, registration=digest)
+
+
+def _is_repeat(member: Member, application: Application) -> bool:
+    """Whether this is what the member registered with, as it still stands."""
+    if bytes(member.registration or b"") != application.digest:
+        return False
+    if (member.name, member.role) != (application.name, application.role):
+        return False
+    stored = {slot.type: slot for slot in member.slots.all()}
+    return set(stored) == {slot.type for slot in application.slots} and all(
+        slots.same(stored[slot.type], slot) for slot in application.slots
+    )
+
+
+def send_confirmation_again(*, member: Member, page: str) -> None:
+    """Send the letter with the link, unless the address is confirmed."""
+    if member.confirmed_at is None:
+        mail.send_confirmation(member, page)
+
+
+def confirm(*, token: str) -> None:
+    """Note that a member's address works; again changes nothing.
+
+    Raises:
+        Invalid: the token is not ours, too old, or of nobody.
+    """
+    member = mail.member_of_token(token)
+    _confirm(member)
+    events.publish(member)
+
+
+@atomic_retried
+def _confirm(member: UUID) -> None:
+    unconfirmed = Member.objects.filter(pk=member, confirmed_at=None)
+    if unconfirmed.update(confirmed_at=clock.now()):
+        events.record(member, "confirmed")
+
+
+def add_registration(*, member: Member, registration: str) -> list[str]:
+    """Give every node a further registration of a member; a receipt from each, in order.
+
+    Raises:
+        Invalid, DecodingError, Conflict, Refused, Unavailable: as checked here or by a node.
+    """
+    applications.digest_of_own(registration, member.id)
+    return [node.register(registration) for node in get_srs_nodes()]

@@ -1,0 +1,91 @@
+"""Signing in with a login secret, and with a one-time code where one is set.
+
+Only failures are counted: whoever signs in rightly is never slowed down by it.
+A wrong secret and an unknown login read alike and cost the same.
+"""
+
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django_otp import match_token, user_has_device
+
+from accounts import events, selectors
+from accounts.errors import NotAdmitted, OtpNeeded, WrongSecret
+from accounts.models import KeySlot, Member, SlotType
+from accounts.ratelimits import Limit
+from accounts.transactions import atomic_retried
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who proved to be whom, the slot that was opened, the second factor that was used."""
+
+    member: Member
+    slot: KeySlot
+    device: Any
+
+
+@lru_cache(maxsize=4)
+def _hash_of_nobody(hasher: str) -> str:
+    """Return a hash, as this hasher makes it, of a secret that nobody knows."""
+    return make_password(secrets.token_hex(32))
+
+
+def secret_matches(slot: KeySlot | None, login_secret: str) -> bool:
+    """Whether a login secret belongs to a slot; without a slot it costs as much."""
+    expected = slot.secret_hash if slot else _hash_of_nobody(settings.PASSWORD_HASHERS[0])
+    return check_password(login_secret, expected) and slot is not None
+
+
+def failures(login: str, address: str) -> tuple[Limit, Limit]:
+    """Return the limits on failed attempts: of an address, and of an address at one login."""
+    return Limit("sign-in:address", address), Limit("sign-in:login", login, address)
+
+
+def sign_in(
+    *, login: str, slot_type: str, login_secret: str, otp: str | None, address: str
+) -> SignedIn:
+    """Check who somebody is; the caller makes the session.
+
+    Raises:
+        RateLimited: too many failures. WrongSecret: also for unknown logins.
+        OtpNeeded: the one-time code is missing or wrong. NotAdmitted: suspended.
+    """
+    limits = failures(login, address)
+    for limit in limits:
+        limit.check()
+    slot = selectors.slot(login, slot_type)
+    if not secret_matches(slot, login_secret) or slot is None:
+        for limit in limits:
+            limit.count()
+        raise WrongSecret
+    if not slot.member.is_active:
+        raise NotAdmitted("This membership is suspended. Ask the administrator.")
+    device = _second_factor(slot.member, otp, limits)
+    if slot_type == SlotType.RECOVERY:
+        _note_recovery(slot.member)
+        events.publish(slot.member.id)
+    return SignedIn(slot.member, slot, device)
+
+
+def _second_factor(member: Member, otp: str | None, limits: tuple[Limit, ...]) -> Any:
+    """Return the device that accepts the code; None for a member who has none."""
+    if not user_has_device(member, confirmed=True):
+        return None
+    if not otp:
+        raise OtpNeeded("Enter the one-time code of your second factor.")
+    device = match_token(member, otp)
+    if device is None:
+        for limit in limits:
+            limit.count()
+        raise OtpNeeded("The one-time code is not right. Wait for the next one.")
+    return device
+
+
+@atomic_retried
+def _note_recovery(member: Member) -> None:
+    events.record(member.id, "recovery-used", purpose="sign-in")
