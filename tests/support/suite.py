@@ -6,6 +6,7 @@ Without arguments it runs all groups: python -m tests.support.suite [GROUP ...]
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,11 +24,16 @@ Command = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Group:
-    """Commands that are one line of the summary."""
+    """Commands that are one line of the summary.
+
+    `uses_bundle`: they read the browser bundle that make built in SESPHR_DATA. All
+    others get an empty folder, so that no check touches anybody's data.
+    """
 
     name: str
     title: str
     commands: tuple[Command, ...]
+    uses_bundle: bool = False
 
 
 GROUPS = (
@@ -43,8 +49,8 @@ GROUPS = (
         ),
     ),
     Group("migrations", "migrations", ((*MANAGE, "makemigrations", "--check", TEST_SETTINGS),)),
-    Group("vectors", "vectors", (("tests/support/vectors.sh", "tests/vectors"),)),
-    Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),)),
+    Group("vectors", "vectors", (("tests/support/vectors.sh", "tests/vectors"),), True),
+    Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),), True),
     Group("sqlite", "tests on SQLite", (PYTEST,)),
     Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST),)),
 )
@@ -96,22 +102,33 @@ def run(groups: list[Group]) -> Iterator[Result]:
 
 def first_failure(group: Group) -> Command | None:
     """The first command of a group that does not exit with 0."""
-    for command in group.commands:
-        print(f"--- {readable(command)}", flush=True)
-        try:
-            status = subprocess.run(command, cwd=ROOT, env=environment()).returncode
-        except OSError as error:
-            print(f"Cannot start it: {error}", flush=True)
-            return command
-        if status != 0:
-            return command
+    with tempfile.TemporaryDirectory(prefix="sesphr-suite-") as folder:
+        variables = environment(None if group.uses_bundle else folder)
+        for command in group.commands:
+            print(f"--- {readable(command)}", flush=True)
+            if not succeeds(command, variables):
+                return command
     return None
 
 
-def environment() -> dict[str, str]:
-    """The environment with our Node first: npm starts `node` by name."""
+def succeeds(command: Command, variables: dict[str, str]) -> bool:
+    """Whether a command can be started and exits with 0."""
+    try:
+        return subprocess.run(command, cwd=ROOT, env=variables).returncode == 0
+    except OSError as error:
+        print(f"Cannot start it: {error}", flush=True)
+        return False
+
+
+def environment(folder: str | None) -> dict[str, str]:
+    """Our Node first on the PATH, and of SESPHR_ variables only SESPHR_DATA.
+
+    What a developer's shell has set must not decide what is tested.
+    """
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path}
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("SESPHR_")}
+    data = folder or os.environ.get("SESPHR_DATA", str(ROOT / "var"))
+    return {**kept, "PATH": path, "SESPHR_DATA": data}
 
 
 def readable(command: Command) -> str:

@@ -41,6 +41,15 @@ def test_later_commands_of_a_failed_group_do_not_run(tmp_path):
     assert not mark.exists()
 
 
+def test_a_shell_cannot_change_what_is_tested(monkeypatch):
+    monkeypatch.setenv("SESPHR_DB", "mariadb")
+    monkeypatch.setenv("SESPHR_DATA", "/precious")
+    variables = suite.environment("/fresh")
+    assert "SESPHR_DB" not in variables
+    assert variables["SESPHR_DATA"] == "/fresh"
+    assert suite.environment(None)["SESPHR_DATA"] == "/precious"
+
+
 def test_unknown_group(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["suite", "nonsense"])
     assert suite.main() == 2
