@@ -1,0 +1,89 @@
+/**
+ * The importer as a command: `node cli.mjs FILE` (`-` reads standard input).
+ *
+ * Writes one JSON object: {format, title?, partitions: {name: base64}, counts,
+ * warnings} and exits 0; or {error} and exits 6 when the file is not accepted,
+ * 2 when there is no such file. The work runs in a thread with a bounded heap,
+ * so that no file can take the machine's memory.
+ */
+
+import { open } from 'node:fs/promises';
+import process from 'node:process';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
+import { tooLarge } from './detect.js';
+import { ImportRefused, importRecord } from './index.js';
+import { MAX_FILE_OCTETS } from './limits.js';
+
+const HEAP_MB = 1536;
+const EXIT_USAGE = 2;
+const EXIT_NOT_ACCEPTED = 6;
+
+/** @typedef {{exit: number, answer: object}} Outcome */
+
+/** @param {AsyncIterable<Uint8Array>} stream @returns {Promise<Uint8Array>} */
+async function readBounded(stream) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > MAX_FILE_OCTETS) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** @param {string} path @returns {Promise<Uint8Array>} */
+async function readInput(path) {
+  if (path === '-') return readBounded(process.stdin);
+  const file = await open(path);
+  return readBounded(file.createReadStream());
+}
+
+/** @param {Uint8Array} octets @returns {Promise<Outcome>} */
+async function answerFor(octets) {
+  const { partitions, ...rest } = await importRecord(octets);
+  const encoded = Object.entries(partitions).map(([name, each]) => [name, Buffer.from(each).toString('base64')]);
+  return { exit: 0, answer: { ...rest, partitions: Object.fromEntries(encoded) } };
+}
+
+/** @param {unknown} error @returns {Outcome} */
+function refusal(error) {
+  if (error instanceof ImportRefused) return { exit: EXIT_NOT_ACCEPTED, answer: { error: error.message, kind: error.kind } };
+  throw error;
+}
+
+/** @param {Uint8Array} octets @returns {Promise<Outcome>} */
+function inBoundedThread(octets) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: octets, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+    worker.on('message', resolve);
+    worker.on('error', (error) => {
+      if (/** @type {{code?: string}} */ (error).code !== 'ERR_WORKER_OUT_OF_MEMORY') return reject(error);
+      return resolve(refusal(new ImportRefused('memory', 'This file needs more memory than SeSPHR allows itself. Ask for the record in smaller parts.')));
+    });
+  });
+}
+
+/** @param {string} path @returns {Promise<Outcome>} */
+async function run(path) {
+  let octets;
+  try {
+    octets = await readInput(path);
+  } catch (error) {
+    if (error instanceof ImportRefused) return refusal(error);
+    return { exit: EXIT_USAGE, answer: { error: `The file cannot be read: ${/** @type {Error} */ (error).message}.` } };
+  }
+  return inBoundedThread(octets);
+}
+
+async function main() {
+  const [path, ...more] = process.argv.slice(2);
+  const { exit, answer } = path && !more.length
+    ? await run(path) : { exit: EXIT_USAGE, answer: { error: 'Give one file, or - to read standard input.' } };
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  process.exitCode = exit;
+}
+
+if (isMainThread) await main();
+else parentPort?.postMessage(await answerFor(workerData).catch(refusal));

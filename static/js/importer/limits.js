@@ -1,0 +1,39 @@
+/**
+ * What the importer is willing to read and to write.
+ *
+ * The numbers are part of the product's promise: changing one changes which
+ * files people can bring, and the tests state each of them.
+ */
+
+/** The largest file, in octets (64 MB). */
+export const MAX_FILE_OCTETS = 64 * 1024 * 1024;
+
+/** The most resources of a FHIR file, and the most items written in all. */
+export const MAX_ITEMS = 100_000;
+
+/** The deepest nesting of JSON objects and arrays. */
+export const MAX_JSON_DEPTH = 128;
+
+/** The most JSON values of one file: what 64 MB of real records stay below. */
+export const MAX_JSON_VALUES = 6_000_000;
+
+/** The deepest element of a partition, its own root counted as 1 (protocol section 4). */
+export const MAX_PARTITION_DEPTH = 64;
+
+/**
+ * The deepest element of an XML file. A sealed part keeps at most its own
+ * depth, less the elements above it, plus the two of the envelope.
+ */
+export const MAX_XML_DEPTH = 64;
+
+/** The most elements of one XML file. */
+export const MAX_XML_ELEMENTS = 2_000_000;
+
+/**
+ * The most octets of all partitions together. A sealed document holds them in
+ * base64 and readers take 32 MiB at most (protocol section 4).
+ */
+export const MAX_OUTPUT_OCTETS = 23 * 1024 * 1024;
+
+/** The longest list of resources that one warning spells out. */
+export const MAX_NAMED = 50;

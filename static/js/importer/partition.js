@@ -1,0 +1,168 @@
+/**
+ * Writes partitions: `partition` elements in `urn:sesphr:phr:1`.
+ *
+ * docs/partition-format.md describes them. This module alone makes envelope
+ * markup; it escapes whatever it is given, and takes XML only from slice.js.
+ */
+
+import { MAX_ITEMS, MAX_OUTPUT_OCTETS } from './limits.js';
+import { refuse } from './refused.js';
+
+/** @typedef {'personal' | 'medical' | 'insurance' | 'prescription'} PartitionName */
+/** @typedef {{system?: string, value?: string, display?: string}} Code */
+/** @typedef {{value?: string, unit?: string, comparator?: string, code?: Code}} Value */
+/**
+ * @typedef {object} Item
+ * @property {string} kind @property {string} [status] @property {string} [verification]
+ * @property {string} [date] @property {boolean} [negated] @property {number} [entry] place in a section
+ * @property {Code} [code] @property {Value} [value] @property {{code?: Code, value?: Value}[]} [components]
+ */
+/** @typedef {'record' | 'header' | 'supporting' | 'envelope'} Role */
+/**
+ * @typedef {object} Source
+ * @property {Role} role @property {boolean} [copy] also filed elsewhere for safety
+ * @property {boolean} [partial] something of it is filed elsewhere
+ * @property {string} body markup made by xmlBody or resourceBody
+ * @property {Item[]} items
+ */
+
+/** In the order in which results list them. @type {PartitionName[]} */
+export const PARTITIONS = ['personal', 'medical', 'insurance', 'prescription'];
+export const NAMESPACE = 'urn:sesphr:phr:1';
+
+// XML 1.0 has no way to write these characters, escaped or not.
+const UNWRITABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** @type {Record<string, string>} */
+const ESCAPES = {
+  '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#9;', '\n': '&#10;', '\r': '&#13;',
+};
+
+/** Text content that parses back to the same characters. @param {string} text */
+export function escapeText(text) {
+  return text.replace(/[&<>\r]/g, (c) => ESCAPES[c]);
+}
+
+/** @param {string} name @param {string | undefined} value */
+function attr(name, value) {
+  if (value === undefined || value === '') return '';
+  const clean = value.replace(UNWRITABLE, '\ufffd').replace(/[&<>"\t\n\r]/g, (c) => ESCAPES[c]);
+  return ` ${name}="${clean}"`;
+}
+
+/** @param {Code | undefined} code */
+function codeXml(code) {
+  if (!code || !(code.value || code.display)) return '';
+  return `<code${attr('system', code.system)}${attr('value', code.value)}${attr('display', code.display)}/>`;
+}
+
+/** @param {Value | undefined} value */
+function valueXml(value) {
+  if (!value) return '';
+  const attributes = attr('comparator', value.comparator) + attr('value', value.value) + attr('unit', value.unit);
+  const code = codeXml(value.code);
+  return attributes || code ? `<value${attributes}>${code}</value>` : '';
+}
+
+/** @param {Item} item @param {string} id @param {string} source */
+function itemXml(item, id, source) {
+  const attributes = attr('id', id) + attr('kind', item.kind) + attr('source', source)
+    + attr('entry', item.entry?.toString()) + attr('status', item.status) + attr('verification', item.verification)
+    + attr('date', item.date) + attr('negated', item.negated ? 'true' : undefined);
+  const components = (item.components ?? [])
+    .map((each) => `<component>${codeXml(each.code)}${valueXml(each.value)}</component>`).join('');
+  return `<item${attributes}>${codeXml(item.code)}${valueXml(item.value)}${components}</item>\n`;
+}
+
+/** @param {Source} source @param {string} id */
+function sourceXml(source, id) {
+  const attributes = attr('id', id) + attr('role', source.role)
+    + attr('copy', source.copy ? 'true' : undefined) + attr('partial', source.partial ? 'true' : undefined);
+  return `<source${attributes}>${source.body}</source>\n`;
+}
+
+/**
+ * A FHIR resource as escaped source text.
+ *
+ * @param {{type: string, id?: string, fullUrl?: string}} names
+ * @param {string} json its text as it stood
+ * @param {string} [entry] what else its Bundle entry said, as JSON text
+ */
+export function resourceBody(names, json, entry) {
+  const attributes = attr('type', names.type) + attr('id', names.id) + attr('fullUrl', names.fullUrl);
+  const beside = entry ? `<entry>${escapeText(entry)}</entry>` : '';
+  return `<resource${attributes}>${escapeText(json)}</resource>${beside}`;
+}
+
+/** Collects what goes where, then writes each partition that has content. */
+export class Splitter {
+  /** @param {{format: string, type?: string, date?: string}} origin shown in every partition */
+  constructor(origin) {
+    this.origin = origin;
+    /** @type {Map<PartitionName, Source[]>} */
+    this.sources = new Map(PARTITIONS.map((name) => [name, []]));
+    this.items = 0;
+  }
+
+  /** @param {PartitionName} name @param {Source} source */
+  add(name, source) {
+    this.items += source.items.length;
+    if (this.items > MAX_ITEMS) {
+      throw refuse('items', `This record has more than ${MAX_ITEMS} items.`, 'Ask for it in smaller parts, for example year by year.');
+    }
+    this.sources.get(name)?.push(source);
+  }
+
+  /** Partitions that hold something of the record, not only what accompanies it. */
+  filled() {
+    return PARTITIONS.filter((name) => this.sources.get(name)?.some((source) => source.role === 'record'));
+  }
+
+  /** @param {PartitionName} name */
+  counts(name) {
+    /** @type {Record<string, number>} */
+    const counts = {};
+    for (const source of this.sources.get(name) ?? []) {
+      for (const { kind } of source.items) counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /** @param {PartitionName} name @returns {string} one well-formed element */
+  write(name) {
+    const sources = this.sources.get(name) ?? [];
+    const { format, type, date } = this.origin;
+    const parts = [`<partition xmlns="${NAMESPACE}" id="${name}" version="1">\n`,
+      `<origin${attr('format', format)}${attr('type', type)}${attr('date', date)}/>\n`];
+    let number = 0;
+    sources.forEach((source, index) => {
+      for (const item of source.items) parts.push(itemXml(item, `i${++number}`, `s${index + 1}`));
+    });
+    sources.forEach((source, index) => parts.push(sourceXml(source, `s${index + 1}`)));
+    parts.push('</partition>');
+    return parts.join('');
+  }
+
+  /**
+   * @returns {{partitions: Record<string, Uint8Array>, counts: Record<string, Record<string, number>>}}
+   */
+  result() {
+    /** @type {Record<string, Uint8Array>} */
+    const partitions = {};
+    /** @type {Record<string, Record<string, number>>} */
+    const counts = {};
+    let size = 0;
+    for (const name of this.filled()) {
+      partitions[name] = new TextEncoder().encode(this.write(name));
+      counts[name] = this.counts(name);
+      size += partitions[name].length;
+      if (size > MAX_OUTPUT_OCTETS) throw tooMuch();
+    }
+    return { partitions, counts };
+  }
+}
+
+function tooMuch() {
+  return refuse('size', `Split into partitions, this record takes more than ${MAX_OUTPUT_OCTETS / 1024 / 1024} MB, which one sealed document cannot hold.`,
+    'Ask for it in smaller parts, for example year by year.');
+}
