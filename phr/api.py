@@ -9,7 +9,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import File, Form, Router, UploadedFile
 from pydantic import Field
 
-from accounts import ratelimits
+from accounts.api import refusals_as_problems
+from accounts.ratelimits import Limit
 from phr import schemas, selectors
 from phr.models import KeyRequest
 from phr.relay import nodes
@@ -39,14 +40,18 @@ def _chunks(request: HttpRequest) -> Iterator[bytes]:
 @router.put(
     "/attachments/{uuid:attachment}",
     response=answers(schemas.AttachmentOut),
-    openapi_extra={"requestBody": {"content": {"application/octet-stream": OCTETS}, "required": True}},
+    openapi_extra={
+        "requestBody": {"content": {"application/octet-stream": OCTETS}, "required": True}
+    },
 )
 def put_attachment(request: HttpRequest, attachment: UUID) -> schemas.AttachmentOut:
     """Store an attachment's cipher octets; a manifest must refer to them within a day."""
     member = require_authorised(request)
     if int(request.headers.get("Content-Length") or 0) > settings.SESPHR_MAX_ATTACHMENT:
         raise Problem(413, "too-large", "This attachment is larger than this server takes.")
-    stored = deposits.put_attachment(by=member.id, attachment=str(attachment), chunks=_chunks(request))
+    stored = deposits.put_attachment(
+        by=member.id, attachment=str(attachment), chunks=_chunks(request)
+    )
     return schemas.AttachmentOut(size=stored.size, root=b64u_encode(stored.root))
 
 
@@ -62,9 +67,14 @@ def deposit(
     if (document.size or 0) > settings.SESPHR_MAX_DOCUMENT:
         raise Problem(413, "too-large", "This document is larger than 32 MiB.")
     done = deposits.deposit(
-        by=member.id, manifest=manifest, document=document.read(), sealed=schemas.read_sealed(sealed)
+        by=member.id,
+        manifest=manifest,
+        document=document.read(),
+        sealed=schemas.read_sealed(sealed),
     )
-    return schemas.DepositOut(record=UUID(done.record), version=done.version, receipts=list(done.receipts))
+    return schemas.DepositOut(
+        record=UUID(done.record), version=done.version, receipts=list(done.receipts)
+    )
 
 
 @router.get("/records", response=answers(schemas.RecordsOut))
@@ -95,11 +105,16 @@ def set_acl(request: HttpRequest, sent: schemas.AclIn) -> schemas.InForceOut:
     return schemas.InForceOut(seq=done.seq, receipts=list(done.receipts), effective=done.effective)
 
 
+def _count_request(member: UUID) -> None:
+    with refusals_as_problems():
+        Limit("request:member", str(member)).take()
+
+
 @router.post("/key-requests", response=answers(schemas.KeyRequestId))
 def ask(request: HttpRequest, sent: schemas.KeyRequestIn) -> schemas.KeyRequestId:
     """Ask an owner for access to partitions; it grants nothing by itself."""
     member = require_authorised(request)
-    ratelimits.spend("request:member", str(member.id))
+    _count_request(member.id)
     return schemas.KeyRequestId(request=sharing.ask(by=member.id, statement=sent.request).id)
 
 
@@ -108,13 +123,16 @@ def key_requests(request: HttpRequest) -> schemas.KeyRequestsOut:
     """Requests to the member, and by the member."""
     member = require_authorised(request)
     return schemas.KeyRequestsOut(
-        incoming=_described(selectors.incoming(member.id)), outgoing=_described(selectors.outgoing(member.id))
+        incoming=_described(selectors.incoming(member.id)),
+        outgoing=_described(selectors.outgoing(member.id)),
     )
 
 
 def _described(requests: list[KeyRequest]) -> list[schemas.KeyRequestOut]:
     askers = selectors.askers(requests)
-    return [_request_out(one, askers[str(one.asker)]) for one in requests if str(one.asker) in askers]
+    return [
+        _request_out(one, askers[str(one.asker)]) for one in requests if str(one.asker) in askers
+    ]
 
 
 def _request_out(request: KeyRequest, asker: selectors.Member) -> schemas.KeyRequestOut:
@@ -157,7 +175,9 @@ def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
 @router.post(
     "/attachments/{uuid:attachment}/content",
     openapi_extra={
-        "responses": {200: {"description": "cipher octets", "content": {"application/octet-stream": OCTETS}}}
+        "responses": {
+            200: {"description": "cipher octets", "content": {"application/octet-stream": OCTETS}}
+        }
     },
 )
 def attachment_content(
@@ -177,7 +197,7 @@ def attachment_content(
 def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.IntegrityOut:
     """Report that something differs from what was signed; the owner sees it in the activity."""
     member = require_authorised(request)
-    ratelimits.spend("request:member", str(member.id))
+    _count_request(member.id)
     opening.report_integrity(
         by=member.id,
         reason=sent.reason,
@@ -216,4 +236,6 @@ def consistency(
 ) -> schemas.ConsistencyOut:
     """That the tree of `second` entries extends the tree of `first`."""
     path = get_log().consistency(first, second)
-    return schemas.ConsistencyOut(path=[b64u_encode(one) for one in path], checkpoint=get_log().checkpoint())
+    return schemas.ConsistencyOut(
+        path=[b64u_encode(one) for one in path], checkpoint=get_log().checkpoint()
+    )

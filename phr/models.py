@@ -38,7 +38,9 @@ class PartitionSize(models.Model):
     size = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "partition"], name="phr_partition_size")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "partition"], name="phr_partition_size")
+        ]
 
 
 class KeyRequest(models.Model):

@@ -41,7 +41,10 @@ def read_sealed(text: str) -> dict[str, dict[str, Sealed]]:
     try:
         found = json.loads(text)
         return {
-            node: {name: Sealed(_octets(one["enc"]), _octets(one["ciphertext"])) for name, one in parts.items()}
+            node: {
+                name: Sealed(_octets(one["enc"]), _octets(one["ciphertext"]))
+                for name, one in parts.items()
+            }
             for node, parts in found.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -133,7 +136,7 @@ class AclIn(Schema):
 
     acl: Statement
     deal: Statement | None = None
-    answers: Annotated[list[UUID], Field(max_length=100)] = []
+    answers: Annotated[list[UUID], Field(default_factory=list, max_length=100)]
 
 
 class InForceOut(Schema):

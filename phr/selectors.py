@@ -51,10 +51,13 @@ def askers(requests: list[KeyRequest]) -> dict[str, Member]:
 def activity(member: UUID, source: str | None, after: int) -> list[ActivityStream]:
     """The member's events of every server, or a further page of one server's."""
     found = [(f"srs-{node.index}", node.stream, node.events) for node in nodes()]
-    found.append(("portal", events.stream, events.views))
+    portal, log = events.portal_log(), get_log()
+    found.append((events.SOURCE, portal.stream, lambda one, start: portal.views(one, log, start)))
     pages = []
     for name, stream_of, page in found:
         stream = stream_of(str(member)) if source in (None, name) else None
         if stream is not None:
-            pages.append(ActivityStream(name, stream, get_log().stream_length(stream), page(str(member), after)))
+            pages.append(
+                ActivityStream(name, stream, log.stream_length(stream), page(str(member), after))
+            )
     return pages

@@ -95,7 +95,9 @@ def create(now: int) -> bool:
     if _path().exists():
         return False
     payload = json.dumps(_configuration(now), separators=(",", ":")).encode()
-    jws = statements.sign(secret(settings.SESPHR_DATA, "operator-sign"), "sesphr-deployment", payload)
+    jws = statements.sign(
+        secret(settings.SESPHR_DATA, "operator-sign"), "sesphr-deployment", payload
+    )
     draft = _path().with_suffix(".draft")
     draft.write_text(jws, encoding="ascii")
     draft.replace(_path())
@@ -114,7 +116,9 @@ def read(jws: str, operator_key: bytes, deployment: str) -> Deployment:
     )
     payload = checked.payload
     nodes = tuple(
-        Node(node["index"], node["id"], b64u_decode(node["verification"]), b64u_decode(node["hpke"]))
+        Node(
+            node["index"], node["id"], b64u_decode(node["verification"]), b64u_decode(node["hpke"])
+        )
         for node in payload["nodes"]
     )
     log = payload["log"]
@@ -133,7 +137,11 @@ def get_deployment() -> Deployment:
     """
     if not _path().exists():
         raise ImproperlyConfigured("No deployment yet: run `manage.py init_deployment` first.")
-    found = read(_path().read_text(encoding="ascii"), _verification("operator-sign"), settings.SESPHR_DEPLOYMENT)
+    found = read(
+        _path().read_text(encoding="ascii"),
+        _verification("operator-sign"),
+        settings.SESPHR_DEPLOYMENT,
+    )
     if (found.n, found.t) != (settings.SESPHR_NODES, settings.SESPHR_THRESHOLD):
         raise ImproperlyConfigured(
             f"DATA/deployment.jws says {found.t} of {found.n} nodes, the settings say "

@@ -55,7 +55,9 @@ E = TypeVar("E", bound=AbstractEvent)
 class EventLog(Generic[S, E]):
     """Writes and publishes the events of one server, in one database."""
 
-    def __init__(self, streams: type[S], events: type[E], alias: str, source: str, deployment: str) -> None:
+    def __init__(
+        self, streams: type[S], events: type[E], alias: str, source: str, deployment: str
+    ) -> None:
         self._streams, self._events, self._alias = streams, events, alias
         self._source, self._deployment = source, deployment
 

@@ -82,7 +82,9 @@ class Node:
             "sesphr-receipt", owner=owner, kind=kind, object=digest, seq=seq, effective=True
         )
 
-    def unseal(self, label: str, digest: bytes, partition: str, epoch: int, sealed: Sealed) -> bytes:
+    def unseal(
+        self, label: str, digest: bytes, partition: str, epoch: int, sealed: Sealed
+    ) -> bytes:
         """Open what an endpoint sealed to this node (protocol sections 4 and 6).
 
         Raises:
@@ -105,14 +107,18 @@ class Node:
             issuer = statements.payload_of_unverified(jws).get("iss")
             member = self.member(issuer)
             directory: Mapping[str, bytes] = {str(member.id): bytes(member.verification)}
-            checked = statements.verify(jws, typ=typ, deployment=self.deployment.id, directory=directory)
+            checked = statements.verify(
+                jws, typ=typ, deployment=self.deployment.id, directory=directory
+            )
         if checked.payload["iat"] > clock.now() + SKEW:
             raise Invalid("The statement is dated in the future: check this device's clock.")
         return checked, member
 
     def member(self, member: object) -> Member:
         """A registered member; an unknown one cannot have signed anything."""
-        found = Member.objects.using(self.alias).filter(pk=member).first() if _is_uuid(member) else None
+        found = (
+            Member.objects.using(self.alias).filter(pk=member).first() if _is_uuid(member) else None
+        )
         if found is None:
             raise Invalid("The issuer is not registered.")
         return found

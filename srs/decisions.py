@@ -68,7 +68,9 @@ def decide(
     """Decide each partition of a record's head; `policies` caches lists by owner id."""
     head = head_of(node, record)
     if head is None:
-        return [Decision(record, None, None, None, one, False, None, UNKNOWN, 0) for one in partitions]
+        return [
+            Decision(record, None, None, None, one, False, None, UNKNOWN, 0) for one in partitions
+        ]
     owner = head.record.owner
     key = str(owner.id)
     policy = policies.setdefault(key, policy_of(node, owner))
@@ -83,7 +85,13 @@ def decide(
 
 
 def _verdict(
-    user: Member, head: Version, partition: str, present: bool, purpose: str, now: int, policy: Policy
+    user: Member,
+    head: Version,
+    partition: str,
+    present: bool,
+    purpose: str,
+    now: int,
+    policy: Policy,
 ) -> tuple[bool, str | None, str]:
     if user.pk == head.record.owner_id:
         if not user.active:

@@ -39,10 +39,12 @@ class Member(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "active", "suspended", "departed"]), name="srs_member_state"
+                condition=Q(state__in=["pending", "active", "suspended", "departed"]),
+                name="srs_member_state",
             ),
             models.CheckConstraint(
-                condition=~Q(state="active") | Q(joined__isnull=False), name="srs_member_active_joined"
+                condition=~Q(state="active") | Q(joined__isnull=False),
+                name="srs_member_active_joined",
             ),
         ]
 
@@ -62,7 +64,9 @@ class Registration(models.Model):
     receipt = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["member", "seq"], name="srs_registration_seq")]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "seq"], name="srs_registration_seq")
+        ]
 
 
 class PartitionKey(models.Model):
@@ -75,7 +79,9 @@ class PartitionKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["member", "partition", "epoch"], name="srs_partition_key")
+            models.UniqueConstraint(
+                fields=["member", "partition", "epoch"], name="srs_partition_key"
+            )
         ]
 
 
@@ -118,7 +124,9 @@ class RParameter(models.Model):
     r = models.BinaryField(max_length=48)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "partition"], name="srs_r_parameter")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "partition"], name="srs_r_parameter")
+        ]
 
 
 class Acl(models.Model):
@@ -149,7 +157,9 @@ class Delegation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["owner", "user", "partition", "epoch"], name="srs_delegation")
+            models.UniqueConstraint(
+                fields=["owner", "user", "partition", "epoch"], name="srs_delegation"
+            )
         ]
 
 
@@ -163,7 +173,9 @@ class KeyRequest(models.Model):
     receipt = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["asker", "nonce"], name="srs_key_request_nonce")]
+        constraints = [
+            models.UniqueConstraint(fields=["asker", "nonce"], name="srs_key_request_nonce")
+        ]
 
 
 class AccessRequest(models.Model):
@@ -195,4 +207,6 @@ class Event(AbstractEvent):
     stream = models.ForeignKey(Stream, models.PROTECT, related_name="events")  # type: ignore[assignment]
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["stream", "number"], name="srs_event_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "number"], name="srs_event_number")
+        ]

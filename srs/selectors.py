@@ -25,7 +25,9 @@ def acl(node: Node, owner: str) -> str | None:
 def delegates(node: Node, owner: str) -> tuple[tuple[str, str, int], ...]:
     """Who holds a re-encryption key for which partition and epoch; never the key."""
     rows = Delegation.objects.using(node.alias).filter(owner_id=owner)
-    found = rows.order_by("user_id", "partition", "epoch").values_list("user_id", "partition", "epoch")
+    found = rows.order_by("user_id", "partition", "epoch").values_list(
+        "user_id", "partition", "epoch"
+    )
     return tuple((str(user), partition, epoch) for user, partition, epoch in found)
 
 
@@ -41,13 +43,17 @@ def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]
 
 def _heads(node: Node, user: Member, owner: str | None) -> list[Version]:
     """Head versions of records whose owner is the user or has dealt the user a key."""
-    givers = Delegation.objects.using(node.alias).filter(user=user).values_list("owner_id", flat=True)
+    givers = (
+        Delegation.objects.using(node.alias).filter(user=user).values_list("owner_id", flat=True)
+    )
     owners = {user.pk, *givers}
     if owner is not None:
         owners = {one for one in owners if str(one) == owner}
     found = Record.objects.using(node.alias).filter(owner__in=owners)
     heads = dict(found.values_list("pk", "head"))
-    versions = Version.objects.using(node.alias).filter(record__in=list(heads)).select_related("record")
+    versions = (
+        Version.objects.using(node.alias).filter(record__in=list(heads)).select_related("record")
+    )
     newest = [one for one in versions if heads[one.record_id] == one.version]
     return sorted(newest, key=lambda one: (one.record.date, str(one.record_id)))
 

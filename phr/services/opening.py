@@ -61,7 +61,12 @@ def report_integrity(
     *, by: UUID, reason: str, record: str | None, partition: str | None, manifest: str | None
 ) -> None:
     """Note that an endpoint got something else than what was signed, for everybody concerned."""
-    details = {"reported_by": str(by), "record": record, "partition": partition, "manifest": manifest}
+    details = {
+        "reported_by": str(by),
+        "record": record,
+        "partition": partition,
+        "manifest": manifest,
+    }
     concerned = {str(by)} | _owner_of(record, by)
     for member in sorted(concerned):
         events.record(member, "integrity", reason=reason, **details)
@@ -73,4 +78,9 @@ def _owner_of(record: str | None, asker: UUID) -> set[str]:
     """The record's owner, if the asker may know of that record at all."""
     if record is None:
         return set()
-    return {view.owner for node in nodes()[:1] for view in node.records(str(asker)) if view.record == record}
+    return {
+        view.owner
+        for node in nodes()[:1]
+        for view in node.records(str(asker))
+        if view.record == record
+    }

@@ -65,7 +65,9 @@ def ask(*, by: UUID, statement: str) -> KeyRequest:
     }  # fmt: skip
     try:
         with transaction.atomic():
-            request, _ = KeyRequest.objects.get_or_create(digest=digest_of(statement), defaults=defaults)
+            request, _ = KeyRequest.objects.get_or_create(
+                digest=digest_of(statement), defaults=defaults
+            )
     except IntegrityError as error:
         raise Invalid("This request cannot be kept.") from error
     return request

@@ -32,7 +32,9 @@ class CloudObject:
 class Cloud(Protocol):
     """A write-once store; every call may be repeated without another effect."""
 
-    def put_attachment(self, owner: str, attachment: str, chunks: Iterable[bytes]) -> StoredAttachment:
+    def put_attachment(
+        self, owner: str, attachment: str, chunks: Iterable[bytes]
+    ) -> StoredAttachment:
         """Store a cipher stream under its id until a manifest refers to it.
 
         Raises:
@@ -56,7 +58,9 @@ class Cloud(Protocol):
         """Take signed receipts of SRS nodes: `deposit` keeps a document for good,
         `acl` raises the owner's highest seq, below which tickets are refused."""
 
-    def get(self, request: str, verification: bytes, tickets: Iterable[str]) -> tuple[CloudObject, ...]:
+    def get(
+        self, request: str, verification: bytes, tickets: Iterable[str]
+    ) -> tuple[CloudObject, ...]:
         """Give what at least t distinct nodes' tickets allow the signer of `request`.
 
         Raises:

@@ -36,7 +36,9 @@ def mariadb(name: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.mysql",
         "NAME": name,
         "USER": env.text("SESPHR_DB_USER"),
-        "PASSWORD": env.secret("SESPHR_DB_PASSWORD") if not socket else env.optional("SESPHR_DB_PASSWORD"),
+        "PASSWORD": env.secret("SESPHR_DB_PASSWORD")
+        if not socket
+        else env.optional("SESPHR_DB_PASSWORD"),
         "HOST": "" if socket else env.text("SESPHR_DB_HOST", "127.0.0.1"),
         "PORT": "" if socket else str(env.integer("SESPHR_DB_PORT", 3306, 1, 65535)),
         "OPTIONS": options,

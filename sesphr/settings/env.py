@@ -49,7 +49,9 @@ def integer(name: str, default: int, low: int, high: int) -> int:
     """A whole number within bounds."""
     value = text(name, str(default))
     if not (value.isascii() and value.isdecimal() and low <= int(value) <= high):
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a number from {low} to {high}.")
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it must be a number from {low} to {high}."
+        )
     return int(value)
 
 
@@ -67,7 +69,9 @@ def folder(name: str, default: str | None = None) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ImproperlyConfigured(f"{name}: cannot use the folder {path}: {error.strerror}.") from error
+        raise ImproperlyConfigured(
+            f"{name}: cannot use the folder {path}: {error.strerror}."
+        ) from error
     return path
 
 
@@ -86,7 +90,11 @@ def secret(name: str) -> str:
 def refuse_unknown() -> None:
     """Stop when the environment has a SESPHR_ variable that no setting reads."""
     unknown = sorted(
-        name for name in os.environ if name.startswith(PREFIX) and name not in _read | CLIENT_VARIABLES
+        name
+        for name in os.environ
+        if name.startswith(PREFIX) and name not in _read | CLIENT_VARIABLES
     )
     if unknown:
-        raise ImproperlyConfigured(f"Unknown variables: {', '.join(unknown)}. Correct or remove them.")
+        raise ImproperlyConfigured(
+            f"Unknown variables: {', '.join(unknown)}. Correct or remove them."
+        )

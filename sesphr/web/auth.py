@@ -41,5 +41,7 @@ def require_authorised(request: HttpRequest) -> Any:
     """
     member = request.auth  # type: ignore[attr-defined]
     if member.state != "authorised":
-        raise Problem(403, "not-authorised", "An administrator has not authorised this account yet.")
+        raise Problem(
+            403, "not-authorised", "An administrator has not authorised this account yet."
+        )
     return member

@@ -38,12 +38,16 @@ class ProblemOut(Schema):
 class Problem(Exception):
     """A refusal raised by a view, with the sentence that the person will read."""
 
-    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.headers = status, code, detail, headers or {}
 
 
-def respond(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> HttpResponse:
+def respond(
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None
+) -> HttpResponse:
     """A problem document as a response."""
     body: dict[str, Any] = {
         "type": f"urn:sesphr:problem:{code}",
@@ -52,7 +56,9 @@ def respond(status: int, code: str, detail: str, headers: dict[str, str] | None 
         "detail": detail,
         "code": code,
     }
-    return JsonResponse(body, status=status, content_type="application/problem+json", headers=headers or {})
+    return JsonResponse(
+        body, status=status, content_type="application/problem+json", headers=headers or {}
+    )
 
 
 def _of_port(request: HttpRequest, error: ports.PortError) -> HttpResponse:
@@ -87,7 +93,9 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(
         AuthenticationError, lambda r, e: respond(401, "unauthenticated", "Sign in first.")
     )
-    api.add_exception_handler(Http404, lambda r, e: respond(404, "not-found", "There is nothing here."))
+    api.add_exception_handler(
+        Http404, lambda r, e: respond(404, "not-found", "There is nothing here.")
+    )
     api.add_exception_handler(
         RequestDataTooBig, lambda r, e: respond(413, "too-large", "What was sent is too large.")
     )

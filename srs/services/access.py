@@ -57,7 +57,9 @@ def _check_fresh(request: statements.Verified) -> None:
     try:
         statements.check_fresh(request.payload["iat"], clock.now())
     except CryptoError:
-        raise Refused("This request is too old or from the future; send it again.", code="expired") from None
+        raise Refused(
+            "This request is too old or from the future; send it again.", code="expired"
+        ) from None
 
 
 def _committed(node: Node, request: statements.Verified, user: Member) -> AccessRequest:
@@ -101,7 +103,9 @@ def owners_of(decisions: list[Decision]) -> list[str]:
     return sorted({one.owner for one in decisions if one.owner is not None})
 
 
-def _record(node: Node, request: statements.Verified, owner: str, decisions: list[Decision]) -> Event:
+def _record(
+    node: Node, request: statements.Verified, owner: str, decisions: list[Decision]
+) -> Event:
     return node.events.record(
         owner, "access", user=request.issuer, purpose=request.payload["purpose"],
         request=digest_of(request),
@@ -135,7 +139,11 @@ def _published(node: Node, event: Event) -> Published:
 
 
 def _answered(
-    node: Node, request: statements.Verified, user: Member, row: AccessRequest, published: list[Published]
+    node: Node,
+    request: statements.Verified,
+    user: Member,
+    row: AccessRequest,
+    published: list[Published],
 ) -> AccessRequest:
     """Re-encrypt, sign and store; whoever stores first decides what everybody gets."""
     decisions = from_json(row.decisions)
@@ -175,11 +183,15 @@ def _parameters(node: Node, allowed: list[Decision]) -> dict[Pair, tuple[bytes, 
     rows = RParameter.objects.using(node.alias).filter(version__digest__in=digests)
     return {
         (digest, partition): (bytes(r), epoch)
-        for digest, partition, r, epoch in rows.values_list("version__digest", "partition", "r", "epoch")
+        for digest, partition, r, epoch in rows.values_list(
+            "version__digest", "partition", "r", "epoch"
+        )
     }
 
 
-def _delegations(node: Node, user: Member, allowed: list[Decision]) -> dict[tuple[str, str, int], bytes]:
+def _delegations(
+    node: Node, user: Member, allowed: list[Decision]
+) -> dict[tuple[str, str, int], bytes]:
     owners = {one.owner for one in allowed}
     rows = Delegation.objects.using(node.alias).filter(user=user, owner__in=owners)
     return {

@@ -123,7 +123,8 @@ def _commit(
         receipt=receipt,
     )
     RParameter.objects.using(node.alias).bulk_create(
-        RParameter(version=version, partition=one.partition, epoch=one.epoch, r=one.r) for one in parameters
+        RParameter(version=version, partition=one.partition, epoch=one.epoch, r=one.r)
+        for one in parameters
     )
     record.head = payload["version"]
     record.save(using=node.alias, update_fields=["head"])

@@ -192,7 +192,9 @@ def _forget(node: Node, owner: Member, payload: dict[str, Any]) -> None:
 def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> None:
     """A list that allows without a key would promise what this node cannot do."""
     missing = wanted_pairs(payload) - _held(node, owner)
-    active = Member.objects.using(node.alias).filter(pk__in={user for user, _ in missing}, state="active")
+    active = Member.objects.using(node.alias).filter(
+        pk__in={user for user, _ in missing}, state="active"
+    )
     alive = {str(member.pk) for member in active}
     for user, partition in sorted(missing):
         if user in alive:

@@ -80,7 +80,11 @@ def _commit(node: Node, checked: statements.Verified) -> str:
         _add_key(node, member, partition, key)
     receipt = node.receipt("registration", checked.issuer, digest_of(checked), payload["seq"])
     Registration.objects.using(node.alias).create(
-        member=member, seq=payload["seq"], digest=digest_of(checked), jws=checked.jws, receipt=receipt
+        member=member,
+        seq=payload["seq"],
+        digest=digest_of(checked),
+        jws=checked.jws,
+        receipt=receipt,
     )
     node.events.record(
         checked.issuer, "registration", seq=payload["seq"], partitions=sorted(payload["partitions"])
@@ -90,7 +94,10 @@ def _commit(node: Node, checked: statements.Verified) -> str:
 
 def _member_of(node: Node, payload: dict[str, Any]) -> Member:
     """The member's row, locked; a later registration must keep both keys."""
-    receive, verification = b64u_decode(payload["receive"], 96), b64u_decode(payload["verification"], 32)
+    receive, verification = (
+        b64u_decode(payload["receive"], 96),
+        b64u_decode(payload["verification"], 32),
+    )
     digest = b64u_encode(hashlib.sha256(receive).digest())
     members = Member.objects.using(node.alias).select_for_update()
     member, _ = members.get_or_create(

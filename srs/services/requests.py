@@ -37,7 +37,11 @@ def _commit(node: Node, asker: Member, request: statements.Verified) -> str:
     payload = request.payload
     receipt = node.receipt("key-request", payload["owner"], digest_of(request), 0)
     KeyRequest.objects.using(node.alias).create(
-        digest=digest_of(request), asker=asker, nonce=payload["nonce"], jws=request.jws, receipt=receipt
+        digest=digest_of(request),
+        asker=asker,
+        nonce=payload["nonce"],
+        jws=request.jws,
+        receipt=receipt,
     )
     node.events.record(
         payload["owner"], "key-request", user=payload["iss"], request=digest_of(request),
