@@ -9,12 +9,12 @@ from django.db import DatabaseError, InterfaceError
 
 from audit import selectors, services
 from sesphr.crypto import log as logformat
+from sesphr.crypto.encoding import MAX_INT, check_uuid
+from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
 from sesphr.ports.audit import Entry, LogProof
 from sesphr.ports.errors import Invalid, NotFound, Unavailable
 from sesphr.secretfiles import secret
-
-MAX_NUMBER = 2**53 - 1
 
 
 class LocalLog:
@@ -73,16 +73,13 @@ def _note(size: int, root: bytes) -> str:
 
 def _stream(text: str) -> uuid.UUID:
     try:
-        stream = uuid.UUID(text)
-    except (ValueError, TypeError, AttributeError):
-        raise Invalid("A stream is named by a UUID.") from None
-    if str(stream) != text:
-        raise Invalid("Write a stream's UUID in lower case with hyphens.")
-    return stream
+        return uuid.UUID(check_uuid(text))
+    except CryptoError as error:
+        raise Invalid("A stream is named by a UUID in lower case with hyphens.") from error
 
 
 def _number(number: int) -> int:
-    if type(number) is not int or not 1 <= number <= MAX_NUMBER:
+    if type(number) is not int or not 1 <= number <= MAX_INT:
         raise Invalid("A stream's entries are numbered from 1.")
     return number
 

@@ -9,35 +9,35 @@ ORDER = "entries are appended in order"
 # SQLite fires DELETE triggers on INSERT OR REPLACE only under a pragma that any
 # connection can switch off; a BEFORE INSERT trigger fires always.
 _SQLITE_REFUSE = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{message}'); END
 """
 _SQLITE_ENTRY = f"""
-CREATE TRIGGER audit_entry_order BEFORE INSERT ON audit_entry
+CREATE TRIGGER IF NOT EXISTS audit_entry_order BEFORE INSERT ON audit_entry
 WHEN NEW."index" <> (SELECT COALESCE(MAX("index") + 1, 0) FROM audit_entry)
   OR NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM audit_entry WHERE stream = NEW.stream)
 BEGIN SELECT RAISE(ABORT, '{ORDER}'); END
 """
 _SQLITE_HASH = f"""
-CREATE TRIGGER audit_hash_order BEFORE INSERT ON audit_hash
+CREATE TRIGGER IF NOT EXISTS audit_hash_order BEFORE INSERT ON audit_hash
 WHEN EXISTS (SELECT 1 FROM audit_hash WHERE id = NEW.id)
   OR NEW.position <> (SELECT COALESCE(MAX(position) + 1, 0) FROM audit_hash WHERE level = NEW.level)
 BEGIN SELECT RAISE(ABORT, '{ORDER}'); END
 """
 
 _MARIADB_REFUSE = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH ROW
+CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH ROW
 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{message}'
 """
 _MARIADB_ENTRY = f"""
-CREATE TRIGGER audit_entry_order BEFORE INSERT ON audit_entry FOR EACH ROW
+CREATE TRIGGER IF NOT EXISTS audit_entry_order BEFORE INSERT ON audit_entry FOR EACH ROW
 IF NEW.`index` <> (SELECT COALESCE(MAX(`index`) + 1, 0) FROM audit_entry)
   OR NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM audit_entry WHERE stream = NEW.stream)
 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{ORDER}'; END IF
 """
 # NEW.id is 0 here unless the statement names it; no row has the id 0.
 _MARIADB_HASH = f"""
-CREATE TRIGGER audit_hash_order BEFORE INSERT ON audit_hash FOR EACH ROW
+CREATE TRIGGER IF NOT EXISTS audit_hash_order BEFORE INSERT ON audit_hash FOR EACH ROW
 IF EXISTS (SELECT 1 FROM audit_hash WHERE id = NEW.id)
   OR NEW.position <> (SELECT COALESCE(MAX(position) + 1, 0) FROM audit_hash WHERE level = NEW.level)
 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{ORDER}'; END IF
@@ -55,7 +55,7 @@ NAMES = {
 
 
 def statements(vendor: str) -> list[str]:
-    """The CREATE TRIGGER statements for a database.
+    """The CREATE TRIGGER IF NOT EXISTS statements for a database.
 
     Raises:
         NotImplementedError: a database for which there are no guards.

@@ -45,9 +45,10 @@ class Replay:
             raise LogDamaged(
                 f"Entry {row.index} has number {row.number} in its stream, where {expected} comes next."
             )
-        added = dict(tree.completed(row.index, merkle.leaf_hash(row.entry), self._peak))
+        leaf = merkle.leaf_hash(row.entry)
+        added = dict(tree.completed(row.index, leaf, self._peak))
         self.peaks.update({level: value for (level, _), value in added.items()})
-        self.accumulator.add(row.entry)
+        self.accumulator.append(leaf)
         self.streams[row.stream] = expected
         self.size += 1
         return added
@@ -75,7 +76,7 @@ def verify(checkpoint: str | None = None) -> Replay:
         raise LogDamaged("The root of the stored hashes is not the root of the entries.")
     _compare_extent()
     if checkpoint is not None:
-        _compare_checkpoint(checkpoint, size)
+        compare_checkpoint(checkpoint, size)
     return replay
 
 
@@ -131,7 +132,8 @@ def _compare_extent() -> None:
                 )
 
 
-def _compare_checkpoint(checkpoint: str, size: int) -> None:
+def compare_checkpoint(checkpoint: str, size: int) -> None:
+    """Check that the first entries of a log of `size` are those that a checkpoint signs."""
     deployment = get_deployment()
     try:
         signed, root = logformat.verify_note(deployment.log_name, deployment.log_key, checkpoint)

@@ -21,13 +21,14 @@ from audit.triggers import statements
 
 
 def guard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Create the triggers."""
+    """Create the triggers; IF NOT EXISTS, as MariaDB commits each by itself."""
     for statement in statements(editor.connection.vendor):
-        editor.execute(statement)
+        editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):
     """The triggers of `audit.triggers`."""
 
     dependencies = [("audit", "0001_initial")]
-    operations = [migrations.RunPython(guard)]
+    # MariaDB has no transaction for DDL; on SQLite the migration has its own.
+    operations = [migrations.RunPython(guard, atomic=False)]

@@ -1,7 +1,7 @@
 """`manage.py verify_log`: is the stored log exactly what its entries say?"""
 
-from argparse import FileType
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -17,15 +17,17 @@ class Command(BaseCommand):
         """An earlier checkpoint, kept elsewhere, shows a log that was rewritten as a whole."""
         parser.add_argument(
             "--checkpoint",
-            type=FileType(encoding="utf-8"),
+            type=Path,
             metavar="FILE",
             help="a signed checkpoint that the log must still agree with",
         )
 
-    def handle(self, *args: Any, checkpoint: TextIO | None = None, **options: Any) -> None:
+    def handle(self, *args: Any, checkpoint: Path | None = None, **options: Any) -> None:
         """Verify, then say how much there is."""
         try:
-            found = verify(checkpoint.read() if checkpoint else None)
+            found = verify(checkpoint.read_text(encoding="utf-8") if checkpoint else None)
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{checkpoint} cannot be read: {error}") from error
         except LogDamaged as damage:
             raise CommandError(str(damage)) from damage
         root = found.accumulator.root().hex()

@@ -1,0 +1,1 @@
+"""One suite a port: whatever implements the port must pass it."""
