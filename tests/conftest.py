@@ -5,9 +5,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# Before Django reads the settings: DATA is this run's alone.
+# Before Django reads the settings: DATA is this run's alone, and each parallel worker's.
 _folder = tempfile.TemporaryDirectory(prefix="sesphr-test-")
-os.environ.setdefault("SESPHR_DATA", _folder.name)
+os.environ["SESPHR_DATA"] = str(
+    Path(os.environ.get("SESPHR_DATA") or _folder.name) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+)
 
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
