@@ -14,8 +14,14 @@ import { all, attribute, elementsOf, first, textOf } from './xml.js';
 
 const STATEMENTS = new Set(['act', 'observation', 'procedure', 'encounter', 'substanceAdministration', 'supply',
   'organizer', 'observationMedia', 'regionOfInterest']);
-const CONCERNS = new Set(['allergy', 'problem', 'coverage', 'encounter']);
+
+/** Kinds whose entries may be an act around the statement, and the statement's usual template. */
+const WRAPPED = new Map([
+  ['allergy', '2.16.840.1.113883.10.20.22.4.7'], ['problem', '2.16.840.1.113883.10.20.22.4.4'],
+  ['coverage', '2.16.840.1.113883.10.20.22.4.61'], ['medication', '2.16.840.1.113883.10.20.22.4.16'],
+]);
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+const VALUED = new Set(['result', 'vital', 'other']);
 
 /** Code systems that FHIR names by URL, so that one code has one name in both formats. @type {Record<string, string>} */
 const SYSTEMS = {
@@ -112,7 +118,8 @@ class SectionReader {
   /** @param {Element} statement @returns {Item[]} */
   read(statement) {
     if (statement.local === 'organizer') return this.organizer(statement);
-    const inner = CONCERNS.has(this.kind) && statement.local === 'act' ? concernsOf(statement) : [];
+    const template = WRAPPED.get(this.kind);
+    const inner = template && statement.local === 'act' ? wrappedIn(statement, template) : [];
     if (!inner.length) return [this.item(statement, statement)];
     return inner.map((each) => this.item(each, statement));
   }
@@ -170,8 +177,6 @@ class SectionReader {
   }
 }
 
-const VALUED = new Set(['result', 'vital', 'other']);
-
 /** @param {Element | undefined} value */
 function unitOf(value) {
   const unit = attribute(value, 'unit');
@@ -193,10 +198,19 @@ function statementsOf(holder) {
   return elementsOf(holder).filter(({ local, uri }) => uri === holder.uri && STATEMENTS.has(local));
 }
 
-/** The statements that a concern act is about. @param {Element} act @returns {Element[]} */
-function concernsOf(act) {
-  return all(act, 'entryRelationship').filter((each) => ['SUBJ', 'COMP'].includes(attribute(each, 'typeCode') ?? ''))
-    .flatMap(statementsOf).filter(({ local }) => local === 'observation' || local === 'act');
+/**
+ * The statements that a concern act is about, not those that say more of it
+ * (severity, status): these point the other way or lack the template.
+ *
+ * @param {Element} act @param {string} template
+ * @returns {Element[]}
+ */
+function wrappedIn(act, template) {
+  const inner = all(act, 'entryRelationship')
+    .filter((each) => ['SUBJ', 'COMP'].includes(attribute(each, 'typeCode') ?? '') && attribute(each, 'inversionInd') !== 'true')
+    .flatMap(statementsOf);
+  const usual = inner.filter((each) => all(each, 'templateId').some((id) => attribute(id, 'root') === template));
+  return usual.length ? usual : inner;
 }
 
 /** @param {Element} section @param {string} kind @returns {Item[]} */

@@ -177,6 +177,14 @@ function label(resource) {
   return resource.id && resource.id.length <= 64 ? `${shownType(resource)}/${resource.id}` : `resource ${resource.number} of the file`;
 }
 
+/** @param {Resource[]} resources of which none is a record */
+function nothingFound(resources) {
+  const types = [...new Set(resources.map(shownType))];
+  const held = types.length ? `only ${types.slice(0, 5).join(', ')}${types.length > 5 ? ' and others' : ''}` : 'no resource';
+  return refuse('nothing', `This FHIR file holds nothing of a patient's record (${held}).`,
+    'Ask for the record of the patient as FHIR R4, or as a C-CDA document.');
+}
+
 /** @param {string} text */
 function checkCharacters(text) {
   if (!/[\ufffe\uffff]/.test(text)) return;
@@ -201,6 +209,7 @@ export async function splitFhir(text, pause) {
   split.place();
   split.placeEnvelopes();
   split.placeSupporting();
+  if (!splitter.filled().length) throw nothingFound(unwrapped.resources);
   await pause(0.8);
   const composition = unwrapped.resources.find(({ type }) => type === 'Composition');
   return { format: 'fhir-r4', title: textual(composition?.value.title), splitter, warnings: split.warnings() };

@@ -56,7 +56,7 @@ export async function importRecord(octets, options = {}) {
     : await splitFhir(decodeJson(octets), pause);
   const { partitions, counts } = split.splitter.result();
   if (!Object.keys(partitions).length) {
-    throw refuse('nothing', 'Nothing in this file belongs to a health record.', WHAT_IS_READ);
+    throw refuse('nothing', 'This document says nothing of a patient: it has neither a patient nor a section.', WHAT_IS_READ);
   }
   await pause(1);
   const { format, title, warnings } = split;

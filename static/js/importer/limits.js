@@ -21,13 +21,13 @@ export const MAX_JSON_VALUES = 6_000_000;
 export const MAX_PARTITION_DEPTH = 64;
 
 /**
- * The deepest element of an XML file. A sealed part keeps at most its own
- * depth, less the elements above it, plus the two of the envelope.
+ * The deepest element of an XML file, its root counted as 1. A child of the
+ * root moves down by one in the envelope (partition, source), all else moves up.
  */
-export const MAX_XML_DEPTH = 64;
+export const MAX_XML_DEPTH = MAX_PARTITION_DEPTH - 1;
 
 /** The most elements of one XML file. */
-export const MAX_XML_ELEMENTS = 2_000_000;
+export const MAX_XML_ELEMENTS = 1_000_000;
 
 /**
  * The most octets of all partitions together. A sealed document holds them in
