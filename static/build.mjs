@@ -1,0 +1,79 @@
+/**
+ * Bundles the browser modules: each entry point becomes one ESM file that pages and Node's tests
+ * both load. Run as `node static/build.mjs [FOLDER]`; the folder is DATA/static/js by default,
+ * DATA being SESPHR_DATA or ./var.
+ *
+ * A bundle is stamped with the hash of lockfile, build script and sources, so that an unchanged one
+ * is not built again. The same sources give the same octets.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const sources = path.join(root, "static", "js");
+
+/** Entry points, relative to static/js; those that do not exist are left out. */
+const ENTRIES = ["crypto/index.js", "crypto/strength.js", "importer/index.js"];
+
+/** @param {string} folder @returns {Promise<string[]>} its files, sorted, with their folder */
+async function files(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((one) => one.isFile()).map((one) => path.join(one.parentPath, one.name)).sort();
+}
+
+/** @returns {Promise<string>} hex */
+async function fingerprint() {
+  const hash = createHash("sha256");
+  const inputs = [path.join(root, "package-lock.json"), fileURLToPath(import.meta.url), ...(await files(sources))];
+  for (const file of inputs) {
+    hash.update(`${path.relative(root, file)}\0`).update(createHash("sha256").update(await readFile(file)).digest());
+  }
+  return hash.digest("hex");
+}
+
+/** An entry point that another one imports stays a file of its own, loaded when needed. */
+const separateEntries = {
+  name: "separate-entries",
+  /** @param {import("esbuild").PluginBuild} plugin */
+  setup(plugin) {
+    plugin.onResolve({ filter: /^\.\/strength\.js$/ }, ({ path: target, kind }) =>
+      kind === "dynamic-import" ? { path: target, external: true } : undefined);
+  },
+};
+
+/** @param {string} entry @param {string} target */
+async function bundle(entry, target) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [path.join("static", "js", entry)],
+    outfile: path.join(target, entry),
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2024",
+    minify: true,
+    keepNames: true,
+    legalComments: "eof",
+    plugins: [separateEntries],
+    logLevel: "warning",
+  });
+}
+
+/** @param {string} target */
+async function main(target) {
+  const stamp = path.join(target, ".stamp");
+  const current = await fingerprint();
+  const entries = ENTRIES.filter((entry) => existsSync(path.join(sources, entry)));
+  const complete = entries.every((entry) => existsSync(path.join(target, entry)));
+  if (complete && existsSync(stamp) && (await readFile(stamp, "utf8")) === current) return;
+  await mkdir(target, { recursive: true });
+  for (const entry of entries) await bundle(entry, target);
+  await writeFile(stamp, current);
+}
+
+await main(path.resolve(process.argv[2] ?? path.join(process.env.SESPHR_DATA ?? "var", "static", "js")));

@@ -1,0 +1,119 @@
+/**
+ * Log entries and checkpoints (protocol section 10; C2SP tlog-checkpoint and signed-note).
+ *
+ * An entry commits to an event without telling it: event and salt stay outside the tree.
+ * @module
+ */
+import { concat, equal, fixed, utf8, utf8Text } from "./bytes.js";
+import { b64Decode, b64Encode, canonicalJson, checkInt, lp } from "./encoding.js";
+import { sign, verify } from "./ed25519.js";
+import { MerkleError } from "./errors.js";
+import { sha256 } from "./kdf.js";
+import { leafHash } from "./merkle.js";
+
+/** @typedef {import("./bytes.js").Bytes} Bytes */
+
+const SIGNATURE_LINE = /^\u2014 ([^ +]+) ([A-Za-z0-9+/]+={0,2})$/u;
+const ED25519 = 1;
+
+/**
+ * SHA-256(lp(salt) lp(RFC 8785 JSON of the event)).
+ * @param {Uint8Array} salt
+ * @param {unknown} event JSON of texts, integers, booleans, null, lists and objects
+ * @returns {Bytes} 32 octets
+ */
+export function entry(salt, event) {
+  return sha256(lp(salt, canonicalJson(event)));
+}
+
+/** @param {Uint8Array} salt @param {unknown} event @returns {Bytes} SHA-256(0x00 || entry) */
+export function leaf(salt, event) {
+  return leafHash(entry(salt, event));
+}
+
+/** @param {string} name @returns {string} */
+function checkName(name) {
+  if (typeof name !== "string" || !/^[^\s+]+$/u.test(name)) throw new MerkleError("not a key name");
+  utf8(name);
+  return name;
+}
+
+/**
+ * @param {string} origin the log's name
+ * @param {number} size of the tree
+ * @param {Uint8Array} root 32 octets
+ * @returns {string} the text of a checkpoint, with its final newline
+ */
+export function formatCheckpoint(origin, size, root) {
+  const line = `${checkName(origin)}\n${checkInt(size, 0, "tree size")}\n`;
+  return `${line}${b64Encode(fixed(root, 32, "root"))}\n`;
+}
+
+/** @param {string} name @param {Uint8Array} key @returns {Bytes} the four octets before a signature */
+function keyId(name, key) {
+  return sha256(utf8(name), Uint8Array.of(10, ED25519), key).slice(0, 4);
+}
+
+/**
+ * @param {string} name of the key
+ * @param {Uint8Array} seed Ed25519 seed, 32 octets
+ * @param {Uint8Array} publicKey 32 octets
+ * @param {string} text ends in a newline
+ * @returns {string} the signed note
+ */
+export function signNote(name, seed, publicKey, text) {
+  if (!text.endsWith("\n")) throw new MerkleError("the text of a note ends in a newline");
+  const signature = sign(seed, utf8(text));
+  return `${text}\n\u2014 ${checkName(name)} ${b64Encode(concat(keyId(name, publicKey), signature))}\n`;
+}
+
+/**
+ * @param {string} name of the log, also its checkpoint's origin
+ * @param {Uint8Array} publicKey 32 octets
+ * @param {string} note
+ * @returns {{size: number, root: Bytes, text: string}}
+ * @throws {MerkleError | SignatureError | DecodingError}
+ */
+export function verifyNote(name, publicKey, note) {
+  const { text, lines } = splitNote(note);
+  const wanted = keyId(checkName(name), fixed(publicKey, 32, "log key"));
+  const found = lines.filter((line) => line.name === name && equal(line.octets.subarray(0, 4), wanted));
+  if (found.length !== 1) throw new MerkleError("the note lacks this key's one signature");
+  verify(publicKey, utf8(text), found[0].octets.subarray(4));
+  return { ...parseCheckpoint(name, text), text };
+}
+
+/**
+ * @param {string} note
+ * @returns {{text: string, lines: {name: string, octets: Bytes}[]}}
+ */
+function splitNote(note) {
+  utf8Text(utf8(note));
+  const gap = note.lastIndexOf("\n\n");
+  if (gap < 0 || !note.endsWith("\n") || note.length > 100_000) throw new MerkleError("not a signed note");
+  const lines = note.slice(gap + 2, -1).split("\n").map((line) => {
+    const parts = SIGNATURE_LINE.exec(line);
+    if (!parts) throw new MerkleError("not a signature line");
+    const octets = b64Decode(parts[2]);
+    if (octets.length < 5) throw new MerkleError("not a signature line");
+    return { name: parts[1], octets };
+  });
+  return { text: note.slice(0, gap + 1), lines };
+}
+
+/**
+ * @param {string} origin expected
+ * @param {string} text
+ * @returns {{size: number, root: Bytes}}
+ */
+function parseCheckpoint(origin, text) {
+  const [first, size, hash, ...rest] = text.split("\n");
+  if (first !== origin || !/^(?:0|[1-9][0-9]{0,15})$/.test(size ?? "") || rest.at(-1) !== "") {
+    throw new MerkleError("not a checkpoint of this log");
+  }
+  const root = b64Decode(hash ?? "");
+  if (root.length !== 32 || !Number.isSafeInteger(Number(size)) || rest.slice(0, -1).includes("")) {
+    throw new MerkleError("not a checkpoint");
+  }
+  return { size: Number(size), root };
+}

@@ -1,0 +1,180 @@
+/**
+ * Key slots: the seed sealed under a password or a printed recovery code (protocol section 3).
+ *
+ * The password and the code never leave the endpoint; the portal sees the login secret alone.
+ * Argon2id takes about a second and 64 MiB: run it in a Worker.
+ * @module
+ */
+import { argon2id } from "@noble/hashes/argon2.js";
+
+import { seal, unseal } from "./aes.js";
+import { fixed, randomBytes, utf8 } from "./bytes.js";
+import { SUITE, b64uDecode, b64uEncode, checkDeployment, checkInt, checkLogin, checkUuid, dec, isInt, lp } from "./encoding.js";
+import { CryptoError, SlotError } from "./errors.js";
+import { hkdf, sha256 } from "./kdf.js";
+
+/** @typedef {import("./bytes.js").Bytes} Bytes */
+/** Argon2id parameters: m in KiB. @typedef {{m: number, t: number, p: number}} Argon2Params */
+/** @typedef {{deployment: string, login: string, member: string}} Identity */
+/** @typedef {{readonly slotKey: Bytes, readonly loginSecret: Bytes}} SlotKeys */
+/**
+ * salt: base64url of 16 octets; sealed: base64url of nonce || ciphertext || tag, 60 octets.
+ * @typedef {{member: string, type: "password" | "recovery", generation: number, salt: string,
+ *   params: Argon2Params | {}, sealed: string}} Slot
+ */
+
+/** The least that a client takes, and what it makes new slots with. */
+export const DEFAULT_PARAMS = Object.freeze({ m: 65536, t: 3, p: 1 });
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/**
+ * @param {unknown} value
+ * @returns {Argon2Params}
+ * @throws {SlotError} before any hashing
+ */
+function checkParams(value) {
+  const params = /** @type {Argon2Params} */ (checkMembers(value, ["m", "t", "p"]));
+  const inside = (/** @type {number} */ n, /** @type {number} */ least, /** @type {number} */ most) =>
+    isInt(n) && n >= least && n <= most;
+  if (!inside(params.m, 65536, 1048576) || !inside(params.t, 3, 16) || !inside(params.p, 1, 1)) {
+    throw new SlotError("Argon2id parameters outside the limits");
+  }
+  return params;
+}
+
+/** @param {unknown} value @param {string[]} names @returns {object} an object of exactly these members */
+function checkMembers(value, names) {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject || Object.keys(value).sort().join() !== [...names].sort().join()) {
+    throw new SlotError("a slot's members are wrong");
+  }
+  return value;
+}
+
+/** @param {string} type @param {unknown} params @returns {string} as it stands in the AAD */
+function paramsText(type, params) {
+  if (type === "password") {
+    const { m, t, p } = checkParams(params);
+    return `m=${m},t=${t},p=${p}`;
+  }
+  if (type !== "recovery") throw new SlotError("unknown type of slot");
+  checkMembers(params, []);
+  return "";
+}
+
+/** @param {Identity} identity @param {Bytes} salt @param {Argon2Params} params @param {string} password */
+function stretch({ deployment, login }, salt, params, password) {
+  if (typeof password !== "string" || !password.isWellFormed()) throw new SlotError("not a password");
+  const full = sha256(lp(deployment, login, salt));
+  try {
+    const { m, t, p } = params;
+    return new Uint8Array(argon2id(utf8(password.normalize("NFC")), full, { m, t, p, dkLen: 32 }));
+  } catch {
+    throw new SlotError("Argon2id needs more memory than there is");
+  }
+}
+
+/**
+ * @param {string} code as typed: case, spaces and hyphens do not matter
+ * @returns {Bytes} 20 octets
+ * @throws {SlotError}
+ */
+export function parseRecoveryCode(code) {
+  const letters = typeof code === "string" ? code.replace(/[ -]/g, "") : "";
+  if (!/^[A-Za-z2-7]{32}$/.test(letters)) throw new SlotError("a recovery code has 32 letters and digits 2 to 7");
+  const bits = Array.from(letters.toUpperCase(), (c) => ALPHABET.indexOf(c).toString(2).padStart(5, "0")).join("");
+  return Uint8Array.from({ length: 20 }, (_, i) => Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2));
+}
+
+/** @param {Uint8Array} octets 20 @returns {string} eight groups of four, RFC 4648 base32 */
+export function formatRecoveryCode(octets) {
+  const bits = Array.from(fixed(octets, 20, "code"), (octet) => octet.toString(2).padStart(8, "0")).join("");
+  const letters = (bits.match(/.{5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five, 2)]).join("");
+  return (letters.match(/.{4}/g) ?? []).join("-");
+}
+
+/**
+ * What a secret, the salt and the parameters lead to; needed for signing in, before the sealed part
+ * is at hand.
+ * @param {string} type `password` or `recovery`
+ * @param {Identity & {salt: Uint8Array, params: unknown, secret: string}} options salt: 16 octets
+ * @returns {SlotKeys} 32 octets each
+ * @throws {SlotError | DecodingError} parameters below the least are refused before hashing
+ */
+export function derive(type, { deployment, login, member, salt, params, secret }) {
+  const identity = { deployment: checkDeployment(deployment), login: checkLogin(login), member: checkUuid(member) };
+  const own = fixed(salt, 16, "salt");
+  paramsText(type, params);
+  const a = type === "password"
+    ? stretch(identity, own, /** @type {Argon2Params} */ (params), secret)
+    : hkdf(parseRecoveryCode(secret), lp("SeSPHR-v1 recovery", deployment, member), 32, own);
+  return Object.freeze({ slotKey: hkdf(a, "slot"), loginSecret: hkdf(a, "login") });
+}
+
+/** @param {string} deployment @param {Omit<Slot, "sealed">} slot @returns {Bytes} */
+function associatedData(deployment, { member, type, generation, salt, params }) {
+  const number = dec(checkInt(generation, 1, "generation"));
+  return lp(SUITE, deployment, member, type, number, b64uDecode(salt, 16), paramsText(type, params));
+}
+
+/**
+ * @param {Uint8Array} seed
+ * @param {Identity & {generation: number}} who
+ * @param {{type: "password" | "recovery", params: Argon2Params | {}, secret: string}} how
+ * @returns {Promise<{slot: Slot, loginSecret: Bytes}>}
+ */
+async function makeSlot(seed, who, { type, params, secret }) {
+  const salt = randomBytes(16);
+  const keys = derive(type, { ...who, salt, params, secret });
+  const open = { member: who.member, type, generation: who.generation, salt: b64uEncode(salt), params };
+  const aad = associatedData(who.deployment, open);
+  const sealed = await seal(keys.slotKey, randomBytes(12), fixed(seed, 32, "seed"), aad);
+  return { slot: { ...open, sealed: b64uEncode(sealed) }, loginSecret: keys.loginSecret };
+}
+
+/**
+ * Seal a seed under a password.
+ * @param {Uint8Array} seed 32 octets
+ * @param {Identity & {password: string, generation: number, params?: Argon2Params, hints?: string[]}} options
+ *   hints: words that the password must not lean on, such as the name
+ * @returns {Promise<{slot: Slot, loginSecret: Bytes}>}
+ * @throws {SlotError} when the password is easily guessed
+ */
+export async function makePasswordSlot(seed, { password, params = DEFAULT_PARAMS, hints = [], ...who }) {
+  const { checkPasswordStrength } = await import("./strength.js");
+  checkPasswordStrength(password, ...hints, who.login);
+  return makeSlot(seed, who, { type: "password", params: { ...params }, secret: password });
+}
+
+/**
+ * Seal a seed under a fresh recovery code of 160 bits.
+ * @param {Uint8Array} seed 32 octets
+ * @param {Identity & {generation: number}} who
+ * @returns {Promise<{slot: Slot, loginSecret: Bytes, code: string}>} code: to be printed, never stored
+ */
+export async function makeRecoverySlot(seed, who) {
+  const code = formatRecoveryCode(randomBytes(20));
+  return { ...(await makeSlot(seed, who, { type: "recovery", params: {}, secret: code })), code };
+}
+
+/**
+ * Open a slot.
+ * @param {Slot} slot
+ * @param {{deployment: string, login: string, secret: string}} options secret: password or code as typed
+ * @returns {Promise<{seed: Bytes, loginSecret: Bytes}>}
+ * @throws {SlotError | DecodingError}
+ */
+export async function openSlot(slot, { deployment, login, secret }) {
+  checkMembers(slot, ["member", "type", "generation", "salt", "params", "sealed"]);
+  const sealed = b64uDecode(slot.sealed, 60);
+  const aad = associatedData(checkDeployment(deployment), { ...slot, member: checkUuid(slot.member) });
+  const salt = b64uDecode(slot.salt, 16);
+  const keys = derive(slot.type, { ...slot, deployment, login, salt, secret });
+  try {
+    return { seed: await unseal(keys.slotKey, sealed, aad), loginSecret: keys.loginSecret };
+  } catch (error) {
+    if (error instanceof CryptoError) throw new SlotError("the slot does not open");
+    throw error;
+  }
+}

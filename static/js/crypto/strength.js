@@ -1,0 +1,46 @@
+/**
+ * Refuses passwords that are easily guessed, at the endpoint, where the password is.
+ *
+ * The dictionaries are large: this module is a bundle of its own, loaded when a password is made.
+ * It is never asked when a slot is opened.
+ * @module
+ */
+import { ZxcvbnFactory } from "@zxcvbn-ts/core";
+import * as common from "@zxcvbn-ts/language-common";
+import * as english from "@zxcvbn-ts/language-en";
+
+import { SlotError } from "./errors.js";
+
+/** Guesses that the weakest accepted password costs: zxcvbn's score 3. */
+const LEAST_SCORE = 3;
+
+/** Longer input is hashed as it is; its estimate would only take time. */
+const ESTIMATED_LENGTH = 128;
+
+/** @type {ZxcvbnFactory | undefined} */
+let factory;
+
+/** @returns {ZxcvbnFactory} */
+function estimator() {
+  factory ??= new ZxcvbnFactory({
+    dictionary: { ...common.dictionary, ...english.dictionary },
+    graphs: common.adjacencyGraphs,
+    translations: english.translations,
+  });
+  return factory;
+}
+
+/**
+ * @param {string} password
+ * @param {...string} hints words that an attacker would try first: name, address, login
+ * @throws {SlotError} with advice, when a guesser would find it soon
+ */
+export function checkPasswordStrength(password, ...hints) {
+  if (typeof password !== "string" || !password.isWellFormed()) throw new SlotError("Enter a password");
+  const words = hints.flatMap((hint) => [hint, ...hint.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
+  const text = password.normalize("NFC").slice(0, ESTIMATED_LENGTH);
+  const { score, feedback } = estimator().check(text, words);
+  if (score >= LEAST_SCORE) return;
+  const advice = [feedback.warning, ...feedback.suggestions].filter(Boolean).join(" ");
+  throw new SlotError(`Choose a password that is harder to guess. ${advice}`.trim());
+}
