@@ -1,11 +1,8 @@
 """The accounts routes of the HTTP API: parse, call, answer.
 
-Status codes of accounts appear here and nowhere else. Nothing that these
-routes answer tells whether a login exists.
+Nothing that these routes answer tells whether a login exists.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +10,15 @@ from django.contrib.auth import login as start_session
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest
 from django_otp import login as mark_verified
-from ninja import Router
-from sesphr.crypto.encoding import check_login
+from ninja import Router, Status
 
-from accounts import applications, schemas, selectors, services, signin, slots
-from accounts.errors import NotAdmitted, OtpNeeded, RateLimited, WrongSecret
+from accounts import applications, ratelimits, schemas, selectors, services, signin, slots
 from accounts.models import Member
-from accounts.ratelimits import Limit
 from accounts.services.registration import send_confirmation_again
+from sesphr.crypto.encoding import check_login
 from sesphr.ports.errors import Invalid
 from sesphr.web.auth import member_auth
-from sesphr.web.problems import Problem, ProblemOut
+from sesphr.web.problems import ProblemOut
 
 router = Router(tags=["accounts"])
 
@@ -31,22 +26,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 CONFIRM_PAGE = "/confirm"
 REFUSALS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
 REFUSALS |= {429: ProblemOut, 503: ProblemOut}
-
-
-@contextmanager
-def refusals_as_problems() -> Iterator[None]:
-    """Word the refusals of accounts as problem documents."""
-    try:
-        yield
-    except RateLimited as error:
-        wait = {"Retry-After": str(error.seconds)}
-        raise Problem(429, "rate-limited", str(error), wait) from None
-    except WrongSecret as error:
-        raise Problem(401, "wrong-secret", str(error)) from None
-    except OtpNeeded as error:
-        raise Problem(401, "otp-needed", str(error)) from None
-    except NotAdmitted as error:
-        raise Problem(403, "not-authorised", str(error)) from None
 
 
 def address_of(request: HttpRequest) -> str:
@@ -67,16 +46,14 @@ def _member(request: HttpRequest) -> Member:
 def sign_in_parameters(request: HttpRequest, payload: schemas.LookupIn) -> Any:
     """Salts and parameters of a login's slots, and its member id; for unknown logins alike."""
     check_login(payload.login)
-    with refusals_as_problems():
-        Limit("lookup:address", address_of(request)).take()
+    ratelimits.spend("lookup:address", address_of(request))
     return selectors.parameters(payload.login)
 
 
 @router.post("/members", response={202: schemas.RegisteredOut, **REFUSALS})
 def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
     """Register; a letter with a link goes to the address. A known login is answered alike."""
-    with refusals_as_problems():
-        Limit("register:address", address_of(request)).take()
+    ratelimits.spend("register:address", address_of(request))
     application = applications.parse(
         login=payload.login,
         name=payload.name,
@@ -85,7 +62,7 @@ def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
         first_slots=[slot.model_dump() for slot in payload.slots],
     )
     member = services.register(application=application, page=_confirm_page(request))
-    return 202, {"member": str(member), "state": "pending"}
+    return Status(202, {"member": str(member), "state": "pending"})
 
 
 @router.post("/members/confirm", response={200: schemas.ConfirmedOut, **REFUSALS})
@@ -99,19 +76,18 @@ def confirm(request: HttpRequest, payload: schemas.ConfirmIn) -> Any:
 def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
     """Start a session and hand out the sealed seed; an unconfirmed address gets its letter again."""
     check_login(payload.login)
-    with refusals_as_problems():
-        found = signin.sign_in(
-            login=payload.login,
-            slot_type=payload.type,
-            login_secret=payload.login_secret,
-            otp=payload.otp,
-            address=address_of(request),
-        )
+    found = signin.sign_in(
+        login=payload.login,
+        slot_type=payload.type,
+        login_secret=payload.login_secret,
+        otp=payload.otp,
+        address=address_of(request),
+    )
     start_session(request, found.member, backend=BACKEND)
     if found.device is not None:
         mark_verified(request, found.device)
     # The lookup before a sign-in that succeeds does not count either.
-    Limit("lookup:address", address_of(request)).give_back()
+    ratelimits.Limit("lookup:address", address_of(request)).give_back()
     send_confirmation_again(member=found.member, page=_confirm_page(request))
     return {"member": selectors.me(found.member), "slot": slots.public(found.slot)}
 
@@ -126,7 +102,7 @@ def session(request: HttpRequest) -> Any:
 def sign_out(request: HttpRequest) -> Any:
     """End this session; without one, nothing happens."""
     logout(request)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(
@@ -150,14 +126,13 @@ def replace_slot(
         raise Invalid("The slot is of another type than the address says.")
     member = _member(request)
     new = slots.parse(payload.slot.model_dump(), payload.login_secret, member=member.id)
-    with refusals_as_problems():
-        found = services.replace_slot(
-            member=member,
-            new=new,
-            current_type=payload.current.type,
-            current_secret=payload.current.login_secret,
-            address=address_of(request),
-        )
+    found = services.replace_slot(
+        member=member,
+        new=new,
+        current_type=payload.current.type,
+        current_secret=payload.current.login_secret,
+        address=address_of(request),
+    )
     update_session_auth_hash(request, found)
     return {"generation": new.generation}
 
@@ -194,8 +169,7 @@ def directory_by_id(request: HttpRequest, member: schemas.MemberId) -> Any:
 
 
 def _asker(request: HttpRequest) -> Member:
-    with refusals_as_problems():
-        Limit("directory:member", str(_member(request).id)).take()
+    ratelimits.spend("directory:member", str(_member(request).id))
     return _member(request)
 
 

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from sesphr.crypto.encoding import b64u_decode, check_login, parse_ijson
 
 from accounts import slots
 from accounts.ids import member_id
 from accounts.models import Role, SlotType
+from sesphr.crypto.encoding import b64u_decode, check_login, parse_ijson
 from sesphr.ports.errors import Invalid
 
 OPEN_ROLES = tuple(role.value for role in Role if role is not Role.ADMINISTRATOR)
@@ -60,7 +60,7 @@ def parse(
         name=check_name(name),
         role=role,
         registration=registration,
-        digest=digest_of_own(registration, member),
+        digest=digest_of_first(registration, member),
         slots=_slots(first_slots, member),
     )
 
@@ -93,8 +93,22 @@ def _hidden(character: str) -> bool:
     return kind in ("Zl", "Zp") or (kind.startswith("C") and character not in JOINERS)
 
 
-def digest_of_own(jws: str, member: UUID) -> bytes:
-    """Return the digest (32 octets) of a statement that claims to come from this member.
+def digest_of_first(jws: str, member: UUID) -> bytes:
+    """Return the digest (32 octets) of a statement that claims to be a member's first registration.
+
+    A later one would be refused for a new login and swallowed for a known one.
+
+    Raises:
+        Invalid, DecodingError: it is no statement, somebody else's, or not the first.
+    """
+    octets = require_own(jws, member)
+    if parse_ijson(octets).get("seq") != 1:
+        raise Invalid("The first registration has seq 1.")
+    return hashlib.sha256(octets).digest()
+
+
+def require_own(jws: str, member: UUID) -> bytes:
+    """Return the payload octets of a statement that claims to come from this member.
 
     Raises:
         Invalid, DecodingError: it is no statement, or somebody else's.
@@ -106,7 +120,7 @@ def digest_of_own(jws: str, member: UUID) -> bytes:
     payload = parse_ijson(octets)
     if not isinstance(payload, dict) or payload.get("iss") != str(member):
         raise Invalid("The registration must come from the member who registers.")
-    return hashlib.sha256(octets).digest()
+    return octets
 
 
 def _slots(first: Sequence[Mapping[str, Any]], member: UUID) -> tuple[slots.NewSlot, ...]:

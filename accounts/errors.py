@@ -1,28 +1,33 @@
-"""The ways in which an account refuses; nothing here says how HTTP words it."""
+"""The ways in which an account refuses, as the problems that the API answers."""
+
+from sesphr.web.problems import Problem
 
 
-class AccountRefused(Exception):
-    """Base of the refusals; the message is meant for a person."""
-
-
-class WrongSecret(AccountRefused):
+class WrongSecret(Problem):
     """The login secret is wrong, or nobody has this login: both read alike."""
 
     def __init__(self) -> None:
-        super().__init__("The login name or the secret is wrong.")
+        super().__init__(401, "wrong-secret", "The login name or the secret is wrong.")
 
 
-class OtpNeeded(AccountRefused):
+class OtpNeeded(Problem):
     """The secret is right; the one-time code is missing or wrong."""
 
+    def __init__(self, detail: str) -> None:
+        super().__init__(401, "otp-needed", detail)
 
-class NotAdmitted(AccountRefused):
+
+class NotAdmitted(Problem):
     """The secret is right, but this membership is suspended."""
 
+    def __init__(self) -> None:
+        detail = "This membership is suspended. Ask the administrator."
+        super().__init__(403, "not-authorised", detail)
 
-class RateLimited(AccountRefused):
-    """Too often; `seconds` until it may be tried again."""
+
+class RateLimited(Problem):
+    """Too often; it may be tried again after so many seconds."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many attempts. Try again in {seconds} seconds.")
-        self.seconds = seconds
+        detail = f"Too many attempts. Try again in {seconds} seconds."
+        super().__init__(429, "rate-limited", detail, {"Retry-After": str(seconds)})

@@ -7,27 +7,16 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.models import Event, Stream
+from accounts.transactions import atomic_retried
 from sesphr.adapters import get_log
 from sesphr.eventlog import EventLog
 from sesphr.ports.errors import PortError
+from sesphr.ports.srs import EventView
 from sesphr.roles import PORTAL_DATABASE
 
 logger = logging.getLogger("sesphr.accounts")
 
 SOURCE = "portal"
-KINDS = frozenset(
-    (
-        "registered",
-        "confirmed",
-        "authorised",
-        "suspended",
-        "departed",
-        "password-changed",
-        "recovery-used",
-        "recovery-renewed",
-        "signed-out-everywhere",
-    )
-)
 
 
 def portal_log() -> EventLog[Stream, Event]:
@@ -35,8 +24,13 @@ def portal_log() -> EventLog[Stream, Event]:
     return EventLog(Stream, Event, PORTAL_DATABASE, SOURCE, settings.SESPHR_DEPLOYMENT)
 
 
+@atomic_retried
 def record(member: UUID | str, kind: str, **details: Any) -> Event:
-    """Commit an event in a member's stream; call inside the transaction it speaks of."""
+    """Commit an event in a member's stream, within the transaction of what it speaks of.
+
+    Kinds of accounts: registered, confirmed, authorised, suspended, departed,
+    password-changed, recovery-used, recovery-renewed, signed-out-everywhere.
+    """
     return portal_log().record(str(member), kind, **details)
 
 
@@ -52,3 +46,13 @@ def publish(member: UUID | str) -> bool:
         logger.warning("events of the portal stay owed to the log: %s", error.code)
         return False
     return True
+
+
+def stream(member: UUID | str) -> str | None:
+    """Return the member's stream as the log knows it; None before the first event."""
+    return portal_log().stream(str(member))
+
+
+def views(member: UUID | str, after: int = 0) -> tuple[EventView, ...]:
+    """Return a page of the member's events numbered above `after`, oldest first."""
+    return portal_log().views(str(member), get_log(), after)

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.core import signing
 from django.core.mail import send_mail
 
+from accounts import ratelimits
 from accounts.errors import RateLimited
 from accounts.models import Member
-from accounts.ratelimits import Limit
 from sesphr.ports.errors import Invalid
 
 logger = logging.getLogger("sesphr.accounts")
@@ -64,7 +64,7 @@ def send_known(member: Member) -> None:
 
 def _send(member: Member, subject: str, text: str) -> None:
     try:
-        Limit("mail:login", member.login).take()
+        ratelimits.spend("mail:login", member.login)
         send_mail(subject, text, None, [member.login])
     except RateLimited:
         return

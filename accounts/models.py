@@ -13,6 +13,7 @@ from accounts.fields import BinaryCharField
 from accounts.ids import member_id
 from sesphr import clock
 from sesphr.eventlog import AbstractEvent, AbstractStream
+from sesphr.fields import OctetsField
 
 
 class Role(models.TextChoices):
@@ -77,7 +78,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=16, choices=Role.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
-    registration = models.BinaryField(max_length=32, null=True)
+    registration = OctetsField(max_length=32, null=True)
     registered_at = models.PositiveBigIntegerField(default=clock.now)
     confirmed_at = models.PositiveBigIntegerField(null=True, blank=True)
     authorised_at = models.PositiveBigIntegerField(null=True, blank=True)
@@ -131,9 +132,9 @@ class KeySlot(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="slots")
     type = models.CharField(max_length=12, choices=SlotType.choices)
     generation = models.PositiveIntegerField()
-    salt = models.BinaryField(max_length=16)
+    salt = OctetsField(max_length=16)
     params = models.JSONField()
-    sealed = models.BinaryField(max_length=60)
+    sealed = OctetsField(max_length=60)
     secret_hash = models.CharField(max_length=255)
 
     class Meta:

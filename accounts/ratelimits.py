@@ -65,3 +65,8 @@ class Limit:
         over = RateLimit.objects.filter(expires__lt=clock.now()).order_by("id")
         for pk in over.values_list("pk", flat=True)[:CLEAN_AT_ONCE]:
             RateLimit.objects.filter(pk=pk).delete()
+
+
+def spend(name: str, *whom: str) -> None:
+    """Count one more of `name` for somebody, or raise RateLimited."""
+    Limit(name, *whom).take()

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django_otp import user_has_device
-from sesphr.crypto.encoding import b64u_encode
 
 from accounts.ids import DEFAULT_PARAMS, member_id, unknown_salt
 from accounts.models import KeySlot, Member, Role, SlotType, State
 from sesphr.adapters import get_srs_nodes
+from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import NotFound, Refused, Unavailable
 
 
@@ -37,7 +37,7 @@ def parameters(login: str) -> dict[str, Any]:
         salt, generation, params = unknown_salt(login, slot_type), 1, DEFAULT_PARAMS
         if slot_type in stored:
             found = stored[slot_type]
-            salt, generation, params = bytes(found.salt), found.generation, found.params
+            salt, generation, params = found.salt, found.generation, found.params
         answer[slot_type] = {"salt": b64u_encode(salt), "generation": generation}
         if slot_type == SlotType.PASSWORD:
             answer[slot_type]["params"] = params

@@ -64,7 +64,7 @@ def sign_in(
             limit.count()
         raise WrongSecret
     if not slot.member.is_active:
-        raise NotAdmitted("This membership is suspended. Ask the administrator.")
+        raise NotAdmitted
     device = _second_factor(slot.member, otp, limits)
     if slot_type == SlotType.RECOVERY:
         _note_recovery(slot.member)

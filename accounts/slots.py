@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
-from sesphr.crypto.encoding import b64u_decode, b64u_encode
 
 from accounts.models import KeySlot, SlotType
+from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.ports.errors import Invalid
 
 SALT, SEALED = 16, 60
@@ -70,9 +70,9 @@ def public(slot: KeySlot) -> dict[str, Any]:
         "member": str(slot.member_id),
         "type": slot.type,
         "generation": slot.generation,
-        "salt": b64u_encode(bytes(slot.salt)),
+        "salt": b64u_encode(slot.salt),
         "params": slot.params,
-        "sealed": b64u_encode(bytes(slot.sealed)),
+        "sealed": b64u_encode(slot.sealed),
     }
 
 
@@ -93,8 +93,8 @@ def same(stored: KeySlot, new: NewSlot) -> bool:
     """Whether a slot is the stored one, its login secret apart."""
     return (
         (stored.generation, stored.params) == (new.generation, new.params)
-        and hmac.compare_digest(bytes(stored.salt), new.salt)
-        and hmac.compare_digest(bytes(stored.sealed), new.sealed)
+        and hmac.compare_digest(stored.salt, new.salt)
+        and hmac.compare_digest(stored.sealed, new.sealed)
     )
 
 

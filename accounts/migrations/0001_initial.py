@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import accounts.fields
 import sesphr.clock
+import sesphr.fields
 from sesphr.eventlog_triggers import protect_events, protect_streams
 
 
@@ -84,7 +85,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("registration", models.BinaryField(max_length=32, null=True)),
+                ("registration", sesphr.fields.OctetsField(max_length=32, null=True)),
                 ("registered_at", models.PositiveBigIntegerField(default=sesphr.clock.now)),
                 ("confirmed_at", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("authorised_at", models.PositiveBigIntegerField(blank=True, null=True)),
@@ -133,9 +134,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("generation", models.PositiveIntegerField()),
-                ("salt", models.BinaryField(max_length=16)),
+                ("salt", sesphr.fields.OctetsField(max_length=16)),
                 ("params", models.JSONField()),
-                ("sealed", models.BinaryField(max_length=60)),
+                ("sealed", sesphr.fields.OctetsField(max_length=60)),
                 ("secret_hash", models.CharField(max_length=255)),
                 (
                     "member",

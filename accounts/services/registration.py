@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
-from sesphr.crypto.encoding import b64u_encode
 
 from accounts import applications, events, mail, slots
 from accounts.applications import Application
@@ -16,6 +15,7 @@ from accounts.models import KeySlot, Member, SlotType
 from accounts.transactions import atomic_retried
 from sesphr import clock
 from sesphr.adapters import get_srs_nodes
+from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Conflict, Refused
 
 
@@ -80,7 +80,7 @@ def _create(application: Application, hashes: dict[str, str]) -> None:
 
 def _is_repeat(member: Member, application: Application) -> bool:
     """Whether this is what the member registered with, as it still stands."""
-    if bytes(member.registration or b"") != application.digest:
+    if member.registration != application.digest:
         return False
     if (member.name, member.role) != (application.name, application.role):
         return False
@@ -120,5 +120,5 @@ def add_registration(*, member: Member, registration: str) -> list[str]:
     Raises:
         Invalid, DecodingError, Conflict, Refused, Unavailable: as checked here or by a node.
     """
-    applications.digest_of_own(registration, member.id)
+    applications.require_own(registration, member.id)
     return [node.register(registration) for node in get_srs_nodes()]

@@ -1,0 +1,128 @@
+"""What endpoints send, as they would send it; sealed seeds are random octets."""
+
+import json
+import secrets
+from typing import Any
+
+from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.ids import member_id
+from accounts.models import Member
+from sesphr.crypto.encoding import SUITE, b64u_encode
+
+PARAMS = {"m": 65536, "t": 3, "p": 1}
+
+
+def new_login() -> str:
+    return f"person-{secrets.token_hex(6)}@example.org"
+
+
+def statement(member: str, *, seq: int = 1, **more: Any) -> str:
+    """A registration's shape; who may sign is the nodes' matter."""
+    payload = {
+        "suite": SUITE,
+        "iss": member,
+        "iat": 1,
+        "seq": seq,
+        "nonce": secrets.token_hex(8),
+        **more,
+    }
+    return f"e30.{b64u_encode(json.dumps(payload).encode())}.{b64u_encode(secrets.token_bytes(64))}"
+
+
+def slot(member: str, kind: str, generation: int = 1) -> dict[str, Any]:
+    return {
+        "member": member,
+        "type": kind,
+        "generation": generation,
+        "salt": b64u_encode(secrets.token_bytes(16)),
+        "params": dict(PARAMS) if kind == "password" else {},
+        "sealed": b64u_encode(secrets.token_bytes(60)),
+    }
+
+
+def secret() -> str:
+    return secrets.token_hex(32)
+
+
+def application(login: str, role: str = "owner", **more: Any) -> dict[str, Any]:
+    """The body of a registration."""
+    member = str(member_id(login))
+    return {
+        "login": login,
+        "name": "Ada Example",
+        "role": role,
+        "registration": statement(member),
+        "slots": [
+            {"slot": slot(member, kind), "login_secret": secret()}
+            for kind in ("password", "recovery")
+        ],
+        **more,
+    }
+
+
+class Person:
+    """Somebody with a browser."""
+
+    def __init__(self, address: str = "192.0.2.1", role: str = "owner") -> None:
+        self.login = new_login()
+        self.id = str(member_id(self.login))
+        self.sent = application(self.login, role)
+        self.http = Client(REMOTE_ADDR=address, headers={"X-Requested-By": "sesphr"})
+
+    @property
+    def member(self) -> Member:
+        return Member.objects.get(login=self.login)
+
+    def secret(self, kind: str = "password") -> str:
+        found: str = next(
+            one["login_secret"] for one in self.sent["slots"] if one["slot"]["type"] == kind
+        )
+        return found
+
+    def slot(self, kind: str = "password") -> dict[str, Any]:
+        found: dict[str, Any] = next(
+            one["slot"] for one in self.sent["slots"] if one["slot"]["type"] == kind
+        )
+        return found
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        content = (
+            {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        )
+        return self.http.generic(method, f"/api/{path}", **content)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.call("POST", path, body)
+
+    def register(self, **more: Any) -> Any:
+        return self.post("members", {**self.sent, **more})
+
+    def sign_in(self, kind: str = "password", **more: Any) -> Any:
+        body = {"login": self.login, "type": kind, "login_secret": self.secret(kind), **more}
+        return self.post("session", body)
+
+    def me(self) -> Any:
+        return self.call("GET", "session")
+
+
+def registered(**more: Any) -> Person:
+    person = Person(**more)
+    assert person.register().status_code == 202
+    return person
+
+
+def signed_in(**more: Any) -> Person:
+    person = registered(**more)
+    assert person.sign_in().status_code == 200
+    return person
+
+
+def second_factor(person: Person) -> TOTPDevice:
+    return TOTPDevice.objects.create(user=person.member, name="phone", confirmed=True)
+
+
+def code(device: TOTPDevice) -> str:
+    return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift):06d}"

@@ -1,0 +1,12 @@
+"""The accounts routes alone."""
+
+from django.urls import path
+from ninja import NinjaAPI
+
+from accounts.api import router
+from sesphr.web import problems
+
+api = NinjaAPI(docs_url=None, urls_namespace="accounts-alone")
+problems.install(api)
+api.add_router("", router)
+urlpatterns = [path("api/", api.urls)]
