@@ -1,0 +1,109 @@
+"""A member's keys: everything is derived from one 32-octet seed (protocol section 3)."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sesphr.crypto.encoding import b64u_encode, check_int, check_octets, check_partition, dec, lp
+from sesphr.crypto.errors import DecodingError
+from sesphr.crypto.groups import (
+    G1,
+    G1_GENERATOR,
+    G2,
+    G2_GENERATOR,
+    Scalar,
+    multiply,
+    scalar_from_wide,
+)
+from sesphr.crypto.kdf import hkdf
+
+
+def _label(name: str, *parts: bytes) -> bytes:
+    return lp(f"SeSPHR-v1 {name}".encode(), *parts)
+
+
+def _secret_scalar(seed: bytes, info: bytes) -> Scalar:
+    found = scalar_from_wide(hkdf(seed, info, 48))
+    if found.is_zero():
+        raise DecodingError("this seed yields no key")
+    return found
+
+
+@dataclass(frozen=True)
+class PartitionKeys:
+    """One epoch of one partition: x_P,c, A_P,c = g1^x_P,c and the wrapping key w_P,c (32 octets)."""
+
+    secret: Scalar
+    public: G1
+    wrap: bytes
+
+    def __repr__(self) -> str:
+        return "PartitionKeys(...)"
+
+
+class MemberKeys:
+    """The keys of one member; nothing of it is ever stored or shown."""
+
+    def __init__(self, seed: bytes) -> None:
+        """Take the seed's 32 octets; `from_seed` says the same."""
+        self._seed = check_octets(seed, 32)
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> "MemberKeys":
+        """The keys of a seed of exactly 32 octets.
+
+        Raises:
+            DecodingError: another length.
+        """
+        return cls(seed)
+
+    def __repr__(self) -> str:
+        return "MemberKeys(...)"
+
+    @cached_property
+    def receive_secret(self) -> Scalar:
+        """x_U."""
+        return _secret_scalar(self._seed, _label("receive"))
+
+    @cached_property
+    def receive_public(self) -> G2:
+        """B_U = g2^x_U."""
+        return multiply(G2_GENERATOR, self.receive_secret)
+
+    @cached_property
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The Ed25519 key that signs this member's objects."""
+        return Ed25519PrivateKey.from_private_bytes(hkdf(self._seed, _label("sign")))
+
+    @cached_property
+    def verification(self) -> bytes:
+        """The raw Ed25519 verification key, 32 octets."""
+        return self.signing_key.public_key().public_bytes_raw()
+
+    @property
+    def thumbprint(self) -> str:
+        """base64url SHA-256 of the verification key: `kid` of what this member signs."""
+        return thumbprint(self.verification)
+
+    def partition(self, name: str, epoch: int) -> PartitionKeys:
+        """The keys of one partition and epoch (from 1 on).
+
+        Raises:
+            DecodingError: partition id or epoch.
+        """
+        context = (check_partition(name).encode(), dec(check_int(epoch, 1)))
+        secret = _secret_scalar(self._seed, _label("partition", *context))
+        wrap = hkdf(self._seed, _label("wrap", *context))
+        return PartitionKeys(secret, multiply(G1_GENERATOR, secret), wrap)
+
+
+def thumbprint(verification: bytes) -> str:
+    """base64url SHA-256 of a raw verification key."""
+    return b64u_encode(hashlib.sha256(check_octets(verification, 32)).digest())
+
+
+def key_digest(receive_public: G2) -> str:
+    """base64url SHA-256 of B_U's 96 octets: how lists and requests name a member's key."""
+    return b64u_encode(hashlib.sha256(receive_public.encode()).digest())

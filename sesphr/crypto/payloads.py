@@ -1,0 +1,190 @@
+"""The payload schema of every signed object (protocol section 2): exact members and types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sesphr.crypto import schema as s
+from sesphr.crypto.encoding import SUITE, check_deployment
+from sesphr.crypto.errors import DecodingError, StatementError
+from sesphr.crypto.rules import LIST_MEMBERS
+
+MAX_PAIRS = 1000
+MAX_DEALS = 10_000
+MAX_NODES = 255
+
+_COMMON: dict[str, s.Check] = {
+    "suite": s.one_of(SUITE), "deployment": check_deployment, "iss": s.ID, "iat": s.TIME,
+}  # fmt: skip
+# A signed note's key name has neither white space nor a plus sign (C2SP signed-note).
+_LOG_KEY = s.record({"name": s.matching(r"[!-*,-~]{1,200}"), "key": s.DIGEST})
+
+
+def _object(members: Mapping[str, s.Check], optional: Mapping[str, s.Check] | None = None) -> s.Check:
+    return s.record({**_COMMON, **members}, optional)
+
+
+def _chained(number: str) -> s.Check:
+    """The first of a chain has no predecessor, every other one names it."""
+
+    def check(value: Any) -> None:
+        if (value["previous"] is None) != (value[number] == 1):
+            raise DecodingError("the first has no predecessor, every other one has")
+
+    return check
+
+
+_ATTACHMENT = s.record({"id": s.ID, "size": s.integer(16), "root": s.DIGEST})
+_ENTRY = s.record({
+    "epoch": s.POSITIVE, "rh": s.DIGEST, "kc": s.DIGEST, "digest": s.DIGEST,
+    "size": s.integer(28), "attachments": s.list_of(_ATTACHMENT),
+})  # fmt: skip
+
+
+def _manifest_rules(value: Any) -> None:
+    entries = value["partitions"].values()
+    s.distinct([attachment["id"] for entry in entries for attachment in entry["attachments"]])
+    by_owner = value["iss"] == value["owner"]
+    if not by_owner and value.keys() & {"date", "open_from", "open_until"}:
+        raise DecodingError("only the owner dates a record or sets its window")
+    if "date" in value and value["version"] != 1:
+        raise DecodingError("only version 1 has a date")
+
+
+_MANIFEST = s.both(
+    _object(
+        {
+            "owner": s.ID, "record": s.ID, "version": s.POSITIVE, "previous": s.nullable(s.DIGEST),
+            "partitions": s.map_of(s.PARTITION, _ENTRY, 1),
+        },
+        {"date": s.TIME, "open_from": s.TIME, "open_until": s.TIME},
+    ),
+    _chained("version"),
+    _manifest_rules,
+)  # fmt: skip
+
+
+def _pairs(value: Any) -> None:
+    pairs = [(item["record"], one) for item in value["items"] for one in item["partitions"]]
+    if len(pairs) > MAX_PAIRS:
+        raise DecodingError("more than 1000 pairs")
+    s.distinct(pairs)
+
+
+_ITEM = s.record({"record": s.ID, "partitions": s.list_of(s.PARTITION, 1, MAX_PAIRS)})
+_REQUEST = s.both(
+    _object({"nonce": s.octets(16), "purpose": s.NAME, "items": s.list_of(_ITEM, 1, MAX_PAIRS)}), _pairs
+)
+
+_ACL = s.both(
+    _object({"seq": s.POSITIVE, "previous": s.nullable(s.DIGEST), **LIST_MEMBERS}), _chained("seq")
+)
+
+_NODE = s.record({"index": s.POSITIVE, "id": s.ID, "verification": s.DIGEST, "hpke": s.DIGEST})
+
+
+def _deployment_rules(value: Any) -> None:
+    if not value["t"] <= value["n"] == len(value["nodes"]):
+        raise DecodingError("not n nodes, or t above n")
+    if [node["index"] for node in value["nodes"]] != list(range(1, value["n"] + 1)):
+        raise DecodingError("nodes that are not numbered in order")
+    s.distinct([node["id"] for node in value["nodes"]])
+
+
+_DEPLOYMENT = s.both(
+    _object({
+        "n": s.integer(1, MAX_NODES), "t": s.integer(1, MAX_NODES), "nodes": s.list_of(_NODE, 1),
+        "log": _LOG_KEY, "witnesses": s.list_of(_LOG_KEY),
+    }),
+    _deployment_rules,
+)  # fmt: skip
+
+_PARTITION_KEY = s.record({"epoch": s.POSITIVE, "key": s.octets(48), "proof": s.octets(80)})
+_REGISTRATION = s.both(
+    _object({
+        "verification": s.DIGEST, "receive": s.octets(96), "receive_proof": s.octets(128),
+        "partitions": s.map_of(s.PARTITION, _PARTITION_KEY), "seq": s.POSITIVE,
+        "previous": s.nullable(s.DIGEST),
+    }),
+    _chained("seq"),
+)  # fmt: skip
+
+_SEALED = s.record({"enc": s.octets(32), "ciphertext": s.octets(96 + 16)})
+_DEAL = s.record({
+    "member": s.ID, "key": s.DIGEST, "partition": s.PARTITION, "epoch": s.POSITIVE,
+    "commitments": s.list_of(s.octets(48), 0, MAX_NODES), "sealed": s.list_of(_SEALED, 1, MAX_NODES),
+})  # fmt: skip
+
+
+def _deals(value: Any) -> None:
+    s.distinct([(deal["member"], deal["partition"], deal["epoch"]) for deal in value["deals"]])
+
+
+_DEALS = s.both(_object({"acl": s.DIGEST, "deals": s.list_of(_DEAL, 0, MAX_DEALS)}), _deals)
+
+_KEY_REQUEST = _object({
+    "owner": s.ID, "partitions": s.PARTITIONS, "purpose": s.text(1, 100), "reason": s.text(1, 1000),
+    "nonce": s.octets(16), "key": s.DIGEST,
+})  # fmt: skip
+
+_ANSWERED = s.record({
+    "partition": s.PARTITION, "decision": s.one_of("allow", "deny"), "rule": s.nullable(s.text(1, 100)),
+    "reason": s.text(1, 1000), "answer": s.nullable(s.octets(576)),
+})  # fmt: skip
+
+
+def _answered(value: Any) -> None:
+    _ANSWERED(value)
+    if value["decision"] == "deny" and value["answer"] is not None:
+        raise DecodingError("a refusal with an answer")
+
+
+_ANSWER_ITEM = s.record({
+    "record": s.ID, "owner": s.nullable(s.ID), "version": s.nullable(s.POSITIVE),
+    "manifest": s.nullable(s.DIGEST), "partitions": s.list_of(_answered, 1, MAX_PAIRS),
+})  # fmt: skip
+_LOGGED = s.record({"stream": s.ID, "number": s.POSITIVE, "index": s.TIME, "entry": s.DIGEST})
+_ANSWER = _object({
+    "request": s.DIGEST, "items": s.list_of(_ANSWER_ITEM, 0, MAX_PAIRS), "log": s.list_of(_LOGGED),
+})  # fmt: skip
+
+_TICKETED = s.record({"manifest": s.DIGEST, "partitions": s.PARTITIONS, "whole": s.boolean})
+_TICKET = _object({
+    "key": s.DIGEST, "request": s.DIGEST, "owner": s.ID, "seq": s.TIME,
+    "objects": s.list_of(_TICKETED), "expires": s.TIME,
+})  # fmt: skip
+
+_RECEIPT = _object({
+    "owner": s.ID, "kind": s.one_of("acl", "deposit", "registration", "departure", "key-request"),
+    "object": s.DIGEST, "seq": s.TIME, "effective": s.boolean,
+})  # fmt: skip
+
+SCHEMAS: dict[str, s.Check] = {
+    "sesphr-manifest": _MANIFEST,
+    "sesphr-access-request": _REQUEST,
+    "sesphr-acl": _ACL,
+    "sesphr-deployment": _DEPLOYMENT,
+    "sesphr-registration": _REGISTRATION,
+    "sesphr-deal": _DEALS,
+    "sesphr-key-request": _KEY_REQUEST,
+    "sesphr-access-answer": _ANSWER,
+    "sesphr-ticket": _TICKET,
+    "sesphr-receipt": _RECEIPT,
+}
+
+
+def check_payload(typ: str, payload: object) -> dict[str, Any]:
+    """The payload itself, when it is one of this type.
+
+    Raises:
+        StatementError: an unknown type, or a payload that its schema refuses.
+    """
+    schema = SCHEMAS.get(typ) if isinstance(typ, str) else None
+    if schema is None:
+        raise StatementError("an unknown type of signed object")
+    try:
+        schema(payload)
+    except DecodingError as error:
+        raise StatementError(f"{typ}: {error}") from None
+    if not isinstance(payload, dict):
+        raise StatementError("a payload that is no object")
+    return payload

@@ -1,0 +1,245 @@
+"""Key slots: the seed sealed under a password, a recovery code or a passkey.
+
+The endpoint alone computes these; the portal sees the sealed seed and the login
+secret, never the password. Parameters are checked before any hashing, so that the
+portal can ask neither for less work nor for a memory that no client has.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from argon2.exceptions import HashingError
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from zxcvbn import zxcvbn
+
+from sesphr.crypto import schema as s
+from sesphr.crypto.encoding import (
+    SUITE,
+    b64u_decode,
+    b64u_encode,
+    check_deployment,
+    check_int,
+    check_login,
+    check_octets,
+    check_uuid,
+    dec,
+    lp,
+    utf8,
+)
+from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
+from sesphr.crypto.kdf import hkdf
+
+PASSWORD, RECOVERY, PASSKEY = "password", "recovery", "passkey"  # noqa: S105
+DEFAULT_PARAMS: Mapping[str, int] = {"m": 65536, "t": 3, "p": 1}
+# zxcvbn's "safely unguessable" against a slow hash that was stolen.
+LEAST_GUESSES_LOG10 = 8.0
+_CODE = re.compile(r"[A-Za-z2-7]{32}")
+_WRONG = "the secret is wrong, or the slot is another's"
+
+_PARAMS = s.record({"m": s.integer(65536, 1048576), "t": s.integer(3, 16), "p": s.one_of(1)})
+_NO_PARAMS = s.record({})
+_SLOT = s.record({
+    "member": s.ID, "type": s.one_of(PASSWORD, RECOVERY, PASSKEY), "generation": s.POSITIVE,
+    "salt": s.octets(16), "params": s.map_of(s.text(1, 1), s.integer()), "sealed": s.octets(60),
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SlotKeys:
+    """What a secret yields: the key that seals the seed, and what the portal is sent."""
+
+    slot_key: bytes
+    login_secret: bytes
+
+    def __repr__(self) -> str:
+        return "SlotKeys(...)"
+
+
+def check_params(slot_type: str, params: Mapping[str, int]) -> None:
+    """Demand 65536 <= m <= 1048576 KiB, 3 <= t <= 16, p = 1 of a password slot, nothing of others.
+
+    Raises:
+        SlotError: anything else.
+    """
+    try:
+        s.one_of(PASSWORD, RECOVERY, PASSKEY)(slot_type)
+        (_PARAMS if slot_type == PASSWORD else _NO_PARAMS)(params)
+    except DecodingError:
+        raise SlotError("parameters that this client refuses") from None
+
+
+def _password(password: object, deployment: str, login: str, salt: bytes, params: Mapping[str, int]) -> bytes:
+    secret = utf8(password).decode()
+    unique = hashlib.sha256(lp(deployment.encode(), check_login(login).encode(), salt)).digest()
+    try:
+        return hash_secret_raw(
+            utf8(unicodedata.normalize("NFC", secret)), unique, time_cost=params["t"],
+            memory_cost=params["m"], parallelism=params["p"], hash_len=32, type=Type.ID, version=0x13,
+        )  # fmt: skip
+    except (HashingError, MemoryError):
+        raise SlotError("this device has not the memory that the slot asks for") from None
+
+
+def _recovery(code: object, deployment: str, member: str, salt: bytes) -> bytes:
+    typed = code.replace(" ", "").replace("-", "") if isinstance(code, str) else ""
+    if not _CODE.fullmatch(typed):
+        raise SlotError("a recovery code is eight groups of four letters and digits from 2 to 7")
+    try:
+        octets = base64.b32decode(typed.upper())
+    except binascii.Error:
+        raise SlotError(_WRONG) from None
+    info = lp(b"SeSPHR-v1 recovery", deployment.encode(), member.encode())
+    return hkdf(octets, info, salt=salt)
+
+
+def passkey_input(salt: bytes) -> bytes:
+    """The PRF input that a passkey slot's salt asks the authenticator for."""
+    return hashlib.sha256(lp(b"SeSPHR-v1 passkey", check_octets(salt, 16))).digest()
+
+
+def derive(
+    slot_type: str, *, deployment: str, login: str, member: str, salt: bytes,
+    params: Mapping[str, int], secret: str | bytes,
+) -> SlotKeys:  # fmt: skip
+    """Slot key and login secret, from what the portal tells before it hands out the sealed part.
+
+    Args:
+        slot_type: "password", "recovery" or "passkey".
+        deployment: deployment id.
+        login: login name.
+        member: member id; matters to a recovery code only, but is checked always.
+        salt: 16 octets.
+        params: Argon2id's {m, t, p}, or {}.
+        secret: the password, the code as typed, or the passkey's 32 PRF octets.
+
+    Raises:
+        SlotError: parameters, a code that cannot be one, or not enough memory.
+        DecodingError: a name, id, salt or secret of another form.
+    """
+    check_params(slot_type, params)
+    check_deployment(deployment)
+    check_uuid(member)
+    check_octets(salt, 16)
+    if slot_type == PASSWORD:
+        root = _password(secret, deployment, login, salt, params)
+    elif slot_type == RECOVERY:
+        root = _recovery(secret, deployment, member, salt)
+    else:
+        root = check_octets(secret, 32)
+    return SlotKeys(hkdf(root, b"slot"), hkdf(root, b"login"))
+
+
+def _aad(deployment: str, slot: Mapping[str, Any], salt: bytes) -> bytes:
+    params = slot["params"]
+    text = f"m={params['m']},t={params['t']},p={params['p']}" if params else ""
+    return lp(
+        SUITE.encode(), deployment.encode(), slot["member"].encode(), slot["type"].encode(),
+        dec(slot["generation"]), salt, text.encode(),
+    )  # fmt: skip
+
+
+def _seal(
+    seed: bytes, slot_type: str, *, deployment: str, login: str, member: str, generation: int,
+    params: Mapping[str, int], secret: str | bytes, salt: bytes,
+) -> tuple[dict[str, Any], bytes]:  # fmt: skip
+    check_octets(seed, 32)
+    check_int(generation, 1)
+    keys = derive(
+        slot_type, deployment=deployment, login=login, member=member, salt=salt, params=params, secret=secret
+    )
+    slot: dict[str, Any] = {
+        "member": member, "type": slot_type, "generation": generation, "salt": b64u_encode(salt),
+        "params": dict(params),
+    }  # fmt: skip
+    nonce = secrets.token_bytes(12)
+    sealed = nonce + AESGCM(keys.slot_key).encrypt(nonce, seed, _aad(deployment, slot, salt))
+    return {**slot, "sealed": b64u_encode(sealed)}, keys.login_secret
+
+
+def make_password_slot(
+    seed: bytes, *, deployment: str, login: str, member: str, password: str, generation: int,
+    params: Mapping[str, int] = DEFAULT_PARAMS,
+) -> tuple[dict[str, Any], bytes]:  # fmt: skip
+    """(slot, login secret) for a password that is not too easily guessed.
+
+    Raises:
+        SlotError: a weak password, with advice, or parameters.
+        DecodingError: a value of another form.
+    """
+    check_password_strength(password, login, deployment)
+    return _seal(
+        seed, PASSWORD, deployment=deployment, login=login, member=member, generation=generation,
+        params=params, secret=password, salt=secrets.token_bytes(16),
+    )  # fmt: skip
+
+
+def make_recovery_slot(
+    seed: bytes, *, deployment: str, login: str, member: str, generation: int
+) -> tuple[dict[str, Any], bytes, str]:
+    """(slot, login secret, code to print): 160 random bits in eight groups of four."""
+    letters = base64.b32encode(secrets.token_bytes(20)).decode("ascii")
+    code = "-".join(letters[start : start + 4] for start in range(0, 32, 4))
+    slot, login_secret = _seal(
+        seed, RECOVERY, deployment=deployment, login=login, member=member, generation=generation,
+        params={}, secret=code, salt=secrets.token_bytes(16),
+    )  # fmt: skip
+    return slot, login_secret, code
+
+
+def make_passkey_slot(
+    seed: bytes, *, deployment: str, login: str, member: str, generation: int, salt: bytes, prf: bytes
+) -> tuple[dict[str, Any], bytes]:
+    """(slot, login secret) for the PRF output of `passkey_input(salt)`."""
+    return _seal(
+        seed, PASSKEY, deployment=deployment, login=login, member=member, generation=generation,
+        params={}, secret=prf, salt=check_octets(salt, 16),
+    )  # fmt: skip
+
+
+def open_slot(
+    slot: Mapping[str, Any], *, deployment: str, login: str, secret: str | bytes
+) -> tuple[bytes, bytes]:
+    """(seed, login secret) from a slot and its secret.
+
+    Raises:
+        SlotError: a malformed slot, refused parameters, a wrong secret, another's slot.
+    """
+    try:
+        _SLOT(slot)
+        salt, sealed = b64u_decode(slot["salt"], 16), b64u_decode(slot["sealed"], 60)
+        keys = derive(
+            slot["type"], deployment=deployment, login=login, member=slot["member"], salt=salt,
+            params=slot["params"], secret=secret,
+        )  # fmt: skip
+        seed = AESGCM(keys.slot_key).decrypt(sealed[:12], sealed[12:], _aad(deployment, slot, salt))
+    except SlotError:
+        raise
+    except (CryptoError, InvalidTag):
+        raise SlotError(_WRONG) from None
+    return seed, keys.login_secret
+
+
+def check_password_strength(password: str, *hints: str) -> None:
+    """Refuse a password that is guessed too cheaply; `hints` are words its owner is known by.
+
+    Raises:
+        SlotError: too weak, with advice.
+    """
+    utf8(password)
+    if not password:
+        raise SlotError("Enter a password.")
+    # zxcvbn's cost grows with the square of the length, and 72 characters tell enough.
+    found = zxcvbn(password[:72], user_inputs=[hint for hint in hints if hint], max_length=72)
+    if found["guesses_log10"] < LEAST_GUESSES_LOG10:
+        feedback = found["feedback"]
+        advice = " ".join([feedback["warning"], *feedback["suggestions"]]).strip()
+        raise SlotError(f"This password is too easy to guess. {advice}".strip())

@@ -1,0 +1,147 @@
+"""Signed objects: compact JWS with one fixed header (protocol section 2).
+
+An own profile instead of a JOSE library: the header is compared, never
+interpreted, so that no algorithm, key or extension can be chosen by the sender.
+The key comes from the directory only.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sesphr.crypto import ed25519
+from sesphr.crypto.encoding import b64u_decode, b64u_encode, check_int, check_octets, parse_ijson
+from sesphr.crypto.errors import DecodingError, StatementError
+from sesphr.crypto.keys import MemberKeys, thumbprint
+from sesphr.crypto.payloads import SCHEMAS, check_payload
+
+PAST, FUTURE = 180, 120
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A signed object whose signature, issuer and payload were checked; made by `verify` only."""
+
+    payload: dict[str, Any]
+    octets: bytes
+    digest: bytes
+    name: str
+    issuer: str
+    jws: str
+
+
+def _header(typ: str, verification: bytes) -> str:
+    kid = thumbprint(verification)
+    return b64u_encode(f'{{"alg":"EdDSA","typ":"{typ}","kid":"{kid}"}}'.encode())
+
+
+def sign(keys: MemberKeys | Ed25519PrivateKey | bytes, typ: str, payload: bytes) -> str:
+    """The compact JWS of payload octets, which stay as they are.
+
+    Args:
+        keys: a member's keys, an Ed25519 key, or its seed of 32 octets.
+        typ: the object's type.
+        payload: JSON octets that fit the type.
+
+    Raises:
+        StatementError: the payload is not one of this type.
+    """
+    check_payload(typ, parse_ijson(payload))
+    if isinstance(keys, MemberKeys):
+        key = keys.signing_key
+    elif isinstance(keys, Ed25519PrivateKey):
+        key = keys
+    else:
+        key = Ed25519PrivateKey.from_private_bytes(check_octets(keys, 32))
+    signed = f"{_header(typ, key.public_key().public_bytes_raw())}.{b64u_encode(payload)}"
+    return f"{signed}.{b64u_encode(ed25519.sign(key, signed.encode('ascii')))}"
+
+
+def _segments(jws: object) -> tuple[str, str, str]:
+    parts = jws.split(".") if isinstance(jws, str) else []
+    if len(parts) != 3:
+        raise StatementError("not a compact JWS of three parts")
+    return parts[0], parts[1], parts[2]
+
+
+def _parsed(segment: str) -> tuple[bytes, dict[str, Any]]:
+    try:
+        octets = b64u_decode(segment)
+        payload = parse_ijson(octets)
+    except DecodingError as error:
+        raise StatementError(f"payload: {error}") from None
+    if not isinstance(payload, dict):
+        raise StatementError("a payload that is no object")
+    return octets, payload
+
+
+def payload_of_unverified(jws: str) -> dict[str, Any]:
+    """The payload of an object nobody checked yet: to find its `iss`, or to read back what was.
+
+    Raises:
+        StatementError: not a JWS with a JSON object.
+    """
+    return _parsed(_segments(jws)[1])[1]
+
+
+def verify(jws: str, *, typ: str, deployment: str, directory: Mapping[str, bytes]) -> Verified:
+    """Check a signed object whole.
+
+    Args:
+        jws: the text as received.
+        typ: the type that is expected.
+        deployment: this deployment's id.
+        directory: raw verification keys by member or node id.
+
+    Raises:
+        SignatureError: the signature or its key.
+        StatementError: anything else.
+    """
+    header, body, signature = _segments(jws)
+    if typ not in SCHEMAS:
+        raise StatementError("an unknown type of signed object")
+    octets, payload = _parsed(body)
+    issuer = payload.get("iss")
+    key = directory.get(issuer) if isinstance(issuer, str) else None
+    if not isinstance(issuer, str) or key is None:
+        raise StatementError("an issuer whom the directory does not know")
+    ed25519.check_key(key)
+    if header != _header(typ, key):
+        raise StatementError("a header other than the one that type and issuer demand")
+    _check_signature(key, signature, f"{header}.{body}")
+    check_payload(typ, payload)
+    _check_place(typ, payload, deployment, key)
+    digest = hashlib.sha256(octets).digest()
+    return Verified(payload, octets, digest, digest.hex(), issuer, jws)
+
+
+def _check_signature(key: bytes, signature: str, signed: str) -> None:
+    try:
+        octets = b64u_decode(signature, 64)
+    except DecodingError as error:
+        raise StatementError(f"signature: {error}") from None
+    ed25519.verify(key, octets, signed.encode("ascii"))
+
+
+def _check_place(typ: str, payload: dict[str, Any], deployment: str, key: bytes) -> None:
+    if payload["deployment"] != deployment:
+        raise StatementError("an object of another deployment")
+    if typ == "sesphr-registration" and b64u_decode(payload["verification"]) != key:
+        raise StatementError("a registration of another key than the one that signs it")
+
+
+def check_fresh(iat: int, now: int) -> None:
+    """Take an access request iff -120 <= now - iat <= 180 seconds.
+
+    Raises:
+        StatementError: too old, or from the future.
+    """
+    try:
+        age = check_int(now) - check_int(iat)
+    except DecodingError:
+        raise StatementError("not a time") from None
+    if not -FUTURE <= age <= PAST:
+        raise StatementError("too old, or from the future")
