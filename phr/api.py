@@ -9,8 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import File, Form, Router, UploadedFile
 from pydantic import Field
 
-from accounts.api import refusals_as_problems
-from accounts.ratelimits import Limit
+from accounts import ratelimits
 from phr import schemas, selectors
 from phr.models import KeyRequest
 from phr.relay import nodes
@@ -105,16 +104,11 @@ def set_acl(request: HttpRequest, sent: schemas.AclIn) -> schemas.InForceOut:
     return schemas.InForceOut(seq=done.seq, receipts=list(done.receipts), effective=done.effective)
 
 
-def _count_request(member: UUID) -> None:
-    with refusals_as_problems():
-        Limit("request:member", str(member)).take()
-
-
 @router.post("/key-requests", response=answers(schemas.KeyRequestId))
 def ask(request: HttpRequest, sent: schemas.KeyRequestIn) -> schemas.KeyRequestId:
     """Ask an owner for access to partitions; it grants nothing by itself."""
     member = require_authorised(request)
-    _count_request(member.id)
+    ratelimits.spend("request:member", str(member.id))
     return schemas.KeyRequestId(request=sharing.ask(by=member.id, statement=sent.request).id)
 
 
@@ -197,7 +191,7 @@ def attachment_content(
 def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.IntegrityOut:
     """Report that something differs from what was signed; the owner sees it in the activity."""
     member = require_authorised(request)
-    _count_request(member.id)
+    ratelimits.spend("request:member", str(member.id))
     opening.report_integrity(
         by=member.id,
         reason=sent.reason,

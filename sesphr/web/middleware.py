@@ -29,7 +29,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
 }
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 Handler = Callable[[HttpRequest], HttpResponse]

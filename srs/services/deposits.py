@@ -3,7 +3,6 @@
 R parameters arrive sealed to this node and are stored in its database alone.
 """
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,9 @@ from django.db import IntegrityError
 
 from sesphr import clock
 from sesphr.crypto import proofs, statements
-from sesphr.crypto.encoding import b64u_decode
-from sesphr.crypto.groups import decode_g1
+from sesphr.crypto.groups import G1, decode_g1
 from sesphr.ports.errors import Conflict, Invalid, Refused
-from sesphr.ports.srs import Deposit
+from sesphr.ports.srs import Deposit, Sealed
 from srs.context import Node, digest_of, refusing_bad_input, require_active
 from srs.models import Member, PartitionKey, Record, RParameter, Version
 
@@ -60,50 +58,30 @@ def _parameters(
     partitions = manifest.payload["partitions"]
     if set(partitions) != set(sent.sealed):
         raise Invalid("The sealed parameters are not those of the manifest's partitions.")
-    return [_parameter(node, author, manifest, name, sent) for name in sorted(partitions)]
+    opened = {name: _unsealed(node, manifest, name, sent.sealed[name]) for name in partitions}
+    proofs.check_deposit(
+        manifest.payload,
+        _public_keys(node, author),
+        {name: octets[:R_OCTETS] for name, octets in opened.items()},
+        {name: octets[R_OCTETS:] for name, octets in opened.items()},
+    )
+    return [
+        Parameter(name, partitions[name]["epoch"], octets[:R_OCTETS])
+        for name, octets in sorted(opened.items())
+    ]
 
 
-def _parameter(
-    node: Node, author: Member, manifest: statements.Verified, name: str, sent: Deposit
-) -> Parameter:
-    described = manifest.payload["partitions"][name]
-    opened = node.unseal("deposit", manifest.digest, name, described["epoch"], sent.sealed[name])
+def _unsealed(node: Node, manifest: statements.Verified, name: str, sealed: Sealed) -> bytes:
+    epoch = manifest.payload["partitions"][name]["epoch"]
+    opened = node.unseal("deposit", manifest.digest, name, epoch, sealed)
     if len(opened) != SEALED_OCTETS:
         raise Invalid(f"The sealed parameter of {name} does not have {SEALED_OCTETS} octets.")
-    r, proof = opened[:R_OCTETS], opened[R_OCTETS:]
-    decode_g1(r)
-    if hashlib.sha256(r).digest() != b64u_decode(described["rh"], 32):
-        raise Invalid(f"The parameter of {name} is not the one that the manifest names.")
-    proofs.verify(
-        "deposit",
-        deployment=node.deployment.id,
-        base=_public_key(node, author, name, described["epoch"]),
-        Y=r,
-        proof=proof,
-        ctx=_context(manifest, name, described["epoch"]),
-    )
-    return Parameter(name, described["epoch"], r)
+    return opened
 
 
-def _public_key(node: Node, owner: Member, partition: str, epoch: int) -> bytes:
-    keys = PartitionKey.objects.using(node.alias)
-    found = keys.filter(member=owner, partition=partition, epoch=epoch).first()
-    if found is None:
-        raise Invalid(f"No key is registered for partition {partition}, epoch {epoch}.")
-    return bytes(found.a)
-
-
-def _context(manifest: statements.Verified, partition: str, epoch: int) -> proofs.DepositContext:
-    payload = manifest.payload
-    return proofs.DepositContext(
-        owner=payload["owner"],
-        record=payload["record"],
-        version=payload["version"],
-        partition=partition,
-        epoch=epoch,
-        author=payload["iss"],
-        digest=b64u_decode(payload["partitions"][partition]["digest"], 32),
-    )
+def _public_keys(node: Node, owner: Member) -> dict[tuple[str, int], G1]:
+    keys = PartitionKey.objects.using(node.alias).filter(member=owner)
+    return {(key.partition, key.epoch): decode_g1(bytes(key.a)) for key in keys}
 
 
 def _commit(

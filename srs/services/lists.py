@@ -158,7 +158,7 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dea
 
 
 def _check_successor(head: Acl | None, payload: dict[str, Any]) -> None:
-    known = None if head is None else {"seq": head.seq, "digest": head.digest}
+    known = None if head is None else kernel.Head(head.seq, b64u_decode(head.digest, 32))
     try:
         kernel.check_successor(known, payload)
     except kernel.AclError:

@@ -46,11 +46,10 @@ def _check_proofs(node: Node, payload: dict[str, Any]) -> None:
     """Proof of knowledge for each public key (kinds key-B and key-A)."""
     member, verification = payload["iss"], b64u_decode(payload["verification"], 32)
     receive = b64u_decode(payload["receive"], 96)
-    groups.decode_g2(receive)
     proofs.verify(
         "key-B",
         deployment=node.deployment.id,
-        Y=receive,
+        Y=groups.decode_g2(receive),
         proof=b64u_decode(payload["receive_proof"], 128),
         ctx=proofs.KeyBContext(member, verification),
     )
@@ -58,7 +57,7 @@ def _check_proofs(node: Node, payload: dict[str, Any]) -> None:
         proofs.verify(
             "key-A",
             deployment=node.deployment.id,
-            Y=b64u_decode(key["key"], 48),
+            Y=groups.decode_g1(b64u_decode(key["key"], 48)),
             proof=b64u_decode(key["proof"], 80),
             ctx=proofs.KeyAContext(member, partition, key["epoch"], verification),
         )

@@ -154,7 +154,7 @@ const SCHEMAS = new Map(Object.entries({
     key: digest, request: digest, owner: uuid, seq: int(), objects: list(ticketed), expires: int(),
   }),
   "sesphr-receipt": schema({
-    owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure"), object: digest, seq: int(),
+    owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request"), object: digest, seq: int(),
     effective: boolean,
   }),
 }));
