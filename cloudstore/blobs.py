@@ -73,7 +73,7 @@ def merkle_root(file: IO[bytes]) -> bytes:
     """The RFC 9162 root of a file's cipher chunks."""
     accumulator = merkle.MerkleAccumulator()
     for chunk in _chunks(file):
-        accumulator.add(chunk)
+        accumulator.append(merkle.leaf_hash(chunk))
     return accumulator.root()
 
 
@@ -120,7 +120,7 @@ def read(name: str, size: int, root: bytes) -> Iterator[bytes]:
         raise IntegrityFailure("An attachment's octets are missing.") from None
     try:
         leaves = [merkle.leaf_hash(chunk) for chunk in _chunks(file)]
-        if file.size != size or merkle.root_of_leaves(leaves) != root:
+        if file.size != size or merkle.root(leaves) != root:
             raise IntegrityFailure("An attachment's octets were changed.")
     except BaseException:
         file.close()

@@ -8,6 +8,8 @@ from django.db import DatabaseError, InterfaceError
 
 from cloudstore import selectors, services, tickets
 from sesphr import clock
+from sesphr.crypto.encoding import check_uuid
+from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
 from sesphr.ports.cloudstore import CloudObject, StoredAttachment
 from sesphr.ports.errors import Invalid, Unavailable
@@ -79,12 +81,9 @@ def _granted(
 
 def _uuid(text: str) -> uuid.UUID:
     try:
-        found = uuid.UUID(text)
-    except (ValueError, TypeError, AttributeError):
-        raise Invalid("Owners and attachments are named by a UUID.") from None
-    if str(found) != text:
-        raise Invalid("Write a UUID in lower case with hyphens.")
-    return found
+        return uuid.UUID(check_uuid(text))
+    except CryptoError as error:
+        raise Invalid("Owners and attachments are named by a UUID in lower case.") from error
 
 
 @contextmanager

@@ -1,0 +1,61 @@
+"""The cloud's contract over its implementations."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils.module_loading import import_string
+
+from sesphr.ports.cloudstore import Cloud
+from tests.contract import cloud_builder
+from tests.contract.cloud_contract import (
+    GetContract,
+    NoteAndCollectContract,
+    OpenAttachmentContract,
+    PutAttachmentContract,
+    PutContract,
+    scene,
+)
+
+__all__ = ["scene"]
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+@pytest.fixture(autouse=True)
+def _own_blobs(settings: Any, tmp_path: Path) -> None:
+    """Collecting must not sweep what other tests store at the same time."""
+    blobs = settings.STORAGES["blobs"]
+    options = {**blobs["OPTIONS"], "location": tmp_path / "blobs"}
+    settings.STORAGES = {**settings.STORAGES, "blobs": {**blobs, "OPTIONS": options}}
+
+
+@pytest.fixture(params=["cloudstore.store.LocalCloud"])
+def cloud(request: pytest.FixtureRequest) -> Cloud:
+    made: Cloud = import_string(request.param)()
+    return made
+
+
+@pytest.fixture
+def nodes() -> list[cloud_builder.Signer]:
+    return cloud_builder.own_nodes()
+
+
+class TestPutAttachment(PutAttachmentContract):
+    pass
+
+
+class TestPut(PutContract):
+    pass
+
+
+class TestGet(GetContract):
+    pass
+
+
+class TestNoteAndCollect(NoteAndCollectContract):
+    pass
+
+
+class TestOpenAttachment(OpenAttachmentContract):
+    pass
