@@ -16,6 +16,7 @@ from django.core.validators import validate_email
 from accounts import slots
 from accounts.ids import member_id
 from accounts.models import Role, SlotType
+from accounts.slots import NewSlot
 from sesphr.crypto.encoding import b64u_decode, check_login, parse_ijson
 from sesphr.ports.errors import Invalid
 
@@ -36,9 +37,9 @@ class Application:
     role: str
     registration: str
     digest: bytes
-    slots: tuple[slots.NewSlot, ...]
+    slots: tuple[NewSlot, ...]
 
-    def slot(self, slot_type: str) -> slots.NewSlot:
+    def slot(self, slot_type: str) -> NewSlot:
         """Return the slot of a type; there is exactly one of each."""
         return next(slot for slot in self.slots if slot.type == slot_type)
 
@@ -102,8 +103,9 @@ def digest_of_first(jws: str, member: UUID) -> bytes:
         Invalid, DecodingError: it is no statement, somebody else's, or not the first.
     """
     octets = require_own(jws, member)
-    if parse_ijson(octets).get("seq") != 1:
-        raise Invalid("The first registration has seq 1.")
+    payload = parse_ijson(octets)
+    if payload.get("seq") != 1 or payload.get("previous") is not None:
+        raise Invalid("The first registration has seq 1 and no predecessor.")
     return hashlib.sha256(octets).digest()
 
 
@@ -123,7 +125,7 @@ def require_own(jws: str, member: UUID) -> bytes:
     return octets
 
 
-def _slots(first: Sequence[Mapping[str, Any]], member: UUID) -> tuple[slots.NewSlot, ...]:
+def _slots(first: Sequence[Mapping[str, Any]], member: UUID) -> tuple[NewSlot, ...]:
     found = tuple(slots.parse(one["slot"], one["login_secret"], member=member) for one in first)
     if sorted(slot.type for slot in found) != FIRST_SLOTS:
         raise Invalid("Send one password slot and one recovery slot.")

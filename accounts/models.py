@@ -170,7 +170,7 @@ class Stream(AbstractStream):
 class Event(AbstractEvent):
     """An event that the portal decided; triggers keep it as it was written."""
 
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="events")  # type: ignore[assignment]
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="events")
 
     class Meta:
         constraints = [

@@ -37,7 +37,7 @@ def parameters(login: str) -> dict[str, Any]:
         salt, generation, params = unknown_salt(login, slot_type), 1, DEFAULT_PARAMS
         if slot_type in stored:
             found = stored[slot_type]
-            salt, generation, params = found.salt, found.generation, found.params
+            salt, generation, params = bytes(found.salt), found.generation, found.params
         answer[slot_type] = {"salt": b64u_encode(salt), "generation": generation}
         if slot_type == SlotType.PASSWORD:
             answer[slot_type]["params"] = params

@@ -70,9 +70,9 @@ def public(slot: KeySlot) -> dict[str, Any]:
         "member": str(slot.member_id),
         "type": slot.type,
         "generation": slot.generation,
-        "salt": b64u_encode(slot.salt),
+        "salt": b64u_encode(bytes(slot.salt)),
         "params": slot.params,
-        "sealed": b64u_encode(slot.sealed),
+        "sealed": b64u_encode(bytes(slot.sealed)),
     }
 
 

@@ -182,6 +182,9 @@ WRONG = {
         "registration", statement("00000000-0000-4000-8000-000000000000")
     ),
     "a later statement": put("registration", lambda p: statement(p.id, seq=2)),
+    "a statement with a predecessor": put(
+        "registration", lambda p: statement(p.id, previous="A" * 43)
+    ),
     "huge statement": put("registration", "e30." + "A" * 1_000_001),
     "no slots": put("slots", []),
     "two password slots": put("slots", 1, "slot", lambda p: slot(p.id, "password")),
