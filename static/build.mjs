@@ -1,14 +1,14 @@
 /**
  * Bundles the browser modules: each entry point becomes one ESM file that pages and Node's tests
- * both load. Run as `node static/build.mjs [FOLDER]`; the folder is DATA/static/js by default,
- * DATA being SESPHR_DATA or ./var.
+ * both load. Run as `node static/build.mjs [FOLDER]`: bundles go to FOLDER/js; FOLDER is DATA/static
+ * by default, DATA being SESPHR_DATA or ./var.
  *
  * A bundle is stamped with the hash of lockfile, build script and sources, so that an unchanged one
  * is not built again. The same sources give the same octets.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -46,9 +46,20 @@ const separateEntries = {
   },
 };
 
+/**
+ * Write whole or not at all: others may be loading the file, or building it too.
+ * @param {string} file @param {Uint8Array | string} content
+ */
+async function replace(file, content) {
+  const fresh = `${file}.${process.pid}`;
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(fresh, content);
+  await rename(fresh, file);
+}
+
 /** @param {string} entry @param {string} target */
 async function bundle(entry, target) {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [path.join("static", "js", entry)],
     outfile: path.join(target, entry),
@@ -61,7 +72,9 @@ async function bundle(entry, target) {
     legalComments: "eof",
     plugins: [separateEntries],
     logLevel: "warning",
+    write: false,
   });
+  for (const file of outputFiles) await replace(file.path, file.contents);
 }
 
 /** @param {string} target */
@@ -71,9 +84,9 @@ async function main(target) {
   const entries = ENTRIES.filter((entry) => existsSync(path.join(sources, entry)));
   const complete = entries.every((entry) => existsSync(path.join(target, entry)));
   if (complete && existsSync(stamp) && (await readFile(stamp, "utf8")) === current) return;
-  await mkdir(target, { recursive: true });
   for (const entry of entries) await bundle(entry, target);
-  await writeFile(stamp, current);
+  await replace(stamp, current);
 }
 
-await main(path.resolve(process.argv[2] ?? path.join(process.env.SESPHR_DATA ?? "var", "static", "js")));
+const folder = process.argv[2] ?? path.join(process.env.SESPHR_DATA ?? "var", "static");
+await main(path.resolve(folder, "js"));

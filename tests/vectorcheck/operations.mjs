@@ -77,38 +77,38 @@ function proveSecret(input, kernel) {
 
 // deposit
 
-function plainPart(part, owned, { bytes: { fromHex, utf8 }, groups }) {
+function drafted(part, place, own, byOwner, { envelope, bytes: { fromHex, utf8 }, groups }) {
+  const r = groups.decodeScalar(fromHex(part.r));
   return {
-    partition: part.partition, epoch: part.epoch, plaintext: utf8(part.plaintext), A: owned.public,
-    attachments: part.attachments, r: groups.decodeScalar(fromHex(part.r)), iv: fromHex(part.iv),
-    proofRandom: fromHex(part.proof_random),
+    encapsulation: envelope.encapsulatePartition(place, part.partition, part.epoch, own.public, r),
+    plaintext: utf8(part.plaintext), w: byOwner ? own.wrap : undefined, attachments: part.attachments,
+    iv: fromHex(part.iv), proofRandom: fromHex(part.proof_random),
   };
 }
 
 async function encrypt(input, kernel) {
   const { keys, envelope, bytes: { fromHex, toHex, utf8Text }, aes } = kernel;
   const owner = keys.MemberKeys.fromSeed(fromHex(input.owner_seed));
-  const authorKeys = keys.MemberKeys.fromSeed(fromHex(input.author_seed));
+  const { deployment, owner: id, record, version, author, iat, previous } = input;
+  const place = { deployment, owner: id, record, version };
   const owned = new Map(input.partitions.map((part) => [part.partition, owner.partition(part.partition, part.epoch)]));
-  const partitions = input.partitions.map((part) => {
-    const own = owned.get(part.partition);
-    const plain = plainPart(part, own, kernel);
-    return input.author === input.owner ? { ...plain, w: own.wrap } : plain;
-  });
-  const sealed = await envelope.encryptRecord({ ...input, authorKeys, partitions });
+  const drafts = input.partitions.map((part) => drafted(part, place, owned.get(part.partition), author === id, kernel));
+  const authorKeys = keys.MemberKeys.fromSeed(fromHex(input.author_seed));
+  const sealed = await envelope.encryptRecord(place, drafts, { author, authorKeys, iat, previous });
   const shown = [];
   for (const [name, part] of sealed.partitions) {
-    const wrapped = part.wrapped ?? await aes.wrapKey(owned.get(name).wrap, part.k);
-    shown.push([name, sealedPart({ ...part, wrapped }, owned.get(name), kernel)]);
+    const { public: A, wrap } = owned.get(name);
+    const wrapped = part.wrapped ?? await aes.wrapKey(wrap, part.encapsulation.k);
+    shown.push([name, sealedPart({ ...part, wrapped, A }, kernel)]);
   }
-  const found = {
+  return {
     partitions: Object.fromEntries(shown), document: utf8Text(sealed.document), payload: utf8Text(sealed.payload),
     manifest: sealed.manifest, name: toHex(sealed.digest),
   };
-  return found;
 }
 
-function sealedPart({ R, K, rh, k, kc, octets, wrapped, proof }, { public: A }, { bytes: { toHex }, kdf }) {
+function sealedPart({ encapsulation, octets, wrapped, proof, A }, { bytes: { toHex }, kdf }) {
+  const { R, K, rh, k, kc } = encapsulation;
   return {
     A: toHex(A.encode()), R: toHex(R.encode()), K_sha256: toHex(kdf.sha256(K.encode())), rh: toHex(rh),
     k: toHex(k), kc: toHex(kc), octets: toHex(octets), wrapped: toHex(wrapped), proof: toHex(proof),

@@ -8,7 +8,7 @@ import { b64uDecode, isInt } from "./encoding.js";
 import { equal } from "./bytes.js";
 import { AclError, CryptoError } from "./errors.js";
 import {
-  anyInt, b64u, boolean, int, list, members, nullable, object, oneOf, partition, pattern, refuse, unique, uuid,
+  b64u, boolean, int, list, members, nullable, object, oneOf, partition, pattern, refuse, text, unique, uuid,
 } from "./schemas.js";
 
 /** @typedef {import("./schemas.js").Members} Members */
@@ -16,6 +16,8 @@ import {
 
 const SLUG = pattern(/^[a-z0-9-]{1,32}$/);
 const HOUR = 3600;
+/** What is neither JavaScript's white space nor that of other languages. */
+const NOT_WHITE = /[^\s\u0085\u001c-\u001f]/u;
 
 const memberWho = object({ member: uuid, key: b64u(32) });
 const roleWho = object({ role: SLUG, issuer: b64u(32) });
@@ -28,24 +30,20 @@ function who(value) {
 
 const shape = object({
   id: uuid, who, partitions: unique(partition, 1), actions: unique(oneOf("read", "add"), 1), purposes: unique(SLUG),
-  valid_from: anyInt, valid_until: nullable(anyInt), history: boolean, deny: boolean,
+  valid_from: int(), valid_until: nullable(int()), history: boolean, deny: boolean,
   emergency: nullable(emergencyTerms),
 });
 
 const credentialShape = object({
-  role: SLUG, issuer: b64u(32), valid_from: anyInt, valid_until: anyInt, revoked: boolean,
+  role: SLUG, issuer: b64u(32), valid_from: int(), valid_until: int(), revoked: boolean,
 });
 const memberShape = object({
-  id: uuid, key: b64u(32), active: boolean, joined: anyInt, credential: nullable(credentialShape),
+  id: uuid, key: b64u(32), active: boolean, joined: int(), credential: nullable(credentialShape),
 });
-/** @type {import("./schemas.js").Check} */
-function anyText(value) {
-  if (typeof value !== "string") refuse("text expected");
-}
 const signerShape = object({ id: uuid, active: boolean, credential: nullable(credentialShape) });
-const statementShape = object({ since: anyInt, reason: anyText, signers: list(signerShape) });
+const statementShape = object({ since: int(), reason: text(0, 10000), signers: list(signerShape) });
 const requestShape = object({
-  partition: anyText, action: anyText, purpose: anyText, record_date: nullable(anyInt), now: anyInt,
+  partition, action: SLUG, purpose: SLUG, record_date: nullable(int()), now: int(),
   emergency: nullable(statementShape),
 });
 
@@ -126,13 +124,13 @@ function inForce(rule, now) {
 }
 
 /** @param {Members} rule @param {Members} member @param {Members} request @returns {boolean} */
-function reachesBack(rule, member, { action, record_date: date }) {
-  return rule.deny || rule.history || action === "add" || date === null || date >= member.joined;
+function reachesBack(rule, member, { record_date: date }) {
+  return rule.deny || rule.history || date === null || date >= member.joined;
 }
 
 /** @param {Members} rule @param {Members} member @param {Members} request @returns {boolean} */
 function emergencyHolds(rule, member, { purpose, now, emergency }) {
-  if (purpose !== "emergency" || emergency === null || emergency.reason.trim() === "") return false;
+  if (purpose !== "emergency" || emergency === null || !NOT_WHITE.test(emergency.reason)) return false;
   if (now < emergency.since || now >= emergency.since + HOUR * rule.emergency.hours) return false;
   const signers = new Set(emergency.signers
     .filter((/** @type {Members} */ one) => one.active && holdsRole(one.credential, rule.who, now))
@@ -167,6 +165,8 @@ export function decide(acl, member, request) {
   asAclError(() => {
     memberShape(member);
     requestShape(request);
+    // Without a date the joining date could not be held against the record.
+    if (request.action !== "add" && request.record_date === null) refuse("a record has a date");
   });
   if (!member.active) return { decision: "deny", rule: null, reason: "inactive" };
   if (member.credential !== null && !isValid(member.credential, request.now)) {

@@ -6,9 +6,9 @@
  * @module
  */
 import { TAG_LENGTH, gcmDecrypt, gcmEncrypt, gcmKey } from "./aes.js";
-import { concat, equal, utf8 } from "./bytes.js";
+import { concat, equal, fixed, utf8 } from "./bytes.js";
 import { checkUuid, isInt, lp } from "./encoding.js";
-import { OpenError } from "./errors.js";
+import { DecodingError, OpenError } from "./errors.js";
 import { hkdf } from "./kdf.js";
 import { MerkleAccumulator, leafHash } from "./merkle.js";
 
@@ -19,6 +19,8 @@ import { MerkleAccumulator, leafHash } from "./merkle.js";
 export const CHUNK = 65536;
 
 const CIPHER_CHUNK = CHUNK + TAG_LENGTH;
+/** Chunk numbers have 32 bits. */
+const MAX_CHUNKS = 2 ** 32;
 
 /**
  * @param {Uint8Array} k the partition's key, 32 octets
@@ -26,12 +28,12 @@ const CIPHER_CHUNK = CHUNK + TAG_LENGTH;
  * @returns {Bytes} 32 octets
  */
 export function attachmentKey(k, id) {
-  return hkdf(k, lp("SeSPHR-v1 attachment", utf8(checkUuid(id))));
+  return hkdf(fixed(k, 32, "key"), lp("SeSPHR-v1 attachment", utf8(checkUuid(id))));
 }
 
 /** @param {number} number @param {boolean} last @returns {Bytes} 12 octets */
 function nonce(number, last) {
-  if (number > 0xffffffff) throw new OpenError();
+  if (number >= MAX_CHUNKS) throw new OpenError();
   const octets = new Uint8Array(12);
   new DataView(octets.buffer).setUint32(7, number);
   octets[11] = last ? 1 : 0;
@@ -82,8 +84,10 @@ export class AttachmentSealer {
   /**
    * @param {Source} source plaintext in parts of any size
    * @returns {AsyncGenerator<Bytes>} cipher chunks
+   * @throws {DecodingError} the second time: two streams would share their nonces
    */
   async *seal(source) {
+    if (this.#tree.size > 0) throw new DecodingError("an attachment's id seals one stream only");
     const key = await this.#key;
     let number = 0;
     for await (const { piece, last } of pieces(source, CHUNK)) {
@@ -123,7 +127,7 @@ export async function* openStream(k, id, source, { size, root } = {}) {
   for await (const { piece, last } of pieces(source, CIPHER_CHUNK)) {
     seen += piece.length;
     tree.add(leafHash(piece));
-    if (last && !fits(seen, tree.root(), size, root)) throw new OpenError();
+    if (last ? !fits(seen, tree.root(), size, root) : size !== undefined && seen >= size) throw new OpenError();
     if (piece.length === TAG_LENGTH && number > 0) throw new OpenError();
     yield gcmDecrypt(key, nonce(number++, last), piece);
   }
@@ -146,7 +150,7 @@ function fits(seen, found, size, root) {
  * @throws {OpenError} when no stream has this size
  */
 export function plainLayout(size) {
-  if (!isInt(size) || size < TAG_LENGTH) throw new OpenError();
+  if (!isInt(size) || size < TAG_LENGTH || size > MAX_CHUNKS * CIPHER_CHUNK) throw new OpenError();
   const chunks = Math.ceil(size / CIPHER_CHUNK);
   const length = size - chunks * TAG_LENGTH;
   const tail = length - (chunks - 1) * CHUNK;

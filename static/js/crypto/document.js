@@ -29,6 +29,8 @@ const ELEMENT = `${XENC}Element`;
 const GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
 const KW = `${XENC}kw-aes256`;
 const SHELL_DEPTH = 6;
+/** An IV and a tag around nothing. */
+const LEAST = 28;
 
 const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(["'])1\.0\1(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(["'])[Uu][Tt][Ff]-8\2)?[ \t\r\n]*\?>/;
@@ -142,7 +144,8 @@ function readPart(node) {
   demand(node, `{${XENC}}EncryptedData`, { Id: id, Type: ELEMENT }, withKey ? 3 : 2);
   demand(node.children[0], `{${XENC}}EncryptionMethod`, { Algorithm: GCM }, 0);
   const wrapped = withKey ? wrappedKey(node.children[1]) : null;
-  return [partition, { octets: cipherOctets(node.children.at(-1)), wrapped }];
+  const octets = cipherOctets(node.children.at(-1));
+  return octets.length >= LEAST ? [partition, { octets, wrapped }] : refuse();
 }
 
 /**

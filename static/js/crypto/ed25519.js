@@ -9,7 +9,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 
 import { concat, equal, fixed } from "./bytes.js";
-import { DecodingError, SignatureError } from "./errors.js";
+import { SignatureError } from "./errors.js";
 
 const { Point } = ed25519;
 const L = Point.Fn.ORDER;
@@ -43,23 +43,23 @@ export function sign(seed, message) {
 /**
  * @param {Uint8Array} octets 32
  * @returns {InstanceType<typeof Point>} canonical and not of small order
- * @throws {DecodingError}
+ * @throws {SignatureError}
  */
 function decodeKey(octets) {
   let point;
   try {
     point = Point.fromBytes(fixed(octets, 32, "verification key"), false);
   } catch {
-    throw new DecodingError("not a verification key");
+    throw new SignatureError("not a verification key");
   }
-  if (point.isSmallOrder()) throw new DecodingError("verification key of small order");
+  if (point.isSmallOrder()) throw new SignatureError("verification key of small order");
   return point;
 }
 
 /**
  * @param {Uint8Array} octets 32
  * @returns {Bytes} the key, if it is canonical and not of small order
- * @throws {DecodingError}
+ * @throws {SignatureError}
  */
 export function checkKey(octets) {
   decodeKey(octets);

@@ -9,10 +9,10 @@ import { IV_LENGTH, seal, unseal, unwrapKey, wrapKey } from "./aes.js";
 import { equal, fixed, randomBytes } from "./bytes.js";
 import { buildDocument, checkElement, parseDocument } from "./document.js";
 import { SUITE, b64uDecode, b64uEncode, canonicalJson } from "./encoding.js";
-import { CryptoError, OpenError } from "./errors.js";
-import { G1, GT, Scalar } from "./groups.js";
+import { CryptoError, DecodingError, OpenError } from "./errors.js";
+/** @import { G1, GT, Scalar } from "./groups.js" */
 import { sha256 } from "./kdf.js";
-import { MemberKeys } from "./keys.js";
+/** @import { MemberKeys } from "./keys.js" */
 import { checkPayload } from "./payloads.js";
 import { commitment, deriveKeys, encapsulate } from "./pre.js";
 import { prove } from "./proofs.js";
@@ -20,21 +20,28 @@ import { sign } from "./statements.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /** @typedef {import("./schemas.js").Members} Members */
+/** Which version of which record. @typedef {{deployment: string, owner: string, record: string, version: number}} Place */
 /**
- * One partition to seal. A: the owner's key of it; w: its wrapping key when the owner is the author.
- * r, iv and proofRandom are fresh unless given.
- * @typedef {{partition: string, epoch: number, plaintext: Uint8Array, A: G1, w?: Uint8Array,
- *   attachments?: {id: string, size: number, root: string}[], r?: Scalar, iv?: Uint8Array,
- *   proofRandom?: Uint8Array}} PlainPart
+ * A partition's fresh key material: made first, because attachments are sealed under k.
+ * @typedef {Readonly<{place: Place, partition: string, epoch: number, A: G1, r: Scalar, R: G1, K: GT,
+ *   rh: Bytes, k: Bytes, kc: Bytes}>} Encapsulation
  */
 /**
- * @typedef {{deployment: string, owner: string, record: string, version: number, author: string,
- *   authorKeys: MemberKeys, iat: number, previous: string | null, partitions: PlainPart[],
- *   date?: number, openFrom?: number, openUntil?: number}} RecordToSeal
+ * One partition to seal. w: the wrapping key when the owner is the author; attachments: manifest
+ * entries; iv and proofRandom are fresh unless given.
+ * @typedef {{encapsulation: Encapsulation, plaintext: Uint8Array, w?: Uint8Array,
+ *   attachments?: {id: string, size: number, root: string}[], iv?: Uint8Array,
+ *   proofRandom?: Uint8Array}} Draft
  */
 /**
- * @typedef {{readonly R: G1, readonly K: GT, readonly rh: Bytes, readonly k: Bytes, readonly kc: Bytes,
- *   readonly octets: Bytes, readonly wrapped: Bytes | null, readonly proof: Bytes}} SealedPart
+ * previous: base64url digest of the manifest before, null for version 1; extra: the owner's `date`,
+ * `open_from` and `open_until`.
+ * @typedef {{author: string, authorKeys: MemberKeys, iat: number, previous: string | null,
+ *   extra?: {date?: number, open_from?: number, open_until?: number}}} Authorship
+ */
+/**
+ * R and proof go sealed to the nodes; k stays here.
+ * @typedef {Readonly<{encapsulation: Encapsulation, octets: Bytes, wrapped: Bytes | null, proof: Bytes}>} SealedPart
  */
 /**
  * @typedef {{readonly document: Bytes, readonly payload: Bytes, readonly manifest: string,
@@ -68,52 +75,80 @@ export async function openPartition(k, { rh, kc, digest, size }, octets) {
   return plaintext;
 }
 
-/** @param {RecordToSeal} record @param {PlainPart} part @returns {Promise<SealedPart>} */
-async function sealPart(record, part) {
-  const { deployment, owner, record: id, version, author } = record;
-  const { partition, epoch, A } = part;
-  const { R, K, r } = encapsulate(A, part.r);
-  const rh = sha256(R.encode());
-  const { k, kc } = deriveKeys(K, { deployment, owner, record: id, version, partition, epoch, rh });
-  const octets = await sealPartition(k, part.plaintext, part.iv);
-  const wrapped = part.w ? await wrapKey(part.w, k) : null;
-  const ctx = { owner, record: id, version, partition, epoch, author, digest: sha256(octets) };
-  const { proof } = prove("deposit", { deployment, secret: r, base: A, ctx, random: part.proofRandom });
-  return Object.freeze({ R, K, rh, k, kc, octets, wrapped, proof });
+/**
+ * Fresh R, K, k and kc for one partition of one version (steps 1 and 2).
+ * @param {Place} place
+ * @param {string} partition
+ * @param {number} epoch
+ * @param {G1} A the owner's key of it
+ * @param {Scalar} [r] fresh unless given
+ * @returns {Encapsulation}
+ */
+export function encapsulatePartition(place, partition, epoch, A, r) {
+  const made = encapsulate(A, r);
+  const rh = sha256(made.R.encode());
+  const keys = deriveKeys(made.K, { ...place, partition, epoch, rh });
+  return Object.freeze({ place: { ...place }, partition, epoch, A, ...made, rh, ...keys });
 }
 
-/** @param {RecordToSeal} record @param {Map<string, SealedPart>} sealed @returns {Members} */
-function manifestPayload(record, sealed) {
-  const entries = record.partitions.map(({ partition, epoch, attachments = [] }) => {
-    const { rh, kc, octets } = /** @type {SealedPart} */ (sealed.get(partition));
-    const digest = b64uEncode(sha256(octets));
-    return [partition, { epoch, rh: b64uEncode(rh), kc: b64uEncode(kc), digest, size: octets.length, attachments }];
-  });
-  const optional = { date: record.date, open_from: record.openFrom, open_until: record.openUntil };
-  return {
-    suite: SUITE, deployment: record.deployment, iss: record.author, iat: record.iat, owner: record.owner,
-    record: record.record, version: record.version, previous: record.previous,
-    partitions: Object.fromEntries(entries),
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
-  };
+/** @param {Draft} draft @param {string} author @returns {Promise<SealedPart>} */
+async function sealPart({ encapsulation, plaintext, w, iv, proofRandom }, author) {
+  const { place: { deployment, ...place }, partition, epoch, A, r, k } = encapsulation;
+  const octets = await sealPartition(k, plaintext, iv);
+  const wrapped = w ? await wrapKey(w, k) : null;
+  const ctx = { ...place, partition, epoch, author, digest: sha256(octets) };
+  const { proof } = prove("deposit", { deployment, secret: r, base: A, ctx, random: proofRandom });
+  return Object.freeze({ encapsulation, octets, wrapped, proof });
+}
+
+/** @param {SealedPart} part @param {Draft} draft @returns {Members} */
+function newEntry({ encapsulation: { epoch, rh, kc }, octets }, { attachments = [] }) {
+  const digest = b64uEncode(sha256(octets));
+  return { epoch, rh: b64uEncode(rh), kc: b64uEncode(kc), digest, size: octets.length, attachments };
 }
 
 /**
- * Seal a record: every partition, the document, and the signed manifest.
- * @param {RecordToSeal} record
+ * Seal one version of a record: every partition, the document, and the signed manifest.
+ * @param {Place} place
+ * @param {Draft[]} drafts in document order
+ * @param {Authorship} authorship
  * @returns {Promise<SealedRecord>}
  * @throws {CryptoError} when an identifier, a plaintext or a number is not allowed
  */
-export async function encryptRecord(record) {
+export async function encryptRecord(place, drafts, { author, authorKeys, iat, previous, extra = {} }) {
   /** @type {Map<string, SealedPart>} */
   const partitions = new Map();
-  for (const part of record.partitions) partitions.set(part.partition, await sealPart(record, part));
-  if (partitions.size !== record.partitions.length) throw new OpenError();
-  const payload = canonicalJson(manifestPayload(record, partitions));
-  const manifest = sign(record.authorKeys, "sesphr-manifest", payload);
-  return Object.freeze({
-    document: buildDocument(partitions), payload, manifest, digest: sha256(payload), partitions,
+  /** @type {Members} */
+  const entries = {};
+  for (const draft of drafts) {
+    const { partition, place: own } = draft.encapsulation;
+    if (!samePlace(own, place) || partitions.has(partition)) throw new DecodingError("partition of another record, or twice");
+    const part = await sealPart(draft, author);
+    partitions.set(partition, part);
+    entries[partition] = newEntry(part, draft);
+  }
+  const payload = canonicalJson({
+    suite: SUITE, ...place, iss: author, iat, previous, partitions: entries, ...extra,
   });
+  const manifest = sign(authorKeys, "sesphr-manifest", payload);
+  const document = writeDocument(partitions, author === place.owner);
+  return Object.freeze({ document, payload, manifest, digest: sha256(payload), partitions });
+}
+
+/** @param {Place} a @param {Place} b @returns {boolean} */
+function samePlace(a, b) {
+  return a.deployment === b.deployment && a.owner === b.owner && a.record === b.record && a.version === b.version;
+}
+
+/**
+ * A contributor's document carries no wrapped key: the owner's accept does.
+ * @param {Map<string, SealedPart>} parts
+ * @param {boolean} byOwner
+ * @returns {Bytes}
+ */
+function writeDocument(parts, byOwner) {
+  return buildDocument([...parts].map(([name, { octets, wrapped }]) =>
+    [name, { octets, wrapped: byOwner ? wrapped : null }]));
 }
 
 /** @param {Members} entry of the manifest @returns {{rh: Bytes, kc: Bytes, digest: Bytes, size: number}} */

@@ -17,8 +17,13 @@ export const MAX_DEPTH = 64;
 const SPACE = /[ \t\n\r]*/y;
 const INTEGER = /-?(?:0|[1-9][0-9]*)(?![0-9.eE])/y;
 // A text runs to its closing quote; control characters must be escaped.
-const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const TEXT = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
 const LITERALS = new Map(/** @type {[string, JsonValue][]} */ ([["true", true], ["false", false], ["null", null]]));
+
+/** @param {number} depth @throws {DecodingError} */
+function checkDepth(depth) {
+  if (depth > MAX_DEPTH) throw new DecodingError("JSON nests too deep");
+}
 
 /** A cursor over the text; one instance reads one value. */
 class Reader {
@@ -45,9 +50,8 @@ class Reader {
     return true;
   }
 
-  /** @param {number} depth @returns {JsonValue} */
+  /** @param {number} depth objects and lists around this value @returns {JsonValue} */
   value(depth) {
-    if (depth > MAX_DEPTH) throw new DecodingError("JSON nests too deep");
     if (this.skip("{")) return this.object(depth);
     if (this.skip("[")) return this.list(depth);
     if (this.text[this.at] === '"') return this.string();
@@ -75,6 +79,7 @@ class Reader {
 
   /** @param {number} depth @returns {JsonValue[]} */
   list(depth) {
+    checkDepth(depth + 1);
     /** @type {JsonValue[]} */
     const items = [];
     if (this.skip("]")) return items;
@@ -85,6 +90,7 @@ class Reader {
 
   /** @param {number} depth @returns {{[name: string]: JsonValue}} */
   object(depth) {
+    checkDepth(depth + 1);
     // Without a prototype the name "__proto__" is a name like any other.
     const members = Object.create(null);
     if (this.skip("}")) return members;
@@ -108,7 +114,7 @@ class Reader {
  */
 export function parseIjson(octets) {
   const reader = new Reader(utf8Text(octets));
-  const value = reader.value(1);
+  const value = reader.value(0);
   reader.take(SPACE);
   if (reader.at !== reader.text.length) throw new DecodingError("something stands after the JSON value");
   return value;
@@ -120,7 +126,7 @@ export function parseIjson(octets) {
  * @returns {string}
  */
 function write(value, depth) {
-  if (depth > MAX_DEPTH) throw new DecodingError("JSON nests too deep");
+  checkDepth(depth);
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return writeText(value);
   if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(",")}]`;
@@ -154,5 +160,5 @@ function writeObject(value, depth) {
  * @throws {DecodingError} when the value is not I-JSON with integers
  */
 export function canonicalJson(value) {
-  return utf8(write(value, 1));
+  return utf8(write(value, 0));
 }

@@ -4,16 +4,18 @@
  * An entry commits to an event without telling it: event and salt stay outside the tree.
  * @module
  */
-import { concat, equal, fixed, utf8, utf8Text } from "./bytes.js";
+import { concat, equal, fixed, utf8 } from "./bytes.js";
 import { b64Decode, b64Encode, canonicalJson, checkInt, lp } from "./encoding.js";
 import { sign, verify } from "./ed25519.js";
-import { MerkleError } from "./errors.js";
+import { MerkleError, SignatureError } from "./errors.js";
 import { sha256 } from "./kdf.js";
 import { leafHash } from "./merkle.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 
-const SIGNATURE_LINE = /^\u2014 ([^ +]+) ([A-Za-z0-9+/]+={0,2})$/u;
+const SIGNATURE_LINE = /^\u2014 ([^ ]*) ([A-Za-z0-9+/]+={0,2})$/u;
+const MAX_NOTE = 1_000_000;
+const MAX_SIGNATURES = 100;
 const ED25519 = 1;
 
 /**
@@ -62,7 +64,9 @@ function keyId(name, key) {
  * @returns {string} the signed note
  */
 export function signNote(name, seed, publicKey, text) {
-  if (!text.endsWith("\n")) throw new MerkleError("the text of a note ends in a newline");
+  if (!text.endsWith("\n") || text.startsWith("\n") || text.includes("\n\n")) {
+    throw new MerkleError("a note's text is lines, none empty");
+  }
   const signature = sign(seed, utf8(text));
   return `${text}\n\u2014 ${checkName(name)} ${b64Encode(concat(keyId(name, publicKey), signature))}\n`;
 }
@@ -78,8 +82,8 @@ export function verifyNote(name, publicKey, note) {
   const { text, lines } = splitNote(note);
   const wanted = keyId(checkName(name), fixed(publicKey, 32, "log key"));
   const found = lines.filter((line) => line.name === name && equal(line.octets.subarray(0, 4), wanted));
-  if (found.length !== 1) throw new MerkleError("the note lacks this key's one signature");
-  verify(publicKey, utf8(text), found[0].octets.subarray(4));
+  if (found.length === 0) throw new SignatureError("no signature of this key");
+  for (const { octets } of found) verify(publicKey, utf8(text), octets.subarray(4));
   return { ...parseCheckpoint(name, text), text };
 }
 
@@ -88,15 +92,15 @@ export function verifyNote(name, publicKey, note) {
  * @returns {{text: string, lines: {name: string, octets: Bytes}[]}}
  */
 function splitNote(note) {
-  utf8Text(utf8(note));
+  const size = utf8(note).length;
   const gap = note.lastIndexOf("\n\n");
-  if (gap < 0 || !note.endsWith("\n") || note.length > 100_000) throw new MerkleError("not a signed note");
-  const lines = note.slice(gap + 2, -1).split("\n").map((line) => {
+  if (gap < 0 || !note.endsWith("\n") || size > MAX_NOTE) throw new MerkleError("not a signed note");
+  const signatures = note.slice(gap + 2, -1).split("\n");
+  if (signatures.length > MAX_SIGNATURES) throw new MerkleError("not a signed note");
+  const lines = signatures.map((line) => {
     const parts = SIGNATURE_LINE.exec(line);
     if (!parts) throw new MerkleError("not a signature line");
-    const octets = b64Decode(parts[2]);
-    if (octets.length < 5) throw new MerkleError("not a signature line");
-    return { name: parts[1], octets };
+    return { name: parts[1], octets: b64Decode(parts[2]) };
   });
   return { text: note.slice(0, gap + 1), lines };
 }
@@ -107,13 +111,10 @@ function splitNote(note) {
  * @returns {{size: number, root: Bytes}}
  */
 function parseCheckpoint(origin, text) {
-  const [first, size, hash, ...rest] = text.split("\n");
-  if (first !== origin || !/^(?:0|[1-9][0-9]{0,15})$/.test(size ?? "") || rest.at(-1) !== "") {
+  const lines = text.split("\n");
+  const [first, size, hash] = lines;
+  if (lines.length !== 4 || first !== origin || !/^(?:0|[1-9][0-9]{0,15})$/.test(size)) {
     throw new MerkleError("not a checkpoint of this log");
   }
-  const root = b64Decode(hash ?? "");
-  if (root.length !== 32 || !Number.isSafeInteger(Number(size)) || rest.slice(0, -1).includes("")) {
-    throw new MerkleError("not a checkpoint");
-  }
-  return { size: Number(size), root };
+  return { size: checkInt(Number(size), 0, "tree size"), root: fixed(b64Decode(hash), 32, "root") };
 }

@@ -14,7 +14,7 @@ import {
 
 const MAX_PAIRS = 1000;
 const MAX_DEALS = 10000;
-const TEXT = 10000;
+const MAX_NODES = 255;
 
 /** @type {Check} */
 const anything = () => {};
@@ -88,29 +88,29 @@ function dealRules(payload) {
 function answerRules(payload) {
   for (const item of payload.items) {
     for (const part of item.partitions) {
-      const allowed = part.decision === "allow";
-      if (allowed !== (part.answer !== null)) refuse("an answer belongs to an allowed partition, and to no other");
+      if (part.decision === "deny" && part.answer !== null) refuse("a refusal with an answer");
     }
   }
 }
 
 const registered = object({ epoch: int(1), key: b64u(48), proof: b64u(80) });
 const node = object({ index: int(1), id: uuid, verification: b64u(32), hpke: b64u(32) });
-const namedKey = object({ name: text(1, 255), key: b64u(32) });
+// A signed note's key name has neither white space nor a plus sign (C2SP signed-note).
+const namedKey = object({ name: pattern(/^[!-*,-~]{1,200}$/), key: b64u(32) });
 const deal = object({
-  member: uuid, key: digest, partition, epoch: int(1), commitments: list(b64u(48)),
-  sealed: list(object({ enc: b64u(32), ciphertext: b64u() }), 1),
+  member: uuid, key: digest, partition, epoch: int(1), commitments: list(b64u(48), 0, MAX_NODES),
+  sealed: list(object({ enc: b64u(32), ciphertext: b64u(96 + 16) }), 1, MAX_NODES),
 });
 const answered = object({
-  partition, decision: oneOf("allow", "deny"), rule: nullable(text(0, TEXT)), reason: text(0, TEXT),
+  partition, decision: oneOf("allow", "deny"), rule: nullable(text(1, 100)), reason: text(1, 1000),
   answer: nullable(b64u(576)),
 });
 const answerItem = object({
   record: uuid, owner: nullable(uuid), version: nullable(int(1)), manifest: nullable(digest),
-  partitions: list(answered, 1),
+  partitions: list(answered, 1, MAX_PAIRS),
 });
 const logged = object({ stream: uuid, number: int(1), index: int(), entry: b64u(32) });
-const ticketed = object({ manifest: digest, partitions: unique(partition), whole: boolean });
+const ticketed = object({ manifest: digest, partitions: unique(partition, 1), whole: boolean });
 
 /**
  * @param {Record<string, Check>} required
@@ -138,7 +138,7 @@ const SCHEMAS = new Map(Object.entries({
     seq: int(1), previous: nullable(digest), default_partitions: anything, rules: anything,
   }, aclRules),
   "sesphr-deployment": schema({
-    n: int(1), t: int(1), nodes: list(node, 1), log: namedKey, witnesses: list(namedKey),
+    n: int(1), t: int(1), nodes: list(node, 1, MAX_NODES), log: namedKey, witnesses: list(namedKey),
   }, deploymentRules),
   "sesphr-registration": schema({
     verification: b64u(32), receive: b64u(96), receive_proof: b64u(128), partitions: byPartition(registered),
@@ -149,7 +149,7 @@ const SCHEMAS = new Map(Object.entries({
     owner: uuid, partitions: unique(partition, 1), purpose: text(1, 100), reason: text(1, 1000),
     nonce: b64u(16), key: digest,
   }),
-  "sesphr-access-answer": schema({ request: digest, items: list(answerItem), log: list(logged) }, answerRules),
+  "sesphr-access-answer": schema({ request: digest, items: list(answerItem, 0, MAX_PAIRS), log: list(logged) }, answerRules),
   "sesphr-ticket": schema({
     key: digest, request: digest, owner: uuid, seq: int(), objects: list(ticketed), expires: int(),
   }),

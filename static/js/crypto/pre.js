@@ -18,7 +18,8 @@ import { hkdf, sha256 } from "./kdf.js";
  *   partition: string, epoch: number, rh: Uint8Array}} Context
  */
 
-const MAX_NODES = 1024;
+/** More nodes than any deployment has. */
+export const MAX_NODES = 255;
 
 /**
  * R = A^r and K = Z^r (the paper's equations 6 to 9).
@@ -59,7 +60,7 @@ export function commitment(k, rh) {
 /** @param {unknown} n @param {unknown} t */
 function checkThreshold(n, t) {
   if (!isInt(n) || !isInt(t) || t < 1 || t > n || n > MAX_NODES) {
-    throw new DelegationError("1 <= t <= n does not hold");
+    throw new DelegationError("1 <= t <= n <= 255 does not hold");
   }
 }
 
@@ -241,9 +242,9 @@ export function ownerKey(partitionSecret, R, context, kc) {
   return committedKey(ownerEncapsulated(partitionSecret, R), context, kc);
 }
 
-/** @param {Scalar} partitionSecret @param {G1} R @returns {GT} K = e(R, g2)^(1/x_P,c) */
+/** @param {Scalar} partitionSecret @param {G1} R @returns {GT} K = e(R^(1/x_P,c), g2), the same element */
 export function ownerEncapsulated(partitionSecret, R) {
-  return pair(R, G2_GENERATOR).root(partitionSecret);
+  return pair(R.multiply(partitionSecret.invertBlinded()), G2_GENERATOR);
 }
 
 /** Labels of what travels sealed to a node. @typedef {"deposit" | "delegation"} SealLabel */

@@ -90,11 +90,6 @@ export function int(least = 0) {
 }
 
 /** @type {Check} */
-export function anyInt(value) {
-  if (!isInt(value)) refuse("integer expected");
-}
-
-/** @type {Check} */
 export function boolean(value) {
   if (typeof value !== "boolean") refuse("boolean expected");
 }

@@ -1,5 +1,6 @@
 /**
- * Key slots: the seed sealed under a password or a printed recovery code (protocol section 3).
+ * Key slots: the seed sealed under a password, a printed recovery code or a passkey
+ * (protocol section 3).
  *
  * The password and the code never leave the endpoint; the portal sees the login secret alone.
  * Argon2id takes about a second and 64 MiB: run it in a Worker.
@@ -14,12 +15,13 @@ import { CryptoError, SlotError } from "./errors.js";
 import { hkdf, sha256 } from "./kdf.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
+/** @typedef {"password" | "recovery" | "passkey"} SlotType */
 /** Argon2id parameters: m in KiB. @typedef {{m: number, t: number, p: number}} Argon2Params */
 /** @typedef {{deployment: string, login: string, member: string}} Identity */
 /** @typedef {{readonly slotKey: Bytes, readonly loginSecret: Bytes}} SlotKeys */
 /**
  * salt: base64url of 16 octets; sealed: base64url of nonce || ciphertext || tag, 60 octets.
- * @typedef {{member: string, type: "password" | "recovery", generation: number, salt: string,
+ * @typedef {{member: string, type: SlotType, generation: number, salt: string,
  *   params: Argon2Params | {}, sealed: string}} Slot
  */
 
@@ -58,7 +60,7 @@ function paramsText(type, params) {
     const { m, t, p } = checkParams(params);
     return `m=${m},t=${t},p=${p}`;
   }
-  if (type !== "recovery") throw new SlotError("unknown type of slot");
+  if (type !== "recovery" && type !== "passkey") throw new SlotError("unknown type of slot");
   checkMembers(params, []);
   return "";
 }
@@ -66,7 +68,7 @@ function paramsText(type, params) {
 /** @param {Identity} identity @param {Bytes} salt @param {Argon2Params} params @param {string} password */
 function stretch({ deployment, login }, salt, params, password) {
   if (typeof password !== "string" || !password.isWellFormed()) throw new SlotError("not a password");
-  const full = sha256(lp(deployment, login, salt));
+  const full = sha256(lp(deployment, checkLogin(login), salt));
   try {
     const { m, t, p } = params;
     return new Uint8Array(argon2id(utf8(password.normalize("NFC")), full, { m, t, p, dkLen: 32 }));
@@ -95,20 +97,31 @@ export function formatRecoveryCode(octets) {
 }
 
 /**
+ * @param {string} type
+ * @param {Identity & {salt: Bytes, params: unknown, secret: any}} options checked, the secret apart
+ * @returns {Bytes} 32 octets
+ */
+function rootKey(type, { salt, params, secret, ...identity }) {
+  if (type === "password") return stretch(identity, salt, /** @type {Argon2Params} */ (params), secret);
+  if (type === "passkey") return fixed(secret, 32, "PRF output");
+  const info = lp("SeSPHR-v1 recovery", identity.deployment, identity.member);
+  return hkdf(parseRecoveryCode(secret), info, 32, salt);
+}
+
+/**
  * What a secret, the salt and the parameters lead to; needed for signing in, before the sealed part
  * is at hand.
- * @param {string} type `password` or `recovery`
- * @param {Identity & {salt: Uint8Array, params: unknown, secret: string}} options salt: 16 octets
+ * @param {string} type `password`, `recovery` or `passkey`
+ * @param {Identity & {salt: Uint8Array, params: unknown, secret: string | Uint8Array}} options
+ *   salt: 16 octets; secret: the password, the code as typed, or a passkey's 32 PRF octets
  * @returns {SlotKeys} 32 octets each
  * @throws {SlotError | DecodingError} parameters below the least are refused before hashing
  */
 export function derive(type, { deployment, login, member, salt, params, secret }) {
-  const identity = { deployment: checkDeployment(deployment), login: checkLogin(login), member: checkUuid(member) };
+  const identity = { deployment: checkDeployment(deployment), login, member: checkUuid(member) };
   const own = fixed(salt, 16, "salt");
   paramsText(type, params);
-  const a = type === "password"
-    ? stretch(identity, own, /** @type {Argon2Params} */ (params), secret)
-    : hkdf(parseRecoveryCode(secret), lp("SeSPHR-v1 recovery", deployment, member), 32, own);
+  const a = rootKey(type, { ...identity, salt: own, params, secret });
   return Object.freeze({ slotKey: hkdf(a, "slot"), loginSecret: hkdf(a, "login") });
 }
 
@@ -121,11 +134,10 @@ function associatedData(deployment, { member, type, generation, salt, params }) 
 /**
  * @param {Uint8Array} seed
  * @param {Identity & {generation: number}} who
- * @param {{type: "password" | "recovery", params: Argon2Params | {}, secret: string}} how
+ * @param {{type: SlotType, params: Argon2Params | {}, secret: string | Uint8Array, salt: Bytes}} how
  * @returns {Promise<{slot: Slot, loginSecret: Bytes}>}
  */
-async function makeSlot(seed, who, { type, params, secret }) {
-  const salt = randomBytes(16);
+async function makeSlot(seed, who, { type, params, secret, salt }) {
   const keys = derive(type, { ...who, salt, params, secret });
   const open = { member: who.member, type, generation: who.generation, salt: b64uEncode(salt), params };
   const aad = associatedData(who.deployment, open);
@@ -144,7 +156,7 @@ async function makeSlot(seed, who, { type, params, secret }) {
 export async function makePasswordSlot(seed, { password, params = DEFAULT_PARAMS, hints = [], ...who }) {
   const { checkPasswordStrength } = await import("./strength.js");
   checkPasswordStrength(password, ...hints, who.login);
-  return makeSlot(seed, who, { type: "password", params: { ...params }, secret: password });
+  return makeSlot(seed, who, { type: "password", params: { ...params }, secret: password, salt: randomBytes(16) });
 }
 
 /**
@@ -155,13 +167,34 @@ export async function makePasswordSlot(seed, { password, params = DEFAULT_PARAMS
  */
 export async function makeRecoverySlot(seed, who) {
   const code = formatRecoveryCode(randomBytes(20));
-  return { ...(await makeSlot(seed, who, { type: "recovery", params: {}, secret: code })), code };
+  const how = /** @type {const} */ ({ type: "recovery", params: {}, secret: code, salt: randomBytes(16) });
+  return { ...(await makeSlot(seed, who, how)), code };
+}
+
+/**
+ * The PRF input that a passkey slot's salt asks the authenticator for.
+ * @param {Uint8Array} salt 16 octets
+ * @returns {Bytes} 32 octets
+ */
+export function passkeyInput(salt) {
+  return sha256(lp("SeSPHR-v1 passkey", fixed(salt, 16, "salt")));
+}
+
+/**
+ * Seal a seed under a passkey.
+ * @param {Uint8Array} seed 32 octets
+ * @param {Identity & {generation: number, salt: Uint8Array, prf: Uint8Array}} options prf: the
+ *   authenticator's output for passkeyInput(salt), 32 octets
+ * @returns {Promise<{slot: Slot, loginSecret: Bytes}>}
+ */
+export function makePasskeySlot(seed, { salt, prf, ...who }) {
+  return makeSlot(seed, who, { type: "passkey", params: {}, secret: prf, salt: fixed(salt, 16, "salt") });
 }
 
 /**
  * Open a slot.
  * @param {Slot} slot
- * @param {{deployment: string, login: string, secret: string}} options secret: password or code as typed
+ * @param {{deployment: string, login: string, secret: string | Uint8Array}} options
  * @returns {Promise<{seed: Bytes, loginSecret: Bytes}>}
  * @throws {SlotError | DecodingError}
  */

@@ -11,11 +11,11 @@ import * as english from "@zxcvbn-ts/language-en";
 
 import { SlotError } from "./errors.js";
 
-/** Guesses that the weakest accepted password costs: zxcvbn's score 3. */
-const LEAST_SCORE = 3;
+/** zxcvbn's "safely unguessable" against a slow hash that was stolen. */
+const LEAST_GUESSES_LOG10 = 8;
 
-/** Longer input is hashed as it is; its estimate would only take time. */
-const ESTIMATED_LENGTH = 128;
+/** The estimate's cost grows with the square of the length, and 72 characters tell enough. */
+const ESTIMATED_LENGTH = 72;
 
 /** @type {ZxcvbnFactory | undefined} */
 let factory;
@@ -39,8 +39,8 @@ export function checkPasswordStrength(password, ...hints) {
   if (typeof password !== "string" || !password.isWellFormed()) throw new SlotError("Enter a password");
   const words = hints.flatMap((hint) => [hint, ...hint.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
   const text = password.normalize("NFC").slice(0, ESTIMATED_LENGTH);
-  const { score, feedback } = estimator().check(text, words);
-  if (score >= LEAST_SCORE) return;
+  const { guessesLog10, feedback } = estimator().check(text, words);
+  if (guessesLog10 >= LEAST_GUESSES_LOG10) return;
   const advice = [feedback.warning, ...feedback.suggestions].filter(Boolean).join(" ");
   throw new SlotError(`Choose a password that is harder to guess. ${advice}`.trim());
 }
