@@ -175,9 +175,11 @@ def _keep(receipt: Mapping[str, Any]) -> bool:
     """Keep a document and its attachments for good; False when one of them is not here."""
     digest, owner = b64u_decode(receipt["object"], 32), uuid.UUID(receipt["owner"])
     with transaction.atomic(using=ALIAS, durable=True):
+        if Tombstone.objects.filter(digest=digest).exists():
+            return True
         rows = Document.objects.filter(digest=digest, owner=owner)
         if not rows.update(kept=True):
-            return Tombstone.objects.filter(digest=digest).exists()
+            return False
         payload = statements.payload_of_unverified(rows.values_list("manifest", flat=True).get())
         named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
         kept = Attachment.objects.filter(owner=owner, attachment__in=named).update(kept=True)

@@ -13,6 +13,9 @@ class OctetsField(models.BinaryField):
     which MariaDB pads silently, is avoided on purpose.
     """
 
+    # What type checkers take a row's value to be.
+    _pyi_private_get_type: bytes
+
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         """The column's type in the database of `connection`."""
         if connection.vendor == "mysql":
