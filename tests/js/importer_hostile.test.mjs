@@ -50,7 +50,7 @@ test('XML of another kind is named', () => refused('<note xmlns="urn:example:not
 test('the limits are these', () => {
   assert.deepEqual({ ...limits }, {
     MAX_FILE_OCTETS: 67108864, MAX_ITEMS: 100000, MAX_JSON_DEPTH: 128, MAX_JSON_VALUES: 6000000,
-    MAX_PARTITION_DEPTH: 64, MAX_XML_DEPTH: 63, MAX_XML_ELEMENTS: 1000000, MAX_OUTPUT_OCTETS: 24117248, MAX_NAMED: 50,
+    MAX_PARTITION_DEPTH: 64, MAX_XML_DEPTH: 63, MAX_XML_ELEMENTS: 1000000, MAX_OUTPUT_OCTETS: 24117248, MAX_NAMED: 50, MAX_ATTRIBUTES: 1000, MAX_INSTRUCTIONS: 1000, MAX_FAMILY_NAMES: 20,
   });
 });
 
@@ -157,4 +157,49 @@ test('marks and declarations that contradict each other are refused', async () =
   await refused(`\ufeff<?xml version="1.0" encoding="ISO-8859-1"?>${ccda([])}`, 'encoding');
   await refused(`<?xml version="1.0" encoding="US-ASCII"?>${ccda([section('x', '<text>é</text>')])}`, 'encoding');
   await refused(new Uint8Array(Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-8"?>${ccda([])}`, 'utf16le')), 'encoding');
+});
+
+test('very many attributes or processing instructions are refused', async () => {
+  const attributes = (count) => ccda([], { header: `<a ${Array.from({ length: count }, (_, n) => `a${n}="1"`).join(' ')}/>` });
+  await take(attributes(limits.MAX_ATTRIBUTES));
+  await refused(attributes(limits.MAX_ATTRIBUTES + 1), 'xml');
+  const instructions = (count) => ccda([section('11450-4', '<?a?>'.repeat(count))]);
+  await take(instructions(limits.MAX_INSTRUCTIONS));
+  await refused(instructions(limits.MAX_INSTRUCTIONS + 1), 'xml');
+});
+
+/** Runs and asserts that it took less than some seconds: what is quadratic takes minutes. */
+async function swift(work) {
+  const start = performance.now();
+  const result = await work();
+  assert.ok(performance.now() - start < 10_000);
+  return result;
+}
+
+test('one id used by very many resources does not multiply the work', async () => {
+  const count = 45_000;
+  const flags = Array(count).fill('{"resource":{"resourceType":"Flag","author":{"reference":"Practitioner/1"},"x":{"identifier":{"value":"v"}}}}');
+  const doctors = Array(count).fill('{"resource":{"resourceType":"Practitioner","id":"1","identifier":[{"value":"v"}]}}');
+  const { counts } = await swift(() => take(`{"resourceType":"Bundle","entry":[${[...flags, ...doctors].join()}]}`));
+  assert.equal(counts.medical.other, count);
+});
+
+test('one long text that very many entries point at is read once', async () => {
+  const entry = '<entry><act><code><originalText><reference value="#t"/></originalText></code></act></entry>';
+  const { counts } = await swift(() => take(ccda([section('30954-2', `<text><td ID="t">${'<b>word</b>'.repeat(100_000)}</td></text>${entry.repeat(20_000)}`)])));
+  assert.equal(counts.medical.result, 20_000);
+});
+
+test('very many unknown sections give few warnings', async () => {
+  const { warnings } = await take(ccda(Array.from({ length: 300 }, (_, n) => section(`x${n % 60}`))));
+  assert.equal(warnings.length, limits.MAX_NAMED + 1);
+  assert.match(warnings[0], /^5 sections that SeSPHR does not know \(code x0\)/);
+});
+
+test('a document that names no patient keeps no one\'s relatives in another partition, and says so', async () => {
+  const header = '<informant><relatedEntity><code displayName="BROTHER"/></relatedEntity></informant>';
+  const { partitions, warnings } = await take(ccda([section('11450-4')], { header, patient: '' }));
+  assert.deepEqual(Object.keys(partitions), ['medical']);
+  assert.ok(!text(partitions.medical).includes('BROTHER'));
+  assert.ok(warnings.some((each) => each.startsWith('The document names no patient')));
 });

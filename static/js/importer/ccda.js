@@ -9,6 +9,7 @@
 
 import { headerPartition, sectionKind, sectionRule } from './ccda_rules.js';
 import { isoDate, patientItem, sectionItems } from './ccda_items.js';
+import { MAX_NAMED } from './limits.js';
 import { Splitter } from './partition.js';
 import { standAlone } from './slice.js';
 import { nameWarnings } from './warnings.js';
@@ -32,6 +33,8 @@ class CcdaSplit {
     this.envelopes = [];
     /** @type {string[]} */
     this.notes = [];
+    /** What the table does not know: the words of the warning, and how often. @type {Map<string, number>} */
+    this.unknown = new Map();
     /** @type {Set<import('./xml.js').Instruction>} */
     this.dropped = new Set();
   }
@@ -122,7 +125,15 @@ class CcdaSplit {
   /** @param {Element} section @param {string} partition */
   noteUnknown(section, partition) {
     const code = attribute(first(section, 'code'), 'code') ?? 'none';
-    this.notes.push(`A section that SeSPHR does not know (code ${code.slice(0, 32)}) went to ${partition}.`);
+    const words = `that SeSPHR does not know (code ${code.slice(0, 32)}) went to ${partition}.`;
+    this.unknown.set(words, (this.unknown.get(words) ?? 0) + 1);
+  }
+
+  /** @returns {string[]} */
+  unknownNotes() {
+    const notes = [...this.unknown].map(([words, times]) => (times === 1 ? `A section ${words}` : `${times} sections ${words}`));
+    if (notes.length <= MAX_NAMED) return notes;
+    return [...notes.slice(0, MAX_NAMED), `${notes.length - MAX_NAMED} more codes of sections are unknown to SeSPHR.`];
   }
 
   /** The header of the document accompanies every partition that has content. */
@@ -140,7 +151,10 @@ class CcdaSplit {
     const patients = all(root, 'recordTarget');
     const names = patients.flatMap((target) => all(first(target, 'patientRole/patient'), 'name'))
       .flatMap((name) => all(name, 'family')).map(textOf);
-    const found = [...this.notes];
+    const found = [...this.notes, ...this.unknownNotes()];
+    if (!this.splitter.filled().includes('personal') && this.splitter.sources.get('personal')?.length) {
+      found.push('The document names no patient: the parts of its header that belong to personal are only in the original file.');
+    }
     if (this.dropped.size) found.push(`${this.dropped.size} processing instructions were left out of the partitions; they are in the original file.`);
     if (patients.length > 1) found.push(`The document is about ${patients.length} patients: check that it is about one person.`);
     return [...found, ...nameWarnings(names, this.splitter)];

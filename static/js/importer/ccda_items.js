@@ -70,7 +70,7 @@ function dateOf(statement) {
 class Narrative {
   /** @param {Element} section */
   constructor(section) {
-    /** @type {Map<string, Element>} */
+    /** Texts are kept once read: many entries may point at one long text. @type {Map<string, Element | string>} */
     this.byId = new Map();
     const text = first(section, 'text');
     if (text) this.index(text);
@@ -88,7 +88,16 @@ class Narrative {
     const written = textOf(text);
     if (written) return written.slice(0, 500);
     const target = attribute(first(text, 'reference'), 'value');
-    return target?.startsWith('#') ? textOf(this.byId.get(target.slice(1))).slice(0, 500) : '';
+    return target?.startsWith('#') ? this.written(target.slice(1)) : '';
+  }
+
+  /** @param {string} id @returns {string} */
+  written(id) {
+    const found = this.byId.get(id) ?? '';
+    if (typeof found === 'string') return found;
+    const words = textOf(found).slice(0, 500);
+    this.byId.set(id, words);
+    return words;
   }
 }
 

@@ -48,7 +48,8 @@ class FhirSplit {
       for (const section of sectionsOf(resource.value)) {
         if (!section.code?.coding?.some?.((/** @type {any} */ each) => each?.code === '42348-3')) continue;
         for (const reference of referencesIn(section.entry)) {
-          for (const { value } of this.references.resolve(reference, resource)) found.add(value);
+          const [target] = this.references.resolve(reference, resource);
+          if (target) found.add(target.value);
         }
       }
     }
@@ -69,7 +70,7 @@ class FhirSplit {
   /** @param {any} reference @param {Resource} from */
   isPatient(reference, from) {
     const target = textual(reference?.reference) ?? '';
-    return this.references.resolve(target, from).some(({ type }) => type === 'Patient')
+    return this.references.resolve(target, from)[0]?.type === 'Patient'
       || /(?:^|\/)Patient\/[^/]+$/.test(target) || reference?.type === 'Patient';
   }
 
@@ -127,10 +128,14 @@ class FhirSplit {
     /** @type {Set<Resource>} */
     const reached = new Set();
     const queue = [...from];
+    // A list of targets is walked once: files may name one id very often.
+    const walked = new Set();
     for (let resource = queue.pop(); resource; resource = queue.pop()) {
       for (const reference of referencesIn(resource.value)) {
-        for (const target of this.references.resolve(reference, resource)) {
-          if (!supporting.has(target) || reached.has(target)) continue;
+        const targets = this.references.resolve(reference, resource);
+        if (walked.has(targets)) continue;
+        walked.add(targets);
+        for (const target of targets.filter((each) => supporting.has(each) && !reached.has(each))) {
           reached.add(target);
           queue.push(target);
         }

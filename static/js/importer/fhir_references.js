@@ -11,6 +11,10 @@ import { isObject } from './fhir_unwrap.js';
 /** @typedef {import('./fhir_unwrap.js').Resource} Resource */
 
 const TYPE_AND_ID = /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})$/;
+/** Only supporting resources are followed, and these types are named by identifier. */
+const NAMED_BY_IDENTIFIER = ['Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Device'];
+/** @type {Resource[]} */
+const NONE = [];
 const CONDITIONAL = /^([A-Z][A-Za-z]+)\?identifier=(.+)$/;
 
 /** @template K, V @param {Map<K, V[]>} map @param {K} key @param {V} value */
@@ -52,6 +56,8 @@ export class References {
     this.byId = new Map();
     /** @type {Map<string, Resource[]>} */
     this.byIdentifier = new Map();
+    /** @type {Map<string, Resource[]>} */
+    this.byLogical = new Map();
     for (const each of resources) this.index(each);
   }
 
@@ -68,29 +74,32 @@ export class References {
   /**
    * @param {string | {system?: string, value: string}} reference
    * @param {Resource | undefined} from
-   * @returns {Resource[]} more than one when the file holds several versions
+   * @returns {Resource[]} more than one when the file holds several versions; the same list each time
    */
   resolve(reference, from) {
     if (typeof reference !== 'string') return this.logical(reference);
-    if (reference.startsWith('#')) return [];
+    if (reference.startsWith('#')) return NONE;
     const conditional = CONDITIONAL.exec(reference);
     if (conditional) return this.conditional(conditional[1], conditional[2]);
     const plain = reference.replace(/#.*$/, '').replace(/\/_history\/[^/]+$/, '');
     return this.byUrl.get(plain) ?? this.byUrl.get(base(from) + plain)
-      ?? this.byId.get(TYPE_AND_ID.exec(plain)?.[1] ?? '') ?? [];
+      ?? this.byId.get(TYPE_AND_ID.exec(plain)?.[1] ?? '') ?? NONE;
   }
 
   /** @param {string} type @param {string} query @returns {Resource[]} */
   conditional(type, query) {
     const [system, value] = query.includes('|') ? query.split('|', 2) : ['', query];
-    return this.byIdentifier.get(`${type}|${system}|${value}`) ?? [];
+    return this.byIdentifier.get(`${type}|${system}|${value}`) ?? NONE;
   }
 
   /** @param {{system?: string, value: string}} identifier @returns {Resource[]} */
   logical({ system, value }) {
-    // Only supporting resources are followed, and these types are named by identifier.
-    return ['Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Device']
-      .flatMap((type) => this.byIdentifier.get(`${type}|${system ?? ''}|${value}`) ?? []);
+    const key = `${system ?? ''}|${value}`;
+    const known = this.byLogical.get(key);
+    if (known) return known;
+    const found = NAMED_BY_IDENTIFIER.flatMap((type) => this.byIdentifier.get(`${type}|${key}`) ?? []);
+    this.byLogical.set(key, found);
+    return found;
   }
 }
 

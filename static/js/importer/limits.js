@@ -29,6 +29,12 @@ export const MAX_XML_DEPTH = MAX_PARTITION_DEPTH - 1;
 /** The most elements of one XML file. */
 export const MAX_XML_ELEMENTS = 1_000_000;
 
+/** The most attributes of one element. */
+export const MAX_ATTRIBUTES = 1000;
+
+/** The most processing instructions inside an XML document: real records have none. */
+export const MAX_INSTRUCTIONS = 1000;
+
 /**
  * The most octets of all partitions together. A sealed document holds them in
  * base64 and readers take 32 MiB at most (protocol section 4).
@@ -37,3 +43,6 @@ export const MAX_OUTPUT_OCTETS = 23 * 1024 * 1024;
 
 /** The longest list of resources that one warning spells out. */
 export const MAX_NAMED = 50;
+
+/** The most family names that are looked for: a file about one person has few. */
+export const MAX_FAMILY_NAMES = 20;

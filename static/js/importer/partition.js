@@ -102,6 +102,7 @@ export class Splitter {
     /** @type {Map<PartitionName, Source[]>} */
     this.sources = new Map(PARTITIONS.map((name) => [name, []]));
     this.items = 0;
+    this.size = 0;
   }
 
   /** @param {PartitionName} name @param {Source} source */
@@ -110,6 +111,9 @@ export class Splitter {
     if (this.items > MAX_ITEMS) {
       throw refuse('items', `This record has more than ${MAX_ITEMS} items.`, 'Ask for it in smaller parts, for example year by year.');
     }
+    // Characters are at most as many as octets: what is too much here never needs writing.
+    this.size += source.body.length;
+    if (this.size > MAX_OUTPUT_OCTETS) throw tooMuch();
     this.sources.get(name)?.push(source);
   }
 

@@ -4,7 +4,7 @@
  * They name resources by type and id, never by what the record says of a person.
  */
 
-import { MAX_NAMED } from './limits.js';
+import { MAX_FAMILY_NAMES, MAX_NAMED } from './limits.js';
 
 /** Groups what is left out by type and reason, and says so in one sentence each. */
 export class LeftOut {
@@ -55,7 +55,7 @@ function character(code) {
  * @returns {string[]}
  */
 export function nameWarnings(familyNames, splitter) {
-  const names = [...new Set([...familyNames].map((name) => name.trim()))].filter((name) => name.length > 1);
+  const names = [...new Set([...familyNames].map((name) => name.trim()))].filter((name) => name.length > 1).slice(0, MAX_FAMILY_NAMES);
   if (!names.length) return [];
   const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped})(?![\\p{L}\\p{N}])`, 'iu');

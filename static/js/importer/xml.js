@@ -9,8 +9,8 @@
 
 import { SaxesParser } from 'saxes';
 
-import { MAX_XML_DEPTH, MAX_XML_ELEMENTS } from './limits.js';
-import { ImportRefused, refuse } from './refused.js';
+import { MAX_ATTRIBUTES, MAX_INSTRUCTIONS, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from './limits.js';
+import { refuse } from './refused.js';
 
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/;
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
@@ -55,6 +55,7 @@ class Builder {
     this.instructions = [];
     this.depth = 0;
     this.elements = 0;
+    this.attributes = 0;
     this.start = 0;
     this.listen();
   }
@@ -68,7 +69,9 @@ class Builder {
     parser.on('opentagstart', () => {
       // A tag's name holds no "<": the nearest one before this place opens the tag.
       this.start = this.text.lastIndexOf('<', parser.position - 1);
+      this.attributes = 0;
     });
+    parser.on('attribute', () => this.attribute());
     parser.on('opentag', (tag) => this.open(tag));
     parser.on('closetag', () => this.close());
     parser.on('text', (text) => this.current?.children.push(text));
@@ -91,6 +94,15 @@ class Builder {
   instruction() {
     const end = this.parser.position;
     if (this.current) this.instructions.push({ start: this.text.lastIndexOf('<?', end), end });
+    if (this.instructions.length > MAX_INSTRUCTIONS) {
+      throw refuse('xml', `This XML file has more than ${MAX_INSTRUCTIONS} processing instructions.`, 'Ask its sender for a document without them.');
+    }
+  }
+
+  attribute() {
+    this.attributes += 1;
+    if (this.attributes <= MAX_ATTRIBUTES) return;
+    throw refuse('xml', `An element of this XML file has more than ${MAX_ATTRIBUTES} attributes.`, 'Ask its sender for a correct document.');
   }
 
   /** @param {any} tag of saxes */
@@ -146,7 +158,7 @@ class Builder {
  * @param {(done: number) => Promise<void>} [pause] is awaited between chunks, with the share done (0 to 1)
  * @returns {Promise<{root: Element, instructions: Instruction[]}>} processing
  *   instructions are those inside the root
- * @throws {ImportRefused}
+ * @throws {import('./refused.js').ImportRefused}
  */
 export async function readXml(text, checks, pause) {
   const builder = new Builder(text, checks);
