@@ -1,0 +1,209 @@
+"""An endpoint for tests at the level of the ports: makes real keys and real statements.
+
+It does with the kernel what the client does over HTTP, so that servers can be
+tested without one, and so that a test can lie in any place it likes.
+"""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sesphr import clock
+from sesphr.crypto import envelope, hpke, pre, proofs, statements
+from sesphr.crypto.encoding import (
+    SUITE,
+    b64u_decode,
+    b64u_encode,
+    canonical_json,
+    dec,
+    lp,
+)
+from sesphr.crypto.groups import Scalar
+from sesphr.crypto.gt import decode_gt
+from sesphr.crypto.keys import MemberKeys, key_digest
+from sesphr.deployment import get_deployment
+from sesphr.ports.cloudstore import CloudObject
+from sesphr.ports.srs import Access, Deposit, Sealed
+
+DEFAULTS = ("personal", "medical", "insurance", "prescription")
+
+
+def element(name: str, text: str = "planted") -> bytes:
+    """A partition's plaintext."""
+    return f'<partition xmlns="urn:sesphr:phr:1" id="{name}">{text}</partition>'.encode()
+
+
+def digest_of(jws: str) -> str:
+    """A statement's name, b64u."""
+    return b64u_encode(hashlib.sha256(b64u_decode(jws.split(".")[1])).digest())
+
+
+@dataclass
+class Endpoint:
+    """A member with a seed; `acl_head` is the last list that it signed."""
+
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    seed: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    acl_head: str | None = None
+    dealt: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def keys(self) -> MemberKeys:
+        """All keys of the seed."""
+        return MemberKeys.from_seed(self.seed)
+
+    def sign(self, typ: str, **members: Any) -> str:
+        """A statement of this member, dated now unless `iat` is given."""
+        payload = {
+            "suite": SUITE, "deployment": get_deployment().id, "iss": self.id, "iat": clock.now(), **members
+        }  # fmt: skip
+        return statements.sign(self.keys, typ, canonical_json(payload))
+
+    def registration(
+        self, partitions: Iterable[str] = DEFAULTS, seq: int = 1, previous: str | None = None, **changed: Any
+    ) -> str:
+        """A signed registration with proofs for the epoch 1 keys of `partitions`."""
+        keys, deployment = self.keys, get_deployment().id
+        b, b_proof = proofs.prove(
+            "key-B", deployment=deployment, secret=keys.receive_secret,
+            ctx=proofs.KeyBContext(self.id, keys.verification),
+        )  # fmt: skip
+        members = {
+            "verification": b64u_encode(keys.verification),
+            "receive": b64u_encode(b.encode()),
+            "receive_proof": b64u_encode(b_proof),
+            "partitions": {name: self.partition_key(name) for name in partitions},
+            "seq": seq,
+            "previous": previous,
+        }
+        return self.sign("sesphr-registration", **{**members, **changed})
+
+    def partition_key(self, name: str, secret: Scalar | None = None) -> dict[str, Any]:
+        """A registered partition key with its proof; of another secret than the seed's if given."""
+        keys = self.keys
+        a, proof = proofs.prove(
+            "key-A", deployment=get_deployment().id, secret=secret or keys.partition(name, 1).secret,
+            ctx=proofs.KeyAContext(self.id, name, 1, keys.verification),
+        )  # fmt: skip
+        return {"epoch": 1, "key": b64u_encode(a.encode()), "proof": b64u_encode(proof)}
+
+    def seal(
+        self, partitions: Mapping[str, bytes], record: str | None = None, version: int = 1,
+        previous: str | None = None, **changed: Any,
+    ) -> envelope.SealedRecord:  # fmt: skip
+        """Seal a version of a record of this owner."""
+        place = envelope.Place(
+            get_deployment().id, changed.pop("owner", self.id), record or str(uuid.uuid4()), version
+        )
+        drafts = []
+        for name, plaintext in partitions.items():
+            keys = self.keys.partition(name, 1)
+            made = envelope.encapsulate_partition(place, name, 1, keys.public)
+            drafts.append(envelope.Draft(made, plaintext, wrap=keys.wrap))
+        return envelope.encrypt_record(
+            place, drafts, author=self.id, author_keys=self.keys, iat=changed.pop("iat", clock.now()),
+            previous=previous, extra=changed or None,
+        )  # fmt: skip
+
+    def deposit_for(self, sealed: envelope.SealedRecord, index: int) -> Deposit:
+        """The deposit as node `index` gets it."""
+        parameters = {
+            name: self._seal_to(
+                index, "deposit", sealed.digest, name, one.encapsulation.R.encode() + one.proof
+            )
+            for name, one in sealed.partitions.items()
+        }
+        return Deposit(sealed.manifest, parameters)
+
+    def _seal_to(self, index: int, label: str, digest: bytes, partition: str, plaintext: bytes) -> Sealed:
+        info = lp(
+            SUITE.encode(), label.encode(), get_deployment().id.encode(), digest, partition.encode(),
+            dec(1), dec(index),
+        )  # fmt: skip
+        return Sealed(*hpke.seal(get_deployment().node(index).hpke, info, plaintext))
+
+    def rule(self, user: "Endpoint", partitions: Iterable[str], **changed: Any) -> dict[str, Any]:
+        """A rule that lets `user` read `partitions`, history included."""
+        return {
+            "id": str(uuid.uuid4()),
+            "who": {"member": user.id, "key": key_digest(user.keys.receive_public)},
+            "partitions": list(partitions), "actions": ["read"], "purposes": [], "valid_from": 0,
+            "valid_until": None, "history": True, "deny": False, "emergency": None, **changed,
+        }  # fmt: skip
+
+    def acl(self, rules: Iterable[Mapping[str, Any]], **changed: Any) -> str:
+        """The next list of this owner."""
+        head = None if self.acl_head is None else statements.payload_of_unverified(self.acl_head)
+        members = {
+            "seq": 1 if head is None else head["seq"] + 1,
+            "previous": None if self.acl_head is None else digest_of(self.acl_head),
+            "default_partitions": list(DEFAULTS),
+            "rules": [dict(rule) for rule in rules],
+        }
+        return self.sign("sesphr-acl", **{**members, **changed})
+
+    def deal(self, acl: str, pairs: Iterable[tuple["Endpoint", str]]) -> str:
+        """Fresh keys for each (user, partition), sealed to every node for this list."""
+        digest = b64u_decode(digest_of(acl))
+        deals = [self._dealt(digest, user, name) for user, name in pairs]
+        return self.sign("sesphr-deal", acl=b64u_encode(digest), deals=deals)
+
+    def _dealt(self, acl: bytes, user: "Endpoint", name: str) -> dict[str, Any]:
+        deployment, b = get_deployment(), user.keys.receive_public
+        made = pre.deal(self.keys.partition(name, 1).secret, deployment.n, deployment.t)
+        sealed = [
+            self._seal_to(index, "delegation", acl, name, pre.direct_point(b, share).encode())
+            for index, share in enumerate(made.shares, 1)
+        ]
+        return {
+            "member": user.id, "key": key_digest(b), "partition": name, "epoch": 1,
+            "commitments": [b64u_encode(point.encode()) for point in made.commitments],
+            "sealed": [
+                {"enc": b64u_encode(one.enc), "ciphertext": b64u_encode(one.ciphertext)} for one in sealed
+            ],
+        }  # fmt: skip
+
+    def access_request(self, items: Mapping[str, Iterable[str]], **changed: Any) -> str:
+        """A fresh signed request: record id to partitions."""
+        members = {
+            "nonce": b64u_encode(secrets.token_bytes(16)),
+            "purpose": "treatment",
+            "items": [{"record": record, "partitions": list(names)} for record, names in items.items()],
+        }
+        return self.sign("sesphr-access-request", **{**members, **changed})
+
+    def key_request(self, owner: "Endpoint", partitions: Iterable[str], **changed: Any) -> str:
+        """A signed request to an owner."""
+        members = {
+            "owner": owner.id, "partitions": list(partitions), "purpose": "treatment", "reason": "visit",
+            "nonce": b64u_encode(secrets.token_bytes(16)), "key": key_digest(self.keys.receive_public),
+        }  # fmt: skip
+        return self.sign("sesphr-key-request", **{**members, **changed})
+
+    def open(self, answers: Iterable[Access], objects: Iterable[CloudObject], record: str, name: str) -> bytes:
+        """Combine the nodes' answers and open one partition, as a user does."""
+        shares, manifest = {}, None
+        for index, access in enumerate(answers, 1):
+            item = next(
+                one
+                for one in statements.payload_of_unverified(access.answer)["items"]
+                if one["record"] == record
+            )
+            found = next(one for one in item["partitions"] if one["partition"] == name)
+            if found["answer"] is not None:
+                shares[index], manifest = decode_gt(b64u_decode(found["answer"])), item["manifest"]
+        stored = next(one for one in objects if b64u_encode(one.digest) == manifest)
+        payload = statements.payload_of_unverified(stored.manifest)
+        entry = payload["partitions"][name]
+        context = pre.Context(
+            payload["deployment"], payload["owner"], record, payload["version"], name, entry["epoch"],
+            b64u_decode(entry["rh"]),
+        )  # fmt: skip
+        deployment = get_deployment()
+        key = pre.user_key(
+            self.keys.receive_secret, deployment.n, deployment.t, shares, context, b64u_decode(entry["kc"])
+        )
+        return envelope.open_partition(key, entry, stored.partitions[name])
