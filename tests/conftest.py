@@ -1,20 +1,12 @@
 """Fixtures that every suite shares; each test run has a DATA folder of its own."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# Before Django reads the settings: DATA is this run's alone, and each parallel worker's.
-_folder = tempfile.TemporaryDirectory(prefix="sesphr-test-")
-os.environ["SESPHR_DATA"] = str(
-    Path(os.environ.get("SESPHR_DATA") or _folder.name) / os.environ.get("PYTEST_XDIST_WORKER", "main")
-)
+import pytest
+from django.conf import settings
 
-import pytest  # noqa: E402
-from django.conf import settings  # noqa: E402
-
-from sesphr import clock, deployment  # noqa: E402
+from sesphr import clock, deployment
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,6 +19,7 @@ MANAGE = (PYTHON, "manage.py")
 TEST_SETTINGS = "--settings=sesphr.settings.test"
 PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-n", "2", "--dist", "loadfile")
 ON_MARIADB = (PYTHON, "-m", "tests.support.mariadb", "run", "--")
+THREE_NODES = ("env", "SESPHR_NODES=3", "SESPHR_THRESHOLD=2")
 Command = tuple[str, ...]
 
 
@@ -53,6 +54,7 @@ GROUPS = (
     Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),), True),
     Group("sqlite", "tests on SQLite", (PYTEST,)),
     Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST),)),
+    Group("nodes", "contracts with three nodes, two enough", ((*THREE_NODES, *PYTEST, "tests/contract"),)),
 )
 
 
