@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 
 import { SaxesParser } from 'saxes';
 
+import { checkElement } from '../../static/js/crypto/document.js';
 import { ImportRefused, importRecord } from '../../static/js/importer/index.js';
 
 export const sample = (name) => readFileSync(new URL(`../samples/${name}`, import.meta.url));
@@ -25,8 +26,9 @@ export async function refused(input, kind) {
   });
 }
 
-/** Reads a partition with a strict parser: {id, depth, sources, items}. Throws when it is not well formed. */
+/** Reads a partition with the seal's own check and a strict parser: {id, depth, sources, items}. Throws when it is not well formed. */
 export function readPartition(bytes) {
+  checkElement(bytes);
   const found = { id: '', depth: 0, sources: [], items: [], origin: {} };
   const open = [];
   const parser = new SaxesParser({ xmlns: true });
