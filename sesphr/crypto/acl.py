@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sesphr.crypto import schema as s
-from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.encoding import b64u_decode, check_int, check_octets
 from sesphr.crypto.errors import AclError, DecodingError, StatementError
 from sesphr.crypto.payloads import check_payload
 from sesphr.crypto.rules import LIST_MEMBERS
@@ -37,6 +37,11 @@ class Head:
     seq: int
     digest: bytes
 
+    def __post_init__(self) -> None:
+        """Check both."""
+        check_int(self.seq, 1)
+        check_octets(self.digest, 32)
+
 
 @dataclass(frozen=True)
 class CheckedRules:
@@ -60,8 +65,10 @@ _MEMBER = s.record({
 })  # fmt: skip
 _SIGNER = s.record({"id": s.ID, "active": s.boolean, "credential": s.nullable(_CREDENTIAL)})
 _STATEMENT = s.record({"since": s.TIME, "reason": s.text(0, 10_000), "signers": s.list_of(_SIGNER)})
+# Words that no rule can name are no error here: no rule names them.
+_WORD = s.text(0, 1000)
 _REQUEST = s.record({
-    "partition": s.PARTITION, "action": s.NAME, "purpose": s.NAME, "record_date": s.nullable(s.TIME),
+    "partition": _WORD, "action": _WORD, "purpose": _WORD, "record_date": s.nullable(s.TIME),
     "now": s.TIME, "emergency": s.nullable(_STATEMENT),
 })  # fmt: skip
 
@@ -202,7 +209,11 @@ def _reaches_back(rule: dict[str, Any], question: _Question) -> bool:
 
 
 def _is_emergency(rule: dict[str, Any], question: _Question) -> bool:
-    terms, statement, now = rule["emergency"], question.request["emergency"], question.request["now"]
+    terms, statement, now = (
+        rule["emergency"],
+        question.request["emergency"],
+        question.request["now"],
+    )
     if terms is None:
         return True
     if question.request["purpose"] != "emergency" or statement is None:

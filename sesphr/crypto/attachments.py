@@ -121,7 +121,11 @@ def _key(k: bytes, identifier: str) -> AESGCM:
 
 
 def open_stream(
-    k: bytes, identifier: str, chunks: Iterable[bytes], size: int | None = None, root: bytes | None = None
+    k: bytes,
+    identifier: str,
+    chunks: Iterable[bytes],
+    size: int | None = None,
+    root: bytes | None = None,
 ) -> Iterator[bytes]:
     """The plaintext, chunk by chunk, of a cipher stream in pieces of any length.
 
@@ -171,7 +175,9 @@ def chunk_range(offset: int, length: int, size: int) -> tuple[int, int]:
     return offset // CHUNK, (offset + length - 1) // CHUNK
 
 
-def open_range(k: bytes, identifier: str, octets: bytes, offset: int, length: int, size: int) -> bytes:
+def open_range(
+    k: bytes, identifier: str, octets: bytes, offset: int, length: int, size: int
+) -> bytes:
     """plaintext[offset : offset + length] from the octets of exactly the chunks of `chunk_range`.
 
     Raises:

@@ -111,7 +111,11 @@ def _parse_shell(octets: bytes, partitions: int) -> _Node:
 
 def _children(node: _Node, *names: str, **attributes: str) -> list[_Node]:
     """The children, when name by name they are these, with exactly these attributes and no text."""
-    if node.attributes != attributes or node.text or [one.name for one in node.children] != list(names):
+    if (
+        node.attributes != attributes
+        or node.text
+        or [one.name for one in node.children] != list(names)
+    ):
         raise OpenError
     return node.children
 
@@ -165,7 +169,9 @@ def check_part(octets: bytes, entry: Mapping[str, Any]) -> None:
     Raises:
         OpenError: they differ.
     """
-    if len(octets) != entry["size"] or hashlib.sha256(octets).digest() != b64u_decode(entry["digest"]):
+    if len(octets) != entry["size"] or hashlib.sha256(octets).digest() != b64u_decode(
+        entry["digest"]
+    ):
         raise OpenError
 
 
@@ -218,7 +224,9 @@ def _data(octets: bytes) -> str:
     return f"<xenc:CipherData><xenc:CipherValue>{encoded}</xenc:CipherValue></xenc:CipherData>"
 
 
-def build_document(parts: Mapping[str, EncryptedPart] | Iterable[tuple[str, EncryptedPart]]) -> bytes:
+def build_document(
+    parts: Mapping[str, EncryptedPart] | Iterable[tuple[str, EncryptedPart]],
+) -> bytes:
     """The document's octets, its partitions in the order given.
 
     Raises:

@@ -133,7 +133,9 @@ def encapsulate_partition(
     secret = random_scalar() if r is None else r
     R, K = encapsulate(A, secret)
     rh = hashlib.sha256(R.encode()).digest()
-    context = Context(place.deployment, place.owner, place.record, place.version, partition, epoch, rh)
+    context = Context(
+        place.deployment, place.owner, place.record, place.version, partition, epoch, rh
+    )
     return Encapsulation(context, A, secret, R, K, *derive_keys(K, context))
 
 

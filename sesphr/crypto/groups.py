@@ -24,9 +24,25 @@ from sesphr.crypto.scalars import (
 )
 
 __all__ = [
-    "G1", "G1_GENERATOR", "G2", "G2_GENERATOR", "GT", "Q", "Point", "Scalar", "decode_g1",
-    "decode_g2", "decode_scalar", "invert_blinded", "multiply", "multiply_public", "pair",
-    "pairings_cancel", "random_scalar", "scalar_from_int", "scalar_from_wide",
+    "G1",
+    "G1_GENERATOR",
+    "G2",
+    "G2_GENERATOR",
+    "GT",
+    "Point",
+    "Q",
+    "Scalar",
+    "decode_g1",
+    "decode_g2",
+    "decode_scalar",
+    "invert_blinded",
+    "multiply",
+    "multiply_public",
+    "pair",
+    "pairings_cancel",
+    "random_scalar",
+    "scalar_from_int",
+    "scalar_from_wide",
 ]  # fmt: skip
 
 
@@ -90,7 +106,7 @@ class G2(Point):
     __slots__ = ()
 
 
-AnyPoint = TypeVar("AnyPoint", G1, G2)
+AnyPoint = TypeVar("AnyPoint", bound=Point)
 
 G1_GENERATOR = G1(G1Point())
 G2_GENERATOR = G2(G2Point())
@@ -140,4 +156,6 @@ def pair(left: G1, right: G2) -> GT:
 
 def pairings_cancel(pairs: list[tuple[G1, G2]]) -> bool:
     """Whether the product of these pairings is 1."""
-    return bool(_GT.pairing_check([left.raw for left, _ in pairs], [right.raw for _, right in pairs]))
+    return bool(
+        _GT.pairing_check([left.raw for left, _ in pairs], [right.raw for _, right in pairs])
+    )

@@ -23,22 +23,41 @@ Z_SHA256 = "06fa588b89fdfb034dbc1c163ecb3dfac228f552b643c7294cc5f2c4dc170b84"
 
 Coefficients = tuple[int, ...]
 _ONE: Coefficients = (1,) + (0,) * 11
-# A product's coefficient is below 12 * 2^762; a slot of 97 octets never overflows.
-_SLOT = 97
+# A product's coefficient is below 12 * 2^762; a slot of 96 octets never overflows.
+_SLOT = 96
 # Powers of w of the tower's six F_p2 coefficients, in canonical order.
 _ORDER = (0, 2, 4, 1, 3, 5)
 
 
 def _multiply(f: Coefficients, g: Coefficients) -> Coefficients:
     """The product, by one multiplication of packed integers (Kronecker's substitution)."""
-    left = int.from_bytes(b"".join(c.to_bytes(_SLOT, "little") for c in f), "little")
-    right = left if f is g else int.from_bytes(b"".join(c.to_bytes(_SLOT, "little") for c in g), "little")
+    left = int.from_bytes(b"".join([c.to_bytes(_SLOT, "little") for c in f]), "little")
+    right = int.from_bytes(b"".join([c.to_bytes(_SLOT, "little") for c in g]), "little")
     octets = (left * right).to_bytes(24 * _SLOT, "little")
     h = [int.from_bytes(octets[i : i + _SLOT], "little") for i in range(0, 23 * _SLOT, _SLOT)]
     for k in range(22, 11, -1):
         h[k - 6] += 2 * h[k]
         h[k - 12] -= 2 * h[k]
     return tuple([c % P for c in h[:12]])
+
+
+def _cyclotomic_square(f: Coefficients) -> Coefficients:
+    """f^2 by Granger and Scott (PKC 2010, 3.2): only for f that passed the first membership test."""
+    result = [0] * 12
+    for k, even, odd in ((0, 0, 3), (1, 2, 5), (2, 4, 1)):
+        b, d = f[k + 6], f[k + 9]
+        a, c = f[k] + b, f[k + 3] + d
+        # x = a + bu, y = c + du: x^2 + (1 + u) y^2, and 2xy, times 1 + u for the last pair.
+        square, twice = (c + d) * (c - d), 2 * c * d
+        real, imaginary = (a + b) * (a - b) + square - twice, 2 * a * b + square + twice
+        cross, across = 2 * (a * c - b * d), 2 * (a * d + b * c)
+        if k == 2:
+            cross, across = cross - across, cross + across
+        result[even] = (3 * (real - imaginary) - 2 * f[even]) % P
+        result[even + 6] = (3 * imaginary - 2 * f[even + 6]) % P
+        result[odd] = (3 * (cross - across) + 2 * f[odd]) % P
+        result[odd + 6] = (3 * across + 2 * f[odd + 6]) % P
+    return tuple(result)
 
 
 def _conjugate(f: Coefficients) -> Coefficients:
@@ -48,7 +67,7 @@ def _conjugate(f: Coefficients) -> Coefficients:
 
 def _fp2_power(base: tuple[int, int], exponent: int) -> tuple[int, int]:
     result = (1, 0)
-    for bit in bin(exponent)[2:]:
+    for bit in f"{exponent:b}":
         a, b = result
         result = ((a * a - b * b) % P, 2 * a * b % P)
         if bit == "1":
@@ -78,9 +97,10 @@ def _frobenius2(f: Coefficients) -> Coefficients:
 
 
 def _power_u(f: Coefficients) -> Coefficients:
+    """f^|u| for f of the cyclotomic subgroup."""
     result = f
-    for bit in bin(U)[3:]:
-        result = _multiply(result, result)
+    for bit in f"{U:b}"[1:]:
+        result = _cyclotomic_square(result)
         if bit == "1":
             result = _multiply(result, f)
     return result
@@ -112,7 +132,7 @@ def _power(f: Coefficients, exponent: int) -> Coefficients:
     result = _ONE
     for bit in range(63, -1, -1):
         if result is not _ONE:
-            result = _multiply(result, result)
+            result = _cyclotomic_square(result)
         entry = table[sum((digit >> bit & 1) << i for i, digit in enumerate(digits))]
         if entry is not _ONE:
             result = entry if result is _ONE else _multiply(result, entry)

@@ -19,7 +19,9 @@ _COMMON: dict[str, s.Check] = {
 _LOG_KEY = s.record({"name": s.matching(r"[!-*,-~]{1,200}"), "key": s.DIGEST})
 
 
-def _object(members: Mapping[str, s.Check], optional: Mapping[str, s.Check] | None = None) -> s.Check:
+def _object(
+    members: Mapping[str, s.Check], optional: Mapping[str, s.Check] | None = None
+) -> s.Check:
     return s.record({**_COMMON, **members}, optional)
 
 
@@ -72,7 +74,8 @@ def _pairs(value: Any) -> None:
 
 _ITEM = s.record({"record": s.ID, "partitions": s.list_of(s.PARTITION, 1, MAX_PAIRS)})
 _REQUEST = s.both(
-    _object({"nonce": s.octets(16), "purpose": s.NAME, "items": s.list_of(_ITEM, 1, MAX_PAIRS)}), _pairs
+    _object({"nonce": s.octets(16), "purpose": s.NAME, "items": s.list_of(_ITEM, 1, MAX_PAIRS)}),
+    _pairs,
 )
 
 _ACL = s.both(
@@ -147,7 +150,9 @@ _ANSWER = _object({
     "request": s.DIGEST, "items": s.list_of(_ANSWER_ITEM, 0, MAX_PAIRS), "log": s.list_of(_LOGGED),
 })  # fmt: skip
 
-_TICKETED = s.record({"manifest": s.DIGEST, "partitions": s.PARTITIONS, "whole": s.boolean})
+_TICKETED = s.record(
+    {"manifest": s.DIGEST, "partitions": s.list_of(s.PARTITION, unique=True), "whole": s.boolean}
+)
 _TICKET = _object({
     "key": s.DIGEST, "request": s.DIGEST, "owner": s.ID, "seq": s.TIME,
     "objects": s.list_of(_TICKETED), "expires": s.TIME,

@@ -219,8 +219,12 @@ def _lagrange(indices: Sequence[int], at: int) -> list[Scalar]:
     weights = []
     for i in indices:
         others = [j for j in indices if j != i]
-        above = reduce(lambda x, y: x * y, (scalar_from_int(at - j) for j in others), scalar_from_int(1))
-        below = reduce(lambda x, y: x * y, (scalar_from_int(i - j) for j in others), scalar_from_int(1))
+        above = reduce(
+            lambda x, y: x * y, (scalar_from_int(at - j) for j in others), scalar_from_int(1)
+        )
+        below = reduce(
+            lambda x, y: x * y, (scalar_from_int(i - j) for j in others), scalar_from_int(1)
+        )
         weights.append(above * invert_blinded(below))
     return weights
 

@@ -109,7 +109,11 @@ def _base(kind: str, base: G1 | None, ctx: ProofContext) -> G1 | G2:
 
 def _head(deployment: str, kind: str, base: G1 | G2, Y: G1 | G2) -> bytes:
     return lp(
-        SUITE.encode(), check_deployment(deployment).encode(), kind.encode(), base.encode(), Y.encode()
+        SUITE.encode(),
+        check_deployment(deployment).encode(),
+        kind.encode(),
+        base.encode(),
+        Y.encode(),
     )
 
 
@@ -149,7 +153,13 @@ def prove(
 
 
 def verify(
-    kind: str, *, deployment: str, Y: G1 | G2, proof: bytes, ctx: ProofContext, base: G1 | None = None
+    kind: str,
+    *,
+    deployment: str,
+    Y: G1 | G2,
+    proof: bytes,
+    ctx: ProofContext,
+    base: G1 | None = None,
 ) -> None:
     """Check base^z = T Y^c.
 

@@ -17,8 +17,8 @@ _SHAPE = s.record({
     "id": s.ID,
     "who": _who,
     "partitions": s.PARTITIONS,
-    "actions": s.list_of(s.one_of("read", "add"), 1, unique=True),
-    "purposes": s.list_of(s.NAME, unique=True),
+    "actions": s.list_of(s.one_of("read", "add"), 1),
+    "purposes": s.list_of(s.NAME),
     "valid_from": s.TIME,
     "valid_until": s.nullable(s.TIME),
     "history": s.boolean,
@@ -42,6 +42,6 @@ def _rules(value: Any) -> None:
 
 #: What `acl.decide` reads of a list, by member.
 LIST_MEMBERS: dict[str, s.Check] = {
-    "default_partitions": s.list_of(s.PARTITION, unique=True),
+    "default_partitions": s.list_of(s.PARTITION),
     "rules": _rules,
 }

@@ -81,7 +81,9 @@ def nullable(inner: Check) -> Check:
     return lambda value: None if value is None else inner(value)
 
 
-def list_of(inner: Check, least: int = 0, most: int | None = None, *, unique: bool = False) -> Check:
+def list_of(
+    inner: Check, least: int = 0, most: int | None = None, *, unique: bool = False
+) -> Check:
     """A list of so many values; with `unique` (hashable values only) none twice."""
 
     def check(value: Any) -> None:

@@ -38,7 +38,7 @@ from sesphr.crypto.encoding import (
 from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
 from sesphr.crypto.kdf import hkdf
 
-PASSWORD, RECOVERY, PASSKEY = "password", "recovery", "passkey"  # noqa: S105
+PASSWORD, RECOVERY, PASSKEY = "password", "recovery", "passkey"
 DEFAULT_PARAMS: Mapping[str, int] = {"m": 65536, "t": 3, "p": 1}
 # zxcvbn's "safely unguessable" against a slow hash that was stolen.
 LEAST_GUESSES_LOG10 = 8.0
@@ -77,7 +77,9 @@ def check_params(slot_type: str, params: Mapping[str, int]) -> None:
         raise SlotError("parameters that this client refuses") from None
 
 
-def _password(password: object, deployment: str, login: str, salt: bytes, params: Mapping[str, int]) -> bytes:
+def _password(
+    password: object, deployment: str, login: str, salt: bytes, params: Mapping[str, int]
+) -> bytes:
     secret = utf8(password).decode()
     unique = hashlib.sha256(lp(deployment.encode(), check_login(login).encode(), salt)).digest()
     try:
@@ -154,7 +156,13 @@ def _seal(
     check_octets(seed, 32)
     check_int(generation, 1)
     keys = derive(
-        slot_type, deployment=deployment, login=login, member=member, salt=salt, params=params, secret=secret
+        slot_type,
+        deployment=deployment,
+        login=login,
+        member=member,
+        salt=salt,
+        params=params,
+        secret=secret,
     )
     slot: dict[str, Any] = {
         "member": member, "type": slot_type, "generation": generation, "salt": b64u_encode(salt),
@@ -196,7 +204,14 @@ def make_recovery_slot(
 
 
 def make_passkey_slot(
-    seed: bytes, *, deployment: str, login: str, member: str, generation: int, salt: bytes, prf: bytes
+    seed: bytes,
+    *,
+    deployment: str,
+    login: str,
+    member: str,
+    generation: int,
+    salt: bytes,
+    prf: bytes,
 ) -> tuple[dict[str, Any], bytes]:
     """(slot, login secret) for the PRF output of `passkey_input(salt)`."""
     return _seal(

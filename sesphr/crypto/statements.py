@@ -101,7 +101,7 @@ def verify(jws: str, *, typ: str, deployment: str, directory: Mapping[str, bytes
         StatementError: anything else.
     """
     header, body, signature = _segments(jws)
-    if typ not in SCHEMAS:
+    if not isinstance(typ, str) or typ not in SCHEMAS:
         raise StatementError("an unknown type of signed object")
     octets, payload = _parsed(body)
     issuer = payload.get("iss")

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sesphr.crypto import attachments, envelope, merkle, proofs, statements
 from sesphr.crypto.document import EncryptedPart, parse_document
-from sesphr.crypto.encoding import dec, lp, utf8
+from sesphr.crypto.encoding import check_int, check_partition, dec, lp, utf8
+from sesphr.crypto.errors import DecodingError
 from sesphr.crypto.groups import decode_g1, decode_scalar
 from sesphr.crypto.keys import MemberKeys
 from tests.vectorcheck.inputs import Given, Operation, mapping, octets, octets_of
@@ -64,9 +65,12 @@ def encrypt(given: Given, expect: Any) -> Any:
 
 
 def _key(value: Any) -> envelope.WrapKey | envelope.ContentKey:
-    kinds = {"w": envelope.WrapKey, "k": envelope.ContentKey}
-    ((name, key),) = mapping(value).items()
-    return kinds[name](octets(key))
+    members = mapping(value)
+    if members.keys() == {"w"}:
+        return envelope.WrapKey(octets(members["w"]))
+    if members.keys() == {"k"}:
+        return envelope.ContentKey(octets(members["k"]))
+    raise DecodingError("not a key")
 
 
 def read(given: Given, _: Any) -> Any:
@@ -84,7 +88,11 @@ def check(given: Given, _: Any) -> None:
         given["manifest"], typ="sesphr-manifest", deployment=given["deployment"],
         directory=_octets_by_name(given["directory"]),
     )  # fmt: skip
-    registered = {(one["partition"], one["epoch"]): decode_g1(octets(one["A"])) for one in given["A"]}
+    named = [(check_partition(one["partition"]), check_int(one["epoch"], 1)) for one in given["A"]]
+    if len(set(named)) != len(named):
+        raise DecodingError("an epoch twice")
+    points = (decode_g1(octets(one["A"])) for one in given["A"])
+    registered = dict(zip(named, points, strict=True))
     proofs.check_deposit(
         manifest.payload, registered, _octets_by_name(given["R"]), _octets_by_name(given["proofs"])
     )
@@ -112,7 +120,7 @@ def seal(given: Given, _: Any) -> Any:
 def _built(given: Given) -> Iterator[bytes]:
     """The stream as the case describes it, made apart from the kernel's own sealing."""
     k = octets(given.get("stream_k", given["k"]))
-    aead = AESGCM(attachments.attachment_key(k, given.get("stream_id", given["id"])))
+    aead = AESGCM(attachments.attachment_key(k, str(given.get("stream_id", given["id"]))))
     plain = plaintext(given["plain"])
     for entry in given["stream"]:
         nonce = bytes(7) + entry["number"].to_bytes(4, "big") + bytes([entry["last"]])
@@ -131,7 +139,9 @@ def open_stream(given: Given, _: Any) -> Any:
     root = octets(given["root"]) if "root" in given else None
     pieces = (stream[start : start + 50_000] for start in range(0, len(stream), 50_000))
     found = hashlib.sha256()
-    for plain in attachments.open_stream(octets(given["k"]), given["id"], pieces, given.get("size"), root):
+    for plain in attachments.open_stream(
+        octets(given["k"]), given["id"], pieces, given.get("size"), root
+    ):
         found.update(plain)
     return {"sha256": found.hexdigest()}
 

@@ -52,4 +52,4 @@ def context(value: Any) -> Context:
     names = ("deployment", "owner", "record", "version", "partition", "epoch", "rh")
     if members.keys() != set(names):
         raise DecodingError("not a context")
-    return Context(*(members[name] for name in names[:-1]), octets(members["rh"]))
+    return Context(**{**members, "rh": octets(members["rh"])})

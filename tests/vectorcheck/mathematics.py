@@ -46,7 +46,8 @@ def _power(op: str, scalar: bytes) -> bytes:
 
 def element(given: Given, expect: Any) -> Any:
     """Decode; then the power that the expected scalar gives must encode to the same octets."""
-    decode = {"g1": decode_g1, "g2": decode_g2, "gt": decode_gt}[given["op"]]
+    decoders: dict[str, Any] = {"g1": decode_g1, "g2": decode_g2, "gt": decode_gt}
+    decode = decoders[given["op"]]
     given_octets = octets(given["octets"])
     again = decode(given_octets).encode()
     if not isinstance(expect, dict) or again != given_octets:
@@ -57,7 +58,9 @@ def element(given: Given, expect: Any) -> Any:
 
 def derive(given: Given, _: Any) -> Any:
     keys = MemberKeys.from_seed(octets(given["seed"]))
-    parts = [keys.partition(one.get("partition"), one.get("epoch")) for one in given["partitions"]]
+    parts = [
+        keys.partition(one["partition"], one["epoch"]) for one in map(mapping, given["partitions"])
+    ]
     return {
         "x": keys.receive_secret.encode().hex(), "B": keys.receive_public.encode().hex(),
         "verification": keys.verification.hex(), "kid": keys.thumbprint,
