@@ -1,5 +1,6 @@
 """Nodes and log in memory; a database whose transactions really commit."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,23 +34,38 @@ def log(_around: None) -> FakeLog:
     return adapters.get_log()  # type: ignore[return-value]
 
 
-@pytest.fixture
-def committing(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
-    """The portal's database without a surrounding transaction, for several threads.
+def _fresh(connection: Any, folder: Path) -> str:
+    """The name of a new, empty database: a file on SQLite, a schema on MariaDB."""
+    if connection.vendor == "sqlite":
+        return str(folder / "portal.sqlite3")
+    name = f"accounts_{secrets.token_hex(6)}"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    return name
 
-    Events cannot be flushed, so a test gets a file of its own on SQLite, and
-    leaves its rows, under logins of its own, on MariaDB.
+
+def _drop(connection: Any) -> None:
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    if connection.vendor == "mysql":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="module")
+def committing(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A portal database of the module's own, without a surrounding transaction.
+
+    What commits there cannot be flushed: events stay. So the database goes instead.
     """
     connection = connections["default"]
     before, held = connection.settings_dict["NAME"], connection.connection
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            connection.connection = None
-            connection.settings_dict["NAME"] = str(tmp_path / "portal.sqlite3")
-            call_command("migrate", database="default", verbosity=0, skip_checks=True)
+        connection.connection = None
+        connection.settings_dict["NAME"] = _fresh(connection, tmp_path_factory.mktemp("portal"))
         try:
+            call_command("migrate", database="default", verbosity=0, skip_checks=True)
             yield
         finally:
-            if connection.vendor == "sqlite":
-                connection.close()
-                connection.settings_dict["NAME"], connection.connection = before, held
+            _drop(connection)
+            connection.settings_dict["NAME"], connection.connection = before, held
