@@ -50,7 +50,7 @@ test('XML of another kind is named', () => refused('<note xmlns="urn:example:not
 test('the limits are these', () => {
   assert.deepEqual({ ...limits }, {
     MAX_FILE_OCTETS: 67108864, MAX_ITEMS: 100000, MAX_JSON_DEPTH: 128, MAX_JSON_VALUES: 6000000,
-    MAX_PARTITION_DEPTH: 64, MAX_XML_DEPTH: 63, MAX_XML_ELEMENTS: 1000000, MAX_OUTPUT_OCTETS: 24117248, MAX_NAMED: 50, MAX_ATTRIBUTES: 1000, MAX_INSTRUCTIONS: 1000, MAX_FAMILY_NAMES: 20,
+    MAX_PARTITION_DEPTH: 64, MAX_XML_DEPTH: 63, MAX_XML_ELEMENTS: 600000, MAX_XML_ATTRIBUTES: 1000000, MAX_OUTPUT_OCTETS: 24117248, MAX_NAMED: 50, MAX_ATTRIBUTES: 1000, MAX_INSTRUCTIONS: 1000, MAX_FAMILY_NAMES: 20,
   });
 });
 
@@ -89,6 +89,7 @@ test('as many entries of a section as the limit are read, one more is refused', 
 test('more values or elements than a record has are refused', async () => {
   await refused(`{"resourceType":"Flag","x":[${'0,'.repeat(limits.MAX_JSON_VALUES)}0]}`, 'json');
   await refused(`<ClinicalDocument xmlns="urn:hl7-org:v3">${'<a/>'.repeat(limits.MAX_XML_ELEMENTS)}</ClinicalDocument>`, 'size');
+  await refused(`<ClinicalDocument xmlns="urn:hl7-org:v3">${'<a b="" c="" d=""/>'.repeat(limits.MAX_XML_ATTRIBUTES / 3 + 1)}</ClinicalDocument>`, 'size');
 });
 
 test('more than a sealed document holds is refused', async () => {

@@ -9,7 +9,9 @@
 
 import { SaxesParser } from 'saxes';
 
-import { MAX_ATTRIBUTES, MAX_INSTRUCTIONS, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from './limits.js';
+import {
+  MAX_ATTRIBUTES, MAX_INSTRUCTIONS, MAX_XML_ATTRIBUTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS,
+} from './limits.js';
 import { refuse } from './refused.js';
 
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/;
@@ -56,6 +58,7 @@ class Builder {
     this.depth = 0;
     this.elements = 0;
     this.attributes = 0;
+    this.allAttributes = 0;
     this.start = 0;
     this.listen();
   }
@@ -101,6 +104,10 @@ class Builder {
 
   attribute() {
     this.attributes += 1;
+    this.allAttributes += 1;
+    if (this.allAttributes > MAX_XML_ATTRIBUTES) {
+      throw refuse('size', `This XML file has more than ${MAX_XML_ATTRIBUTES} attributes.`, 'Ask for the record in smaller parts.');
+    }
     if (this.attributes <= MAX_ATTRIBUTES) return;
     throw refuse('xml', `An element of this XML file has more than ${MAX_ATTRIBUTES} attributes.`, 'Ask its sender for a correct document.');
   }
