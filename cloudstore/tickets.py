@@ -118,25 +118,26 @@ def decide(
     """
     payloads = _checked(request, verification, tickets, deployment)
     known = highest({payload["owner"] for payload in payloads})
+    reasons = [_discounted(payload, known.get(payload["owner"], 0), now) for payload in payloads]
+    counted = [payload for payload, reason in zip(payloads, reasons, strict=True) if not reason]
+    allowed = [grant for grant in _tally(counted, deployment.t) if grant.whole or grant.partitions]
+    if not allowed:
+        few = Refused("Not enough nodes vouch for this request.", code="too-few-tickets")
+        raise next((reason for reason in reasons if reason), few)
+    return allowed
+
+
+def _tally(payloads: list[dict[str, Any]], threshold: int) -> list[Grant]:
+    """What these tickets allow of each document that they name, nothing included."""
     votes: dict[tuple[str, str], _Votes] = {}
-    refusal = Refused("Not enough nodes vouch for this request.", code="too-few-tickets")
     for payload in payloads:
-        reason = _discounted(payload, known.get(payload["owner"], 0), now)
-        if reason is not None:
-            refusal = reason
-            continue
         for item in payload["objects"]:
-            votes.setdefault((payload["owner"], item["manifest"]), _Votes()).add(
-                payload["iss"], item
-            )
-    grants = [
-        vote.grant(owner, b64u_decode(manifest, 32), deployment.t)
+            place = payload["owner"], item["manifest"]
+            votes.setdefault(place, _Votes()).add(payload["iss"], item)
+    return [
+        vote.grant(owner, b64u_decode(manifest, 32), threshold)
         for (owner, manifest), vote in votes.items()
     ]
-    allowed = [grant for grant in grants if grant.whole or grant.partitions]
-    if not allowed:
-        raise refusal
-    return allowed
 
 
 def _checked(

@@ -177,7 +177,7 @@ def test_a_blob_that_changes_while_it_is_read_is_not_given(
     given = []
     with pytest.raises(IntegrityFailure):
         given.extend(chunks)
-    assert b"".join(given) == b""[:0] or STREAM.startswith(b"".join(given))
+    assert STREAM.startswith(b"".join(given))
 
 
 def test_a_lost_attachment_row_is_noticed(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
