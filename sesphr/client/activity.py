@@ -1,0 +1,148 @@
+"""One's own events from every server, each checked against the log, none missing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sesphr.client import transparency
+from sesphr.client.answers import Activity, Event, Stream
+from sesphr.client.errors import IntegrityError, ServerError
+from sesphr.client.session import Session
+from sesphr.client.transparency import Checkpoint
+from sesphr.crypto import log
+from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.errors import CryptoError
+
+SEEN = "log"
+MOST_PAGES = 10_000
+ATTEMPTS = 3
+
+
+@dataclass
+class History:
+    """All events of one server's stream."""
+
+    source: str
+    stream: str
+    length: int
+    events: list[Event]
+
+    def settled(self) -> bool:
+        """Whether every event that the log counts came with its proof."""
+        counted = [one for one in self.events if one.number <= self.length]
+        return len(counted) == self.length and all(one.proof is not None for one in counted)
+
+
+def read(session: Session) -> tuple[list[Event], int]:
+    """All events, verified, oldest first, and how many are still on their way to the log.
+
+    Raises:
+        IntegrityError: an event is missing, changed or not in the log, or the log
+            took something back since HOME last looked.
+    """
+    for attempt in range(ATTEMPTS):
+        histories, note = _fetch(session)
+        # A server publishes while we read: what is not settled is asked for again.
+        if all(one.settled() for one in histories) or attempt == ATTEMPTS - 1:
+            break
+    known = session.folder.read(SEEN)
+    _check_not_shorter(known.get("streams", {}), histories)
+    trees = _checked(session, histories)
+    _check_log(session, known, transparency.checkpoint(session.deployment, note), trees)
+    _remember(session, note, histories)
+    events = [event for history in histories for event in history.events]
+    pending = sum(event.proof is None for event in events)
+    return sorted(events, key=_order), pending
+
+
+def _order(event: Event) -> tuple[int, str, int]:
+    time = event.event.get("time")
+    return (time if isinstance(time, int) else 0, str(event.event.get("source")), event.number)
+
+
+def _fetch(session: Session) -> tuple[list[History], str]:
+    first = session.api.get(Activity, "/activity")
+    histories = [History(one.source, one.stream, one.length, one.events) for one in first.streams]
+    if len({one.source for one in histories}) != len(histories):
+        raise IntegrityError("The server shows one stream twice.")
+    note = first.checkpoint
+    for history in histories:
+        for _ in range(MOST_PAGES):
+            if len(history.events) >= history.length:
+                break
+            page, note = _page(session, history)
+            if not page.events:
+                break
+            history.events += page.events
+    return histories, note
+
+
+def _page(session: Session, history: History) -> tuple[Stream, str]:
+    after = history.events[-1].number if history.events else 0
+    found = session.api.get(Activity, "/activity", source=history.source, after=after)
+    pages = [one for one in found.streams if one.source == history.source]
+    if len(pages) != 1 or pages[0].stream != history.stream:
+        raise ServerError("The server changed its mind about a stream. Try again.")
+    return pages[0], found.checkpoint
+
+
+def _checked(session: Session, histories: list[History]) -> list[Checkpoint]:
+    """Check every event; the trees in which the log proved them, one of each size."""
+    trees: dict[int, Checkpoint] = {}
+    for history in histories:
+        _check_complete(history)
+        for event in history.events:
+            tree = _check_event(session, history, event)
+            if tree is not None and trees.setdefault(tree.size, tree).root != tree.root:
+                raise IntegrityError("STOP: the log shows two histories.")
+    return list(trees.values())
+
+
+def _check_complete(history: History) -> None:
+    numbers = [event.number for event in history.events]
+    if numbers != list(range(1, len(numbers) + 1)) or len(numbers) < history.length:
+        raise IntegrityError(f"STOP: {history.source} does not show all of its events.")
+
+
+def _check_event(session: Session, history: History, event: Event) -> Checkpoint | None:
+    told = event.event
+    said = told.get("deployment"), told.get("source"), told.get("member"), told.get("number")
+    if said != (session.deployment.id, history.source, session.me.id, event.number):
+        raise IntegrityError(f"STOP: {history.source} shows an event that is not yours.")
+    if event.proof is None:
+        if event.number <= history.length:
+            raise IntegrityError(
+                f"STOP: {history.source} shows an event that the log does not hold."
+            )
+        return None
+    try:
+        entry = log.entry(b64u_decode(event.salt), told)
+    except CryptoError as error:
+        raise IntegrityError(f"STOP: {history.source} shows a malformed event.") from error
+    return transparency.check_inclusion(session.deployment, entry, event.proof)
+
+
+def _check_not_shorter(known: dict[str, Any], histories: list[History]) -> None:
+    shown = {one.source: one for one in histories}
+    for source, last in known.items():
+        now = shown.get(source)
+        if now is None or now.stream != last["stream"] or len(now.events) < last["length"]:
+            raise IntegrityError(f"STOP: {source} shows fewer events than it did.")
+
+
+def _check_log(
+    session: Session, known: dict[str, Any], now: Checkpoint, trees: list[Checkpoint]
+) -> None:
+    """The present tree extends the one that HOME saw, and every one in which a proof was given."""
+    earlier = list(trees)
+    if "checkpoint" in known:
+        earlier.append(transparency.checkpoint(session.deployment, known["checkpoint"]))
+    for tree in earlier:
+        first, second = sorted((tree, now), key=lambda one: one.size)
+        if tree.size > now.size and tree not in trees:
+            raise IntegrityError("STOP: the log is shorter than it was.")
+        transparency.check_consistency(session.api, session.deployment, first, second)
+
+
+def _remember(session: Session, note: str, histories: list[History]) -> None:
+    streams = {one.source: {"stream": one.stream, "length": len(one.events)} for one in histories}
+    session.folder.write(SEEN, {"checkpoint": note, "streams": streams})

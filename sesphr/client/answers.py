@@ -1,0 +1,261 @@
+"""The shapes of what the server answers, as far as the client uses them.
+
+An answer of another shape cannot be read (exit 5); whether its content is true is
+checked elsewhere, by signatures.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+
+
+class DeploymentAnswer(BaseModel):
+    """The signed configuration and the operator's key (b64u)."""
+
+    configuration: str
+    operator_key: str
+    now: int
+
+
+class SlotParameters(BaseModel):
+    """The public part of a key slot."""
+
+    salt: str
+    generation: int
+    params: dict[str, int] = Field(default_factory=dict)
+
+
+class Parameters(BaseModel):
+    """What login secrets are derived from."""
+
+    member: Id
+    password: SlotParameters
+    recovery: SlotParameters
+
+
+class Registered(BaseModel):
+    """A registration that was taken."""
+
+    member: Id
+    state: str
+
+
+class Me(BaseModel):
+    """One's own account."""
+
+    id: Id
+    login: str
+    name: str
+    role: str
+    state: str
+    confirmed: bool
+    joined: int | None
+    second_factor: bool
+
+
+class Slot(BaseModel):
+    """A sealed seed."""
+
+    member: Id
+    type: str
+    generation: int
+    salt: str
+    params: dict[str, int]
+    sealed: str
+
+
+class SignedIn(BaseModel):
+    """Who one is, and the sealed seed."""
+
+    member: Me
+    slot: Slot
+
+
+class Registrations(BaseModel):
+    """Signed registrations, oldest first."""
+
+    registrations: list[str]
+
+
+class DirectoryEntry(BaseModel):
+    """A member whom one may see."""
+
+    member: Id
+    name: str
+    role: str
+    state: str
+    registrations: list[str]
+    checked: str
+
+
+class Receipts(BaseModel):
+    """A signed receipt of each node."""
+
+    receipts: list[str]
+
+
+class Attachment(BaseModel):
+    """A cipher stream as the cloud measured it."""
+
+    size: int
+    root: str
+
+
+class Deposited(BaseModel):
+    """An acknowledged version."""
+
+    record: Id
+    version: int
+    receipts: list[str]
+
+
+class RecordView(BaseModel):
+    """A record in a list; `manifest` is its newest version's digest (b64u)."""
+
+    record: Id
+    owner: Id
+    owner_name: str
+    version: int
+    manifest: str
+    date: int
+    partitions: list[Name]
+
+
+class Records(BaseModel):
+    """Records, oldest first."""
+
+    records: list[RecordView]
+
+
+class Delegation(BaseModel):
+    """That the nodes hold a re-encryption key."""
+
+    member: Id
+    partition: Name
+    epoch: int
+
+
+class AclState(BaseModel):
+    """The list in force, and who holds keys."""
+
+    acl: str | None
+    delegations: list[Delegation]
+
+
+class InForce(BaseModel):
+    """A list that the nodes took."""
+
+    seq: int
+    receipts: list[str]
+    effective: bool
+
+
+class KeyRequest(BaseModel):
+    """A request with what the portal says of its asker."""
+
+    id: Id
+    statement: str
+    owner: Id
+    asker: Id
+    asker_name: str
+    asker_login: str
+    asker_role: str
+    asker_checked: str
+    partitions: list[Name]
+    purpose: str
+    reason: str
+    asked: int
+    state: str
+    answered: int | None
+
+
+class KeyRequests(BaseModel):
+    """Requests to the member, and by the member."""
+
+    incoming: list[KeyRequest]
+    outgoing: list[KeyRequest]
+
+
+class KeyRequestId(BaseModel):
+    """A request's id at the portal."""
+
+    request: Id
+
+
+class KeyRequestState(BaseModel):
+    """What became of a request."""
+
+    request: Id
+    state: str
+
+
+class Proof(BaseModel):
+    """That an entry is leaf `index` of the tree that `checkpoint` signs."""
+
+    index: int
+    size: int
+    path: list[str]
+    checkpoint: str
+
+
+class NodeAnswer(BaseModel):
+    """One node's signed answer with tickets and log proofs."""
+
+    answer: str
+    tickets: list[str]
+    proofs: list[Proof]
+
+
+class CloudObject(BaseModel):
+    """What the cloud gave: base64 octets."""
+
+    digest: str
+    manifest: str
+    document: str | None
+    partitions: dict[Name, str]
+
+
+class Access(BaseModel):
+    """All that an opening needs."""
+
+    answers: list[NodeAnswer]
+    objects: list[CloudObject]
+
+
+class Event(BaseModel):
+    """An event with its salt (b64u) and, once the log has it, the proof."""
+
+    number: int
+    event: dict[str, Any]
+    salt: str
+    proof: Proof | None
+
+
+class Stream(BaseModel):
+    """A page of one server's events."""
+
+    source: str
+    stream: Id
+    length: int
+    events: list[Event]
+
+
+class Activity(BaseModel):
+    """A member's events, and the tree's present checkpoint."""
+
+    streams: list[Stream]
+    checkpoint: str
+
+
+class Consistency(BaseModel):
+    """An RFC 9162 consistency path."""
+
+    path: list[str]
+    checkpoint: str
+
+
+class Anything(BaseModel):
+    """An answer of which nothing is used."""

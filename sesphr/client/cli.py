@@ -1,0 +1,138 @@
+"""The command line: which commands and options there are, and nothing else."""
+
+import argparse
+from typing import NoReturn
+
+from sesphr.client.commands import account, activity, deposit, reading, requests, sharing
+from sesphr.client.errors import UsageError
+from sesphr.client.registration import ROLES
+
+GLOBALS = ("server", "home", "login")
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports what is wrong with the arguments as an error of the client."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing and leaving."""
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.")
+
+
+def _global_options() -> Parser:
+    """Options that stand before or after the command."""
+    options = Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    options.add_argument("--server", metavar="URL", help="default: as remembered, or this machine")
+    options.add_argument("--home", metavar="DIR", help="where the client remembers (~/.sesphr)")
+    options.add_argument("--login", metavar="EMAIL", help="whose account (default: as remembered)")
+    options.add_argument("--json", action="store_true", help="answer with one JSON object")
+    options.add_argument(
+        "--insecure-http", action="store_true", help="allow plain HTTP to another machine"
+    )
+    return options
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    shared = _global_options()
+    top = Parser(
+        prog="python -m sesphr.client", parents=[shared], allow_abbrev=False,
+        description="Health records that only you and whom you choose can read.",
+    )  # fmt: skip
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=Parser
+    )
+    for add in (_account, _records, _requests, _sharing):
+        add(_Commands(commands, shared))
+    return top
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options, with None or False for those not given.
+
+    Raises:
+        UsageError: they are not a command.
+    """
+    found = parser().parse_args(arguments)
+    defaults = {"server": None, "home": None, "login": None, "json": False, "insecure_http": False}
+    return argparse.Namespace(**{**defaults, **vars(found)})
+
+
+class _Commands:
+    """Adds commands that all take the global options."""
+
+    def __init__(self, commands: "argparse._SubParsersAction[Parser]", shared: Parser) -> None:
+        self._commands, self._shared = commands, shared
+
+    def add(self, name: str, run: object, text: str) -> argparse.ArgumentParser:
+        """A command that `run` carries out."""
+        found = self._commands.add_parser(
+            name, help=text, description=text, parents=[self._shared], allow_abbrev=False
+        )
+        found.set_defaults(run=run)
+        return found
+
+
+def _account(commands: _Commands) -> None:
+    one = commands.add("register", account.register, "make keys here and register them")
+    one.add_argument("--role", required=True, choices=ROLES)
+    one.add_argument("--name", required=True)
+    one.add_argument("--email", required=True)
+    one = commands.add("confirm", account.confirm, "confirm the address with the letter's link")
+    one.add_argument("token", help="the link, or the token in it")
+    one = commands.add("recover", account.recover, "new password and code by the recovery code")
+    one.add_argument(
+        "--code", help="the recovery code (better: SESPHR_RECOVERY_CODE or the prompt)"
+    )
+    one = commands.add("fingerprint", account.fingerprint, "fingerprint of your or another's keys")
+    one.add_argument("email", nargs="?")
+    commands.add("whoami", account.whoami, "show the account")
+    commands.add("change-password", account.change_password, "change the password")
+    commands.add("recovery-code", account.recovery_code, "replace the recovery code")
+    commands.add("sign-out-everywhere", account.sign_out_everywhere, "end every session")
+
+
+def _records(commands: _Commands) -> None:
+    one = commands.add(
+        "deposit", deposit.deposit, "seal a file, or ready partitions, as a new record"
+    )
+    one.add_argument("file", nargs="?", metavar="FILE", help="C-CDA (XML) or FHIR R4 (JSON)")
+    one.add_argument("--partition", action="append", metavar="NAME=FILE")
+    one = commands.add("records", reading.records, "list records")
+    one.add_argument("--owner", metavar="EMAIL")
+    one = commands.add("open", reading.open_, "open partitions of a record into a folder")
+    one.add_argument("record", metavar="RECORD")
+    one.add_argument("--partition", action="append", metavar="P")
+    one.add_argument("--purpose", default="treatment", metavar="WORD")
+    one.add_argument("--output", required=True, metavar="DIR")
+    one = commands.add("export", reading.export, "write all own records in plain, with the keys")
+    one.add_argument("--output", required=True, metavar="DIR")
+    commands.add("activity", activity.activity, "what happened, checked against the log")
+
+
+def _requests(commands: _Commands) -> None:
+    one = commands.add("request", requests.request, "ask an owner for access")
+    one.add_argument("--owner", required=True, metavar="EMAIL")
+    one.add_argument("--partition", required=True, action="append", metavar="P")
+    one.add_argument("--purpose", required=True, metavar="TEXT")
+    one.add_argument("--reason", required=True, metavar="TEXT")
+    commands.add("requests", requests.requests, "list requests to you and by you")
+    one = commands.add("approve", sharing.approve, "approve a request, whole or in part")
+    one.add_argument("request", metavar="ID")
+    one.add_argument("--partition", action="append", metavar="P")
+    one.add_argument("--until", metavar="ISO")
+    one.add_argument(
+        "--no-history", action="store_true", help="not what is older than their joining"
+    )
+    one = commands.add("decline", requests.decline, "decline a request")
+    one.add_argument("request", metavar="ID")
+
+
+def _sharing(commands: _Commands) -> None:
+    one = commands.add("grant", sharing.grant, "let a member read partitions")
+    one.add_argument("email", metavar="EMAIL")
+    one.add_argument("--partition", required=True, action="append", metavar="P")
+    one.add_argument("--until", metavar="ISO")
+    one.add_argument("--history", action="store_true", help="also what is older than their joining")
+    one = commands.add("revoke", sharing.revoke, "take access back")
+    one.add_argument("email", metavar="EMAIL")
+    one.add_argument("--partition", action="append", metavar="P")

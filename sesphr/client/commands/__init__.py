@@ -1,0 +1,1 @@
+"""The commands, one module a group: each takes the application and its arguments, and answers."""

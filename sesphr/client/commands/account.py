@@ -1,0 +1,177 @@
+"""One's own account: registering, passwords and recovery codes, fingerprints, sessions."""
+
+from argparse import Namespace
+from typing import Any
+
+from sesphr.client import people, prompts, recovery
+from sesphr.client.answers import Anything, Me, Registered
+from sesphr.client.app import Answer, App
+from sesphr.client.errors import IntegrityError, UsageError
+from sesphr.client.session import (
+    Session,
+    as_advice,
+    check_strength,
+    checked_login,
+    parameters,
+    slot_body,
+)
+from sesphr.client.times import iso
+from sesphr.crypto import slots
+
+
+def register(app: App, options: Namespace) -> Answer:
+    """Make keys here and register their public halves; shows the recovery code once."""
+    login = checked_login(options.email)
+    if app.remembered().get("registered") == {"login": login, "server": app.server}:
+        return _registered_before(app, login)
+    password = prompts.password()
+    place = app.deployment()
+    who = recovery.Applicant(
+        app.server, place.id, parameters(app.api, login).member, login, options.name, options.role
+    )
+    with app.home.locked(recovery.PENDING):
+        application = recovery.prepared(app.home, who, password)
+        try:
+            found = app.api.post(Registered, "/members", **application.body)
+        except UsageError:
+            # It can never be taken as it is: the next attempt starts anew.
+            app.home.remove(recovery.PENDING)
+            raise
+    if found.member != who.member:
+        raise IntegrityError("The server registered somebody else.")
+    app.remember(login, registered={"login": login, "server": app.server})
+    data = _account(found.member, found.state, application.code, application.keys)
+    return Answer(data, _welcome(data, login), after=lambda: app.home.remove(recovery.PENDING))
+
+
+def _account(member: str, state: str, code: str | None, keys: Any) -> dict[str, Any]:
+    shown = people.fingerprint(keys.verification, keys.receive_public)
+    return {"member": member, "state": state, "recovery_code": code, "fingerprint": shown}
+
+
+def _welcome(data: dict[str, Any], login: str) -> list[str]:
+    return [
+        f"Registered {login}.",
+        "Confirm the address with the link in the letter; an administrator then authorises you.",
+        f"Recovery code (shown only now, keep it on paper): {data['recovery_code']}",
+        f"Fingerprint of your keys: {data['fingerprint']}",
+    ]
+
+
+def _registered_before(app: App, login: str) -> Answer:
+    """The same command again: who one is, without a recovery code, which was shown."""
+    app.remember(login)
+    with app.signed_in() as who:
+        waiting = app.home.read(recovery.PENDING)
+        if waiting:
+            app.home.remove(recovery.PENDING)
+        data = _account(who.me.id, who.me.state, None, who.keys)
+    return Answer(data, [f"{login} registered here before; the account is {data['state']}."])
+
+
+def confirm(app: App, options: Namespace) -> Answer:
+    """Confirm the e-mail address with the token of the letter's link."""
+    token = options.token.rpartition("token=")[2]
+    app.api.post(Anything, "/members/confirm", token=token)
+    return Answer({"confirmed": True}, ["The address is confirmed."])
+
+
+def whoami(app: App, options: Namespace) -> Answer:
+    """Show one's own account."""
+    with app.signed_in() as who:
+        me: Me = who.me
+        data = {
+            "member": me.id, "login": me.login, "name": me.name, "role": me.role, "state": me.state,
+            "confirmed": me.confirmed, "joined": iso(me.joined), "second_factor": me.second_factor,
+            "fingerprint": people.fingerprint(who.keys.verification, who.keys.receive_public),
+            "server": app.server, "deployment": who.deployment.id,
+        }  # fmt: skip
+    return Answer(
+        data, [f"{me.name} <{me.login}>, {me.role}, {me.state}", str(data["fingerprint"])]
+    )
+
+
+def fingerprint(app: App, options: Namespace) -> Answer:
+    """Show the fingerprint of one's own keys, or of somebody else's."""
+    with app.signed_in() as who:
+        login = checked_login(options.email) if options.email else who.me.login
+        if login == who.me.login:
+            person, pinned = who.registered(), True
+        else:
+            _, person = who.directory.by_login(login)
+            pinned = people.check_pin(who.folder, person)
+    data = {"login": login, "fingerprint": person.fingerprint, "pinned": pinned}
+    return Answer(data, [f"{login}: {person.fingerprint}"])
+
+
+def change_password(app: App, options: Namespace) -> Answer:
+    """Change the password; all other sessions end."""
+    with app.signed_in() as who:
+        new = prompts.new_password()
+        _put_password(who, new, who.generation + 1, slots.PASSWORD, who.login_secret)
+    return Answer({"changed": True}, ["The password is changed. Other sessions were signed out."])
+
+
+def recovery_code(app: App, options: Namespace) -> Answer:
+    """Replace the recovery code; the old one opens nothing from then on."""
+    with app.signed_in() as who:
+        found = parameters(app.api, who.me.login)
+        code = _put_recovery(who, found.recovery.generation + 1, slots.PASSWORD, who.login_secret)
+    return Answer({"recovery_code": code}, [f"New recovery code (shown only now): {code}"])
+
+
+def recover(app: App, options: Namespace) -> Answer:
+    """Sign in with the recovery code; set a new password and a new recovery code."""
+    code, new = prompts.recovery_code(options.code), prompts.password()
+    # Weak passwords are refused before the recovery code is used.
+    check_strength(new, app.login())
+    with app.signed_in(slots.RECOVERY, code) as who:
+        found = parameters(app.api, who.me.login)
+        _put_password(who, new, found.password.generation + 1, slots.RECOVERY, who.login_secret)
+        fresh = _put_recovery(who, who.generation + 1, slots.RECOVERY, who.login_secret)
+        app.remember(who.me.login)
+        shown = people.fingerprint(who.keys.verification, who.keys.receive_public)
+        data = {"member": who.me.id, "recovery_code": fresh, "fingerprint": shown}
+    return Answer(
+        data, ["The password is changed.", f"New recovery code (shown only now): {fresh}"]
+    )
+
+
+def _put_password(
+    who: Session, password: str, generation: int, proof: str, login_secret: bytes
+) -> None:
+    slot, secret = as_advice(
+        lambda: slots.make_password_slot(
+            who.seed, deployment=who.deployment.id, login=who.me.login, member=who.me.id,
+            password=password, generation=generation,
+        )
+    )  # fmt: skip
+    _put(who, slots.PASSWORD, slot, secret, proof, login_secret)
+
+
+def _put_recovery(who: Session, generation: int, proof: str, login_secret: bytes) -> str:
+    slot, secret, code = slots.make_recovery_slot(
+        who.seed, deployment=who.deployment.id, login=who.me.login, member=who.me.id,
+        generation=generation,
+    )  # fmt: skip
+    _put(who, slots.RECOVERY, slot, secret, proof, login_secret)
+    return code
+
+
+def _put(
+    who: Session,
+    slot_type: str,
+    slot: dict[str, Any],
+    secret: bytes,
+    proof: str,
+    login_secret: bytes,
+) -> None:
+    current = {"type": proof, "login_secret": login_secret.hex()}
+    who.api.put(Anything, f"/slots/{slot_type}", **slot_body(slot, secret), current=current)
+
+
+def sign_out_everywhere(app: App, options: Namespace) -> Answer:
+    """End every session of the account."""
+    with app.signed_in() as who:
+        who.api.post(Anything, "/session/everywhere/end")
+    return Answer({"ended": True}, ["Signed out everywhere."])

@@ -1,0 +1,50 @@
+"""What happened to one's records and account, checked against the log."""
+
+from argparse import Namespace
+from typing import Any
+
+from sesphr.client import activity as history
+from sesphr.client import people
+from sesphr.client.answers import Event, KeyRequests
+from sesphr.client.app import Answer, App
+from sesphr.client.session import Session
+from sesphr.client.times import iso
+
+SAID_ANYWAY = ("deployment", "source", "member", "number", "type", "time")
+
+
+def activity(app: App, options: Namespace) -> Answer:
+    """List all events, newest last, after checking that none is missing or changed."""
+    with app.signed_in() as who, who.folder.locked(history.SEEN):
+        events, pending = history.read(who)
+        names = _names(who)
+    shown = [_event(one, names) for one in events]
+    data = {"events": shown, "verified": True, "pending": pending}
+    return Answer(data, [_line(one) for one in shown] or ["Nothing happened yet."])
+
+
+def _names(who: Session) -> dict[str, str]:
+    """Addresses of members as far as this client knows them."""
+    found = {member: pin.get("login") for member, pin in who.folder.read(people.PINS).items()}
+    for one in who.api.get(KeyRequests, "/key-requests").incoming:
+        found.setdefault(one.asker, one.asker_login)
+    found[who.me.id] = who.me.login
+    return {member: login for member, login in found.items() if login}
+
+
+def _event(one: Event, names: dict[str, str]) -> dict[str, Any]:
+    told = one.event
+    time = told.get("time")
+    actor = told.get("user") or told.get("reported_by")
+    return {
+        "time": iso(time) if isinstance(time, int) else None, "source": told.get("source"),
+        "number": one.number, "type": told.get("type"),
+        "who": names.get(actor, actor) if isinstance(actor, str) else None,
+        "logged": one.proof is not None,
+        **{name: value for name, value in told.items() if name not in SAID_ANYWAY},
+    }  # fmt: skip
+
+
+def _line(one: dict[str, Any]) -> str:
+    parts = [one["time"], one["source"], one["type"], one["who"]]
+    return "  ".join(str(part) for part in parts if part)

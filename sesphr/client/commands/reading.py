@@ -1,0 +1,106 @@
+"""Listing, opening and exporting records."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from sesphr.client import exporting
+from sesphr.client.access import ask
+from sesphr.client.answers import Records, RecordView
+from sesphr.client.app import Answer, App
+from sesphr.client.commands.names import identifier
+from sesphr.client.commands.names import partitions as check_names
+from sesphr.client.errors import RefusedError, UsageError
+from sesphr.client.files import private_folder, write_atomically
+from sesphr.client.opening import open_record
+from sesphr.client.registration import DEFAULT_PARTITIONS, ORIGINAL, OWNER
+from sesphr.client.session import Session, checked_login, parameters
+from sesphr.client.times import iso
+from sesphr.crypto.encoding import canonical_json
+from sesphr.crypto.errors import CryptoError
+
+
+def records(app: App, options: Namespace) -> Answer:
+    """List own records as an owner, otherwise those of which something may be read."""
+    with app.signed_in() as who:
+        query = {}
+        if options.owner:
+            query["owner"] = parameters(app.api, checked_login(options.owner)).member
+        elif who.me.role == OWNER:
+            query["owner"] = who.me.id
+        found = who.api.get(Records, "/records", **query).records
+    listed = [_record(view, mine=view.owner == who.me.id) for view in found]
+    return Answer({"records": listed}, [_line(one) for one in listed] or ["No records."])
+
+
+def _record(view: RecordView, *, mine: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "record": view.record, "owner": view.owner, "owner_name": view.owner_name,
+        "version": view.version, "date": iso(view.date),
+        "partitions": [name for name in view.partitions if name != ORIGINAL],
+    }  # fmt: skip
+    return {**shown, "original": ORIGINAL in view.partitions} if mine else shown
+
+
+def _line(one: dict[str, Any]) -> str:
+    return f"{one['record']}  {one['date']}  {one['owner_name']}  {', '.join(one['partitions'])}"
+
+
+def open_(app: App, options: Namespace) -> Answer:
+    """Open partitions of a record into a folder, one file each, written only when all are right."""
+    record, named = identifier(options.record, "record"), check_names(options.partition)
+    purpose = _purpose(options.purpose)
+    with app.signed_in() as who:
+        wanted = named or _all_partitions(who, record)
+        opening = ask(who, record, wanted, purpose)
+        opened = open_record(who, opening)
+    folder = private_folder(Path(options.output))
+    for name, plaintext in opened.plaintexts.items():
+        write_atomically(folder / f"{name}.xml", plaintext)
+    refused = [name for name in wanted if name not in opened.plaintexts]
+    sizes = {name: len(text) for name, text in opened.plaintexts.items()}
+    data = {"record": record, "opened": sizes, "refused": refused, "version": opening.version}
+    lines = [f"{folder / name}.xml  {size} bytes" for name, size in sizes.items()]
+    return Answer(data, lines, failure=_refusal(named, refused))
+
+
+def _purpose(text: str) -> str:
+    try:
+        canonical_json(text)
+    except CryptoError:
+        text = ""
+    if (
+        not text
+        or len(text) > 32
+        or any(one not in "abcdefghijklmnopqrstuvwxyz0123456789-" for one in text)
+    ):
+        raise UsageError("--purpose must be 1 to 32 of a-z, 0-9 and hyphens.")
+    return text
+
+
+def _all_partitions(who: Session, record: str) -> list[str]:
+    """What the listing shows of this record; the default partitions where it shows nothing."""
+    for view in who.api.get(Records, "/records").records:
+        if view.record == record:
+            return [name for name in view.partitions if name != ORIGINAL] or [ORIGINAL]
+    return list(DEFAULT_PARTITIONS)
+
+
+def _refusal(named: list[str], refused: list[str]) -> RefusedError | None:
+    if not named or not refused:
+        return None
+    return RefusedError(f"Refused: {', '.join(refused)}.")
+
+
+def export(app: App, options: Namespace) -> Answer:
+    """Write all own records in plain, original files as they were, and the keys."""
+    with app.signed_in() as who:
+        if who.me.role != OWNER:
+            raise RefusedError("Only owners have records to export.", code="not-owner")
+        person = who.registered()
+        folder = private_folder(Path(options.output))
+        exporting.export_keys(who, person, folder)
+        views = who.api.get(Records, "/records", owner=who.me.id).records
+        done = [exporting.export_record(who, view, folder) for view in views]
+    data = {"output": str(folder), "records": done, "keys": str(folder / "keys.json")}
+    return Answer(data, [f"Exported {len(done)} records to {folder}. Keep keys.json secret."])

@@ -1,0 +1,134 @@
+"""Asking an owner for access, and what was asked."""
+
+import secrets
+from argparse import Namespace
+from typing import Any
+
+from sesphr.client.answers import KeyRequest, KeyRequestId, KeyRequests, KeyRequestState
+from sesphr.client.app import Answer, App
+from sesphr.client.commands.names import identifier
+from sesphr.client.commands.names import partitions as check_names
+from sesphr.client.errors import ClientError, IntegrityError, RefusedError, ServerError, UsageError
+from sesphr.client.people import Person
+from sesphr.client.session import Session, checked_login, parameters
+from sesphr.client.statement import payload, sign, verify
+from sesphr.client.times import iso
+from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.keys import key_digest
+from sesphr.crypto.statements import Verified
+
+
+def request(app: App, options: Namespace) -> Answer:
+    """Ask an owner for partitions; an unknown address is answered like a known one."""
+    owner = checked_login(options.owner)
+    partitions = check_names(options.partition, shared=True)
+    if not 1 <= len(options.purpose) <= 100 or not 1 <= len(options.reason) <= 1000:
+        raise UsageError("Give --purpose of 1 to 100 and --reason of 1 to 1000 characters.")
+    with app.signed_in() as who:
+        member = parameters(app.api, owner).member
+        octets = payload(
+            who.deployment.id, who.me.id, owner=member, partitions=partitions,
+            purpose=options.purpose, reason=options.reason,
+            nonce=b64u_encode(secrets.token_bytes(16)), key=key_digest(who.keys.receive_public),
+        )  # fmt: skip
+        statement = sign(who.keys, "sesphr-key-request", octets)
+        found = who.api.post(KeyRequestId, "/key-requests", request=statement)
+    return Answer({"request": found.request}, [f"Asked {owner}: request {found.request}"])
+
+
+def requests(app: App, options: Namespace) -> Answer:
+    """List requests to this member and by this member, newest first."""
+    with app.signed_in() as who:
+        found = who.api.get(KeyRequests, "/key-requests")
+        data = {
+            "incoming": [_incoming(who, one) for one in found.incoming],
+            "outgoing": [_described(one) for one in found.outgoing],
+        }
+    lines = [_line(one) for one in data["incoming"]]
+    lines += [
+        f"{one['id']}  {one['state']}  {', '.join(one['partitions'])}" for one in data["outgoing"]
+    ]
+    return Answer(data, lines or ["No requests."])
+
+
+def _line(one: dict[str, Any]) -> str:
+    who = one["who"]
+    warning = "" if one["verified"] else "  NOT VERIFIED"
+    wanted = ", ".join(one["partitions"])
+    return f"{one['id']}  {one['state']}  {who['name']} <{who['login']}>  {wanted}{warning}"
+
+
+def _described(one: KeyRequest) -> dict[str, Any]:
+    return {
+        "id": one.id, "owner": one.owner, "partitions": one.partitions, "purpose": one.purpose,
+        "reason": one.reason, "state": one.state, "asked": iso(one.asked),
+        "answered": iso(one.answered),
+    }  # fmt: skip
+
+
+def _incoming(who: Session, one: KeyRequest) -> dict[str, Any]:
+    asker = {
+        "member": one.asker, "name": one.asker_name, "login": one.asker_login,
+        "role": one.asker_role, "checked": one.asker_checked,
+    }  # fmt: skip
+    person, verified = None, False
+    try:
+        person = _asker(who, one)
+        signed = check_request(who, one, person).payload
+        shown = (one.partitions, one.purpose, one.reason, one.asked)
+        verified = shown == (
+            signed["partitions"],
+            signed["purpose"],
+            signed["reason"],
+            signed["iat"],
+        )
+    except ServerError:
+        raise
+    except ClientError:
+        # Listed all the same, marked: an approval of it will refuse with the reason.
+        verified = False
+    shown_print = person.fingerprint if person and verified else None
+    return {**_described(one), "who": asker, "fingerprint": shown_print, "verified": verified}
+
+
+def _asker(who: Session, one: KeyRequest) -> Person:
+    person = who.directory.find(one.asker)
+    if person is None:
+        raise RefusedError("Whoever asked is not an authorised member any more.")
+    return person
+
+
+def check_request(who: Session, one: KeyRequest, person: Person) -> Verified:
+    """Check a request's signature, to whom it is, and whose key it names.
+
+    Raises:
+        IntegrityError: it is not what this person asked of this owner.
+    """
+    checked = verify(
+        one.statement, typ="sesphr-key-request", deployment=who.deployment.id,
+        directory={person.member: person.verification}, what="This request",
+    )  # fmt: skip
+    if (checked.payload["owner"], checked.payload["key"]) != (who.me.id, person.key):
+        raise IntegrityError("This request was made to somebody else, or for another key.")
+    return checked
+
+
+def find_incoming(who: Session, text: str) -> tuple[KeyRequest, Person]:
+    """A request to this member, and whoever asked.
+
+    Raises:
+        RefusedError: there is no such request, or its asker is not a member any more.
+    """
+    wanted = identifier(text, "request")
+    for one in who.api.get(KeyRequests, "/key-requests").incoming:
+        if one.id == wanted:
+            return one, _asker(who, one)
+    raise RefusedError("There is no such request to you.", code="not-found")
+
+
+def decline(app: App, options: Namespace) -> Answer:
+    """Say no to a request."""
+    wanted = identifier(options.request, "request")
+    with app.signed_in() as who:
+        found = who.api.post(KeyRequestState, f"/key-requests/{wanted}/decline")
+    return Answer({"request": found.request, "state": found.state}, [f"Declined {found.request}."])

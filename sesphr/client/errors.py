@@ -1,0 +1,56 @@
+"""The ways in which a command fails, each with its exit code; docs/client.md lists them.
+
+A sentence is meant for the person at the keyboard and never holds a secret.
+"""
+
+from typing import Any
+
+
+class ClientError(Exception):
+    """Base of all failures; `code` is stable and for programs, `answer` what was done anyway."""
+
+    exit_code = 5
+    code = "error"
+
+    def __init__(
+        self, sentence: str, *, code: str | None = None, answer: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.code = code or self.code
+        self.answer = answer or {}
+
+
+class UsageError(ClientError):
+    """The command cannot be carried out as it was given."""
+
+    exit_code, code = 2, "usage"
+
+
+class ConflictError(UsageError):
+    """Something else took the place first."""
+
+    code = "conflict"
+
+
+class RefusedError(ClientError):
+    """Access, authorisation or a password was refused."""
+
+    exit_code, code = 3, "refused"
+
+
+class IntegrityError(ClientError):
+    """Something is not what was signed, pinned or logged. Never to be ignored."""
+
+    exit_code, code = 4, "integrity"
+
+
+class ServerError(ClientError):
+    """The server is out of reach, failed, or answered what cannot be read."""
+
+    exit_code, code = 5, "unavailable"
+
+
+class FileNotAccepted(ClientError):
+    """The file is none that a record can be made of."""
+
+    exit_code, code = 6, "file-not-accepted"

@@ -1,0 +1,38 @@
+"""Writing what was opened: private, whole files or none, under names that cannot wander off."""
+
+import contextlib
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from sesphr.client.home import open_private, private_folder, write_atomically
+
+MAX_OCTETS = 255
+__all__ = ["private_folder", "safe_name", "write_atomically", "write_stream"]
+
+
+def safe_name(name: str) -> str:
+    """A file's own name as one path component: never a folder, never hidden, never too long."""
+    shown = "".join(one if one.isprintable() and one not in '/\\:*?"<>|' else "_" for one in name)
+    shown = shown.strip(" .") or "original"
+    while len(shown.encode("utf-8", "ignore")) > MAX_OCTETS - 20:
+        shown = shown[1:]
+    return shown.encode("utf-8", "ignore").decode()
+
+
+def write_stream(path: Path, pieces: Iterable[bytes]) -> int:
+    """Write pieces to a private file that appears only when the last one came; octets written.
+
+    Whatever the source raises goes through, and nothing stays.
+    """
+    draft = path.with_name(f".part-{secrets.token_hex(4)}")
+    size = 0
+    try:
+        with open_private(draft) as file:
+            for piece in pieces:
+                size += file.write(piece)
+        draft.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+    return size

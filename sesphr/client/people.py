@@ -1,0 +1,190 @@
+"""Other people's keys: registrations checked with their proofs, pinned, shown as fingerprints.
+
+The server only passes registrations on. A person's keys are pinned when access is
+first granted to them (or when something of theirs is first opened); other keys later
+are a red stop.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from sesphr.client.answers import DirectoryEntry
+from sesphr.client.errors import IntegrityError, RefusedError
+from sesphr.client.home import Folder
+from sesphr.client.http import Api
+from sesphr.client.statement import verify
+from sesphr.crypto import proofs, statements
+from sesphr.crypto.encoding import b64u_decode, b64u_encode, lp
+from sesphr.crypto.errors import CryptoError
+from sesphr.crypto.groups import G1, G2, decode_g1, decode_g2
+from sesphr.crypto.keys import key_digest
+
+PINS = "people"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member's checked public keys; `seq` and `digest` (b64u) name the last registration."""
+
+    member: str
+    verification: bytes
+    receive: G2
+    seq: int
+    digest: str
+    partitions: dict[tuple[str, int], G1] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """b64u SHA-256 of B_U: how lists and requests name the key."""
+        return key_digest(self.receive)
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare with each other."""
+        return fingerprint(self.verification, self.receive)
+
+    def epoch(self, partition: str) -> int | None:
+        """The newest registered epoch of a partition."""
+        return max((epoch for name, epoch in self.partitions if name == partition), default=None)
+
+
+def fingerprint(verification: bytes, receive: G2) -> str:
+    """SHA-256(lp(verification) lp(B_U)) as eight groups of five digits, about 132 bits."""
+    digest = hashlib.sha256(lp(verification, receive.encode())).digest()
+    words = (int.from_bytes(digest[start : start + 4], "big") for start in range(0, 32, 4))
+    return " ".join(f"{word % 100_000:05d}" for word in words)
+
+
+def check_registrations(deployment: str, member: str, registrations: list[str]) -> Person:
+    """The keys that a chain of signed registrations proves to be this member's.
+
+    Raises:
+        IntegrityError: there is none, a link is missing, or a signature or proof is wrong.
+    """
+    if not registrations:
+        raise IntegrityError("The server shows no registration of this member.")
+    try:
+        person = None
+        for jws in registrations:
+            person = _next(deployment, member, person, jws)
+    except CryptoError as error:
+        raise IntegrityError(f"The registration of this member is not valid ({error}).") from error
+    if person is None:
+        raise AssertionError
+    return person
+
+
+def _next(deployment: str, member: str, before: Person | None, jws: str) -> Person:
+    claimed = statements.payload_of_unverified(jws).get("verification")
+    key = b64u_decode(claimed, 32) if before is None else before.verification
+    checked = verify(
+        jws, typ="sesphr-registration", deployment=deployment, directory={member: key},
+        what="The registration of this member",
+    )  # fmt: skip
+    payload = checked.payload
+    expected = (1, None) if before is None else (before.seq + 1, before.digest)
+    if (payload["seq"], payload["previous"]) != expected:
+        raise IntegrityError("A registration of this member is missing.")
+    receive = _receive(deployment, member, key, payload)
+    if before is not None and before.receive != receive:
+        raise IntegrityError("A later registration of this member changes the key.")
+    keys = dict(before.partitions) if before else {}
+    keys.update(_partitions(deployment, member, key, payload))
+    return Person(member, key, receive, payload["seq"], b64u_encode(checked.digest), keys)
+
+
+def _receive(deployment: str, member: str, key: bytes, payload: dict[str, object]) -> G2:
+    receive = decode_g2(b64u_decode(payload["receive"], 96))
+    proofs.verify(
+        "key-B", deployment=deployment, Y=receive, proof=b64u_decode(payload["receive_proof"], 128),
+        ctx=proofs.KeyBContext(member, key),
+    )  # fmt: skip
+    return receive
+
+
+def _partitions(
+    deployment: str, member: str, key: bytes, payload: dict[str, dict[str, dict[str, object]]]
+) -> dict[tuple[str, int], G1]:
+    found = {}
+    for name, one in payload["partitions"].items():
+        epoch, point = int(str(one["epoch"])), decode_g1(b64u_decode(one["key"], 48))
+        proofs.verify(
+            "key-A", deployment=deployment, Y=point, proof=b64u_decode(one["proof"], 80),
+            ctx=proofs.KeyAContext(member, name, epoch, key),
+        )  # fmt: skip
+        found[name, epoch] = point
+    return found
+
+
+def check_pin(folder: Folder, person: Person) -> bool:
+    """Whether this person is pinned with these keys; False for one who is not pinned.
+
+    Raises:
+        IntegrityError: pinned with other keys.
+    """
+    known = folder.read(PINS).get(person.member)
+    if known is None:
+        return False
+    if (known.get("verification"), known.get("key")) != _keys(person):
+        raise IntegrityError(
+            f"STOP: the keys of {known.get('login') or person.member} are not those that you "
+            "approved before. Somebody may be posing as them. Compare fingerprints with them in "
+            f"person; only then remove their entry from {folder.path / PINS}.json and approve anew."
+        )
+    return True
+
+
+def pin(folder: Folder, person: Person, login: str | None = None) -> None:
+    """Remember a person's keys from now on.
+
+    Raises:
+        IntegrityError: other keys are pinned.
+    """
+    if check_pin(folder, person):
+        return
+    verification, key = _keys(person)
+    folder.update(
+        PINS, **{person.member: {"login": login, "verification": verification, "key": key}}
+    )
+
+
+def _keys(person: Person) -> tuple[str, str]:
+    return b64u_encode(person.verification), person.key
+
+
+class Directory:
+    """The members whom one may see, each looked up and checked once a command."""
+
+    def __init__(self, api: Api, deployment: str) -> None:
+        self._api, self._deployment = api, deployment
+        self._found: dict[str, Person | None] = {}
+
+    def by_login(self, login: str) -> tuple[DirectoryEntry, Person]:
+        """A member by exact login, with what the server says of them.
+
+        Raises:
+            RefusedError: nobody whom one may see. IntegrityError: keys without valid proofs.
+        """
+        entry = self._api.post(DirectoryEntry, "/directory", login=login)
+        person = check_registrations(self._deployment, entry.member, entry.registrations)
+        self._found[entry.member] = person
+        return entry, person
+
+    def find(self, member: str) -> Person | None:
+        """A member by id; None for one whom one may not see.
+
+        Raises:
+            IntegrityError: keys without valid proofs.
+        """
+        if member not in self._found:
+            self._found[member] = self._look_up(member)
+        return self._found[member]
+
+    def _look_up(self, member: str) -> Person | None:
+        try:
+            entry = self._api.get(DirectoryEntry, f"/directory/{member}")
+        except RefusedError as error:
+            if error.code != "not-found":
+                raise
+            return None
+        return check_registrations(self._deployment, member, entry.registrations)

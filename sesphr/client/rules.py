@@ -1,0 +1,166 @@
+"""The next access control list from the present one: pure functions over rules.
+
+They know nothing of keys, of servers or of time. What the nodes will demand of a
+list (sesphr.crypto.acl decides what it means) is computed here too, so that a list
+never goes out without the keys that it needs.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Rule = dict[str, Any]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Reading of partitions by a member whose B_U has this digest (b64u), until then or for good."""
+
+    member: str
+    key: str
+    partitions: tuple[str, ...]
+    until: int | None = None
+    history: bool = False
+
+
+def is_members(rule: Rule, member: str) -> bool:
+    """Whether a rule names this member."""
+    return bool(rule["who"].get("member") == member)
+
+
+def granted(rules: Iterable[Rule], grant: Grant) -> list[Rule]:
+    """The rules after a grant, which replaces what older rules said of these partitions."""
+    wanted, kept = set(grant.partitions), []
+    merged = False
+    for rule in rules:
+        if not is_members(rule, grant.member):
+            kept.append(rule)
+        elif _is_same_grant(rule, grant) and not merged:
+            merged = True
+            kept.append({**rule, "partitions": _united(rule["partitions"], grant.partitions)})
+        else:
+            kept.extend(_without_reading(rule, wanted))
+    return kept if merged else [*kept, _rule_of(grant)]
+
+
+def revoked(
+    rules: Iterable[Rule], member: str, partitions: Collection[str] | None, key: str
+) -> list[Rule]:
+    """The rules after taking back partitions (None: all) from a member.
+
+    Where a role's rule might still allow, a deny rule is added; it names the member
+    with the digest `key`.
+    """
+    before = list(rules)
+    concerned = _all_partitions(before) if partitions is None else set(partitions)
+    kept: list[Rule] = []
+    for rule in before:
+        allows = is_members(rule, member) and not rule["deny"]
+        kept.extend(_without_reading(rule, concerned) if allows else [rule])
+    left = concerned & _by_role(kept) - _denied(kept, member)
+    return [*kept, _deny(member, key, sorted(left))] if left else kept
+
+
+def same(left: Iterable[Rule], right: Iterable[Rule]) -> bool:
+    """Whether two lists say the same, ids and the order of partitions apart."""
+    return [_meaning(rule) for rule in left] == [_meaning(rule) for rule in right]
+
+
+def wanted_pairs(rules: Iterable[Rule]) -> set[Pair]:
+    """(member, partition) for which every node must hold a re-encryption key."""
+    found = list(rules)
+    allowed = {
+        (rule["who"]["member"], name)
+        for rule in found
+        if "member" in rule["who"] and not rule["deny"] and "read" in rule["actions"]
+        for name in rule["partitions"]
+    }
+    members = {member for member, _ in allowed}
+    return allowed - {(member, name) for member in members for name in _denied(found, member)}
+
+
+def readable(rules: Iterable[Rule], member: str) -> list[str]:
+    """The partitions that some rule lets a member read, for telling people."""
+    return sorted(name for who, name in wanted_pairs(rules) if who == member)
+
+
+def _is_same_grant(rule: Rule, grant: Grant) -> bool:
+    terms = (rule["who"].get("key"), rule["valid_until"], rule["history"], rule["valid_from"])
+    plain = rule["actions"] == ["read"] and not rule["purposes"] and not rule["deny"]
+    return plain and terms == (grant.key, grant.until, grant.history, 0)
+
+
+def _united(left: Iterable[str], right: Iterable[str]) -> list[str]:
+    return sorted({*left, *right})
+
+
+def _without_reading(rule: Rule, partitions: Collection[str]) -> list[Rule]:
+    """A rule without reading of these partitions: none, one, or two (what it lets add stays)."""
+    if "read" not in rule["actions"]:
+        return [rule]
+    rest = [name for name in rule["partitions"] if name not in partitions]
+    if len(rest) == len(rule["partitions"]):
+        return [rule]
+    found = [{**rule, "partitions": rest}] if rest else []
+    others = [action for action in rule["actions"] if action != "read"]
+    if others:
+        cut = [name for name in rule["partitions"] if name in partitions]
+        identifier = _new_id() if rest else rule["id"]
+        found.append({**rule, "id": identifier, "partitions": cut, "actions": others})
+    return found
+
+
+def _all_partitions(rules: Iterable[Rule]) -> set[str]:
+    return {name for rule in rules for name in rule["partitions"]}
+
+
+def _by_role(rules: Iterable[Rule]) -> set[str]:
+    return {
+        name
+        for rule in rules
+        if "role" in rule["who"] and not rule["deny"] and "read" in rule["actions"]
+        for name in rule["partitions"]
+    }
+
+
+def _denied(rules: Iterable[Rule], member: str) -> set[str]:
+    """Partitions whose reading is denied to a member without any bound."""
+    return {
+        name
+        for rule in rules
+        if is_members(rule, member) and rule["deny"] and "read" in rule["actions"]
+        and not rule["purposes"] and rule["valid_from"] == 0 and rule["valid_until"] is None
+        for name in rule["partitions"]
+    }  # fmt: skip
+
+
+def _rule_of(grant: Grant) -> Rule:
+    return _rule(
+        grant.member, grant.key, sorted(grant.partitions), until=grant.until, history=grant.history
+    )
+
+
+def _deny(member: str, key: str, partitions: list[str]) -> Rule:
+    return _rule(member, key, partitions, deny=True)
+
+
+def _rule(
+    member: str, key: str, partitions: list[str], *, until: int | None = None, history: bool = False,
+    deny: bool = False,
+) -> Rule:  # fmt: skip
+    return {
+        "id": _new_id(), "who": {"member": member, "key": key}, "partitions": partitions,
+        "actions": ["read"], "purposes": [], "valid_from": 0, "valid_until": until,
+        "history": history, "deny": deny, "emergency": None,
+    }  # fmt: skip
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _meaning(rule: Rule) -> dict[str, Any]:
+    told = {name: value for name, value in rule.items() if name != "id"}
+    return {**told, "partitions": sorted(rule["partitions"]), "actions": sorted(rule["actions"])}

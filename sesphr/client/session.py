@@ -1,0 +1,226 @@
+"""Signing in: the password is turned into a login secret here and never leaves this process.
+
+The seed is opened here and lives in memory for one command only.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sesphr.client import people, prompts
+from sesphr.client.answers import (
+    Me,
+    Parameters,
+    Receipts,
+    Registrations,
+    SignedIn,
+    Slot,
+    SlotParameters,
+)
+from sesphr.client.deployment import Deployment
+from sesphr.client.errors import IntegrityError, RefusedError, ServerError, UsageError
+from sesphr.client.home import Folder, Home
+from sesphr.client.http import Api
+from sesphr.client.registration import registration
+from sesphr.client.statement import verify
+from sesphr.crypto import slots, statements
+from sesphr.crypto.encoding import b64u_decode, check_login
+from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
+from sesphr.crypto.keys import MemberKeys
+
+
+def checked_login(text: str) -> str:
+    """A login name in lower case.
+
+    Raises:
+        UsageError: it cannot be one.
+    """
+    try:
+        return check_login(text.strip().lower())
+    except DecodingError:
+        raise UsageError(f"{text!r} is not an e-mail address as SeSPHR takes them.") from None
+
+
+def parameters(api: Api, login: str) -> Parameters:
+    """Member id and slot parameters of a login, of an unknown one too."""
+    return api.post(Parameters, "/sign-in/parameters", login=login)
+
+
+@dataclass
+class Session:
+    """A member who is signed in, with their keys."""
+
+    api: Api
+    deployment: Deployment
+    home: Home
+    me: Me
+    keys: MemberKeys
+    seed: bytes
+    generation: int
+    login_secret: bytes
+
+    def __repr__(self) -> str:
+        return "Session(...)"
+
+    @property
+    def folder(self) -> Folder:
+        """What HOME remembers for this member."""
+        return self.home.member(self.me.id)
+
+    @cached_property
+    def directory(self) -> people.Directory:
+        """The members whom this one may see."""
+        return people.Directory(self.api, self.deployment.id)
+
+    @property
+    def own_keys(self) -> dict[str, bytes]:
+        """The directory in which only this member stands, with the key of their own seed."""
+        return {self.me.id: self.keys.verification}
+
+    def registered(self) -> people.Person:
+        """This member's own registered keys.
+
+        Raises:
+            IntegrityError: the servers hold other keys than those of the seed.
+        """
+        found = self.api.get(Registrations, "/registrations").registrations
+        person = people.check_registrations(self.deployment.id, self.me.id, found)
+        own = self.keys.verification, self.keys.receive_public
+        if (person.verification, person.receive) != own:
+            raise IntegrityError("The servers hold keys under your name that are not yours.")
+        for (name, epoch), point in person.partitions.items():
+            if self.keys.partition(name, epoch).public != point:
+                raise IntegrityError(f"The key of your partition {name} is not yours.")
+        return person
+
+    def register_partitions(self, person: people.Person, names: list[str]) -> people.Person:
+        """Register keys for further partitions; the registration as it stands then."""
+        jws = registration(
+            self.keys, deployment=self.deployment.id, member=self.me.id, partitions=names,
+            seq=person.seq + 1, previous=person.digest,
+        )  # fmt: skip
+        found = self.api.post(Receipts, "/registrations", registration=jws)
+        digest = statements.verify(
+            jws, typ="sesphr-registration", deployment=self.deployment.id, directory=self.own_keys
+        ).digest
+        check_receipts(self, found.receipts, kind="registration", digest=digest)
+        return self.registered()
+
+
+def check_receipts(session: Session, receipts: list[str], *, kind: str, digest: bytes) -> int:
+    """How many distinct nodes gave a right receipt.
+
+    Raises:
+        IntegrityError: a receipt is not a node's, or for something else.
+    """
+    nodes = set()
+    for jws in receipts:
+        checked = verify(
+            jws, typ="sesphr-receipt", deployment=session.deployment.id,
+            directory=session.deployment.node_keys(), what="A key server's receipt",
+        )  # fmt: skip
+        payload = checked.payload
+        named = (payload["kind"], b64u_decode(payload["object"], 32), payload["owner"])
+        if named != (kind, digest, session.me.id):
+            raise IntegrityError("A key server's receipt is for something else.")
+        nodes.add(checked.issuer)
+    return len(nodes)
+
+
+def derive(
+    deployment: str, login: str, member: str, slot_type: str, public: SlotParameters, secret: str
+) -> slots.SlotKeys:
+    """The login secret that parameters and a secret yield.
+
+    Raises:
+        IntegrityError: parameters below what this client takes. UsageError: no recovery code.
+    """
+    try:
+        slots.check_params(slot_type, public.params)
+        salt = b64u_decode(public.salt, 16)
+    except CryptoError as error:
+        raise IntegrityError(
+            "The server asks for a weaker handling of your password than this client allows."
+        ) from error
+    try:
+        return slots.derive(
+            slot_type, deployment=deployment, login=login, member=member, salt=salt,
+            params=public.params, secret=secret,
+        )  # fmt: skip
+    except SlotError as error:
+        raise UsageError(f"{str(error).capitalize()}.") from error
+
+
+def sign_in(
+    api: Api, deployment: Deployment, home: Home, login: str, *, slot_type: str, secret: str
+) -> Session:
+    """Sign in with a password or a recovery code.
+
+    Raises:
+        RefusedError: wrong, or suspended. IntegrityError: what is kept does not open.
+    """
+    found = parameters(api, login)
+    public = found.password if slot_type == slots.PASSWORD else found.recovery
+    keys = derive(deployment.id, login, found.member, slot_type, public, secret)
+    signed_in = _ask(api, login, slot_type, keys.login_secret)
+    _check_same(signed_in.slot, found.member, slot_type, public)
+    seed = _open(signed_in.slot, deployment.id, login, secret)
+    if signed_in.member.id != found.member:
+        raise IntegrityError("The server signed you in as somebody else.")
+    return Session(
+        api, deployment, home, signed_in.member, MemberKeys.from_seed(seed), seed,
+        signed_in.slot.generation, keys.login_secret,
+    )  # fmt: skip
+
+
+def _ask(api: Api, login: str, slot_type: str, login_secret: bytes) -> SignedIn:
+    members: dict[str, Any] = {
+        "login": login,
+        "type": slot_type,
+        "login_secret": login_secret.hex(),
+    }
+    try:
+        return api.post(SignedIn, "/session", **members)
+    except RefusedError as error:
+        if error.code != "otp-needed":
+            raise
+    return api.post(SignedIn, "/session", **members, otp=prompts.one_time_code())
+
+
+def _check_same(slot: Slot, member: str, slot_type: str, public: SlotParameters) -> None:
+    if (slot.member, slot.type) != (member, slot_type):
+        raise IntegrityError("The server gave you somebody else's key slot.")
+    if (slot.generation, slot.salt) != (public.generation, public.salt):
+        raise ServerError("Your key slots changed at this moment. Try again.")
+
+
+def _open(slot: Slot, deployment: str, login: str, secret: str) -> bytes:
+    try:
+        seed, _ = slots.open_slot(
+            slot.model_dump(), deployment=deployment, login=login, secret=secret
+        )
+    except CryptoError as error:
+        raise IntegrityError("The key that the server keeps for you does not open.") from error
+    return seed
+
+
+def as_advice(make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Make a key slot; a weak password is a matter of usage, with the advice as the sentence."""
+    try:
+        return make()
+    except SlotError as error:
+        raise UsageError(str(error), code="weak-password") from error
+
+
+def check_strength(password: str, *hints: str) -> None:
+    """Refuse a weak password with advice (UsageError)."""
+    try:
+        slots.check_password_strength(password, *hints)
+    except SlotError as error:
+        raise UsageError(str(error), code="weak-password") from error
+
+
+def slot_body(slot: Mapping[str, Any], login_secret: bytes) -> dict[str, Any]:
+    """A slot with its login secret, as the API takes it."""
+    return {"slot": dict(slot), "login_secret": login_secret.hex()}

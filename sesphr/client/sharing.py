@@ -1,0 +1,218 @@
+"""Putting the next access control list in force, with the re-encryption keys that it needs.
+
+The list in force is the owner's own signature over it, not what the server says of
+it: it is verified and compared with the last one that HOME saw. A list that was
+sent and not acknowledged is sent again, octet for octet, before anything else.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sesphr.client import people
+from sesphr.client.answers import AclState, InForce
+from sesphr.client.errors import (
+    ConflictError,
+    IntegrityError,
+    RefusedError,
+    UsageError,
+)
+from sesphr.client.rules import Pair, Rule, same, wanted_pairs
+from sesphr.client.session import Session, check_receipts
+from sesphr.client.statement import payload, sign, verify
+from sesphr.crypto import hpke, pre
+from sesphr.crypto.encoding import SUITE, b64u_encode, dec, lp
+from sesphr.crypto.groups import G2
+
+HEAD, PENDING = "acl", "acl-sending"
+ATTEMPTS = 3
+Change = Callable[[list[Rule]], list[Rule]]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The list in force; `seq` 0 and no JWS before the first."""
+
+    seq: int
+    digest: str | None
+    jws: str | None
+    rules: list[Rule]
+    default_partitions: list[str]
+    held: set[Pair]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a change led to; `changed` is False when the list said it already."""
+
+    seq: int
+    effective: bool
+    receipts: int
+    changed: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """For the command's answer."""
+        return {
+            "seq": self.seq, "effective": self.effective, "receipts": self.receipts,
+            "changed": self.changed,
+        }  # fmt: skip
+
+
+def change(session: Session, build: Change, answers: Iterable[str] = ()) -> Outcome:
+    """Put in force what `build` makes of the present rules, and mark requests as answered.
+
+    Raises:
+        ConflictError: other devices were faster, three times. ClientError: as the server says.
+    """
+    with session.folder.locked(HEAD):
+        _send_pending(session)
+        for attempt in range(ATTEMPTS):
+            try:
+                return _attempt(session, build, list(answers))
+            except ConflictError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+    raise AssertionError
+
+
+def _attempt(session: Session, build: Change, answers: list[str]) -> Outcome:
+    head = read_head(session)
+    rules = build(head.rules)
+    if same(rules, head.rules):
+        return _again(session, head, answers)
+    acl = payload(
+        session.deployment.id, session.me.id, seq=head.seq + 1, previous=head.digest,
+        default_partitions=head.default_partitions, rules=rules,
+    )  # fmt: skip
+    deal = _deal(session, acl, wanted_pairs(rules) - head.held)
+    body = {"acl": sign(session.keys, "sesphr-acl", acl), "deal": deal, "answers": answers}
+    session.folder.write(PENDING, body)
+    try:
+        return _send(session, body, changed=True)
+    except (UsageError, RefusedError):
+        # Turned down for good: sending it again would change nothing.
+        session.folder.remove(PENDING)
+        raise
+
+
+def _again(session: Session, head: Head, answers: list[str]) -> Outcome:
+    """The list says it already: collect the receipts anew, and let the portal mark the requests."""
+    if head.jws is None:
+        return Outcome(0, effective=True, receipts=0, changed=False)
+    return _send(session, {"acl": head.jws, "deal": None, "answers": answers}, changed=False)
+
+
+def _send_pending(session: Session) -> None:
+    body = session.folder.read(PENDING)
+    if not body:
+        return
+    try:
+        _send(session, body, changed=True)
+    except (UsageError, RefusedError):
+        # Another device's list came first: this one will never be in force.
+        session.folder.remove(PENDING)
+
+
+def _send(session: Session, body: dict[str, Any], *, changed: bool) -> Outcome:
+    found = session.api.post(InForce, "/acl", **body)
+    checked = verify(
+        body["acl"], typ="sesphr-acl", deployment=session.deployment.id,
+        directory=session.own_keys, what="Your access list",
+    )  # fmt: skip
+    receipts = check_receipts(session, found.receipts, kind="acl", digest=checked.digest)
+    enough = session.deployment.n - session.deployment.t + 1
+    if found.seq != checked.payload["seq"]:
+        raise IntegrityError("The server confirmed another access list than the one that was sent.")
+    _remember(session, found.seq, b64u_encode(checked.digest))
+    session.folder.remove(PENDING)
+    return Outcome(found.seq, receipts >= enough, receipts, changed)
+
+
+def _remember(session: Session, seq: int, digest: str) -> None:
+    """Note the newest list seen; a repeat of an older one never moves the mark back."""
+    if seq > session.folder.read(HEAD).get("seq", 0):
+        session.folder.write(HEAD, {"seq": seq, "digest": digest})
+
+
+def read_head(session: Session) -> Head:
+    """The list in force, verified, and never older than the last one seen.
+
+    Raises:
+        IntegrityError: not one's own signature, or an older or another list.
+    """
+    state = session.api.get(AclState, "/acl")
+    held = {(one.member, one.partition) for one in state.delegations}
+    known = session.folder.read(HEAD)
+    if state.acl is None:
+        if known:
+            raise IntegrityError("STOP: the server has lost your access list.")
+        return Head(0, None, None, [], [], held)
+    checked = verify(
+        state.acl, typ="sesphr-acl", deployment=session.deployment.id, directory=session.own_keys,
+        what="Your access list",
+    )  # fmt: skip
+    seq, digest = checked.payload["seq"], b64u_encode(checked.digest)
+    _check_not_older(known, seq, digest)
+    _remember(session, seq, digest)
+    rules, defaults = checked.payload["rules"], checked.payload["default_partitions"]
+    return Head(seq, digest, state.acl, rules, defaults, held)
+
+
+def _check_not_older(known: dict[str, Any], seq: int, digest: str) -> None:
+    last = known.get("seq", 0)
+    if seq < last or (seq == last and known.get("digest") != digest):
+        raise IntegrityError(
+            f"STOP: the server shows an older or another access list (number {seq}) than the one "
+            f"in force (number {last}). Nothing was changed."
+        )
+
+
+def _deal(session: Session, acl: bytes, missing: set[Pair]) -> str | None:
+    """Deal a re-encryption key for each pair; None when none is needed.
+
+    Raises:
+        UsageError: the owner has no key for a partition. IntegrityError: changed keys.
+    """
+    digest, own = hashlib.sha256(acl).digest(), None
+    deals = []
+    for member, partition in sorted(missing):
+        person = session.directory.find(member)
+        if person is None:
+            # Suspended or departed: the nodes hold no keys for them.
+            continue
+        people.check_pin(session.folder, person)
+        own = own or session.registered()
+        epoch = own.epoch(partition)
+        if epoch is None:
+            raise UsageError(f"You have no partition {partition}; deposit something in it first.")
+        deals.append(_deal_one(session, digest, person, partition, epoch))
+    if not deals:
+        return None
+    octets = payload(session.deployment.id, session.me.id, acl=b64u_encode(digest), deals=deals)
+    return sign(session.keys, "sesphr-deal", octets)
+
+
+def _deal_one(
+    session: Session, digest: bytes, person: people.Person, partition: str, epoch: int
+) -> dict[str, Any]:
+    """Share 1/x_P,c among the nodes as D_i = B_U^f(i), each sealed to its node (eq. 14)."""
+    place = session.deployment
+    secret = session.keys.partition(partition, epoch).secret
+    dealt = pre.deal(secret, place.n, place.t)
+    sealed = []
+    for node, share in zip(place.nodes, dealt.shares, strict=True):
+        info = lp(
+            SUITE.encode(), b"delegation", place.id.encode(), digest, partition.encode(), dec(epoch),
+            dec(node.index),
+        )  # fmt: skip
+        sealed.append(_seal(node.hpke, info, person.receive, share))
+    return {
+        "member": person.member, "key": person.key, "partition": partition, "epoch": epoch,
+        "commitments": [b64u_encode(one.encode()) for one in dealt.commitments], "sealed": sealed,
+    }  # fmt: skip
+
+
+def _seal(key: bytes, info: bytes, receive: G2, share: Any) -> dict[str, str]:
+    enc, ciphertext = hpke.seal(key, info, pre.direct_point(receive, share).encode())
+    return {"enc": b64u_encode(enc), "ciphertext": b64u_encode(ciphertext)}
