@@ -67,7 +67,8 @@ async function range(input, kernel) {
   return { chunks: attachments.chunkRange(offset, length, stream.length), sha256: toHex(kdf.sha256(part)) };
 }
 
-function path({ leaf, index, count, path: hashes, root }, { merkle, bytes: { fromHex } }) {
+function path({ leaf, index, count, path: hashes, root }, { merkle, bytes: { fromHex }, DecodingError }) {
+  if (!Array.isArray(hashes)) throw new DecodingError("not a list");
   merkle.verifyInclusion({ leaf: fromHex(leaf), index, size: count, path: hashes.map(fromHex), root: fromHex(root) });
 }
 

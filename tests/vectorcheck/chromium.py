@@ -101,7 +101,7 @@ def main(arguments: list[str]) -> int:
     bundles = Path(arguments[1]) if len(arguments) > 1 else default
     failures = check(folder.resolve(), bundles.resolve())
     for failure in failures:
-        print(f"chromium: {failure}", file=sys.stderr)
+        print(f"chromium  FAILED {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 

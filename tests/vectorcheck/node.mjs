@@ -7,7 +7,7 @@ import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { checkFile, parseVectors, summary } from "./runner.mjs";
+import { checkFile, summary } from "./runner.mjs";
 
 /** @param {string} folder @returns {Promise<string[]>} names of its vector files, sorted */
 async function vectorFiles(folder) {
@@ -20,11 +20,10 @@ async function main(folder, bundles) {
   const kernel = await import(pathToFileURL(path.resolve(bundles, "crypto", "index.js")).href);
   let failed = false;
   for (const name of await vectorFiles(folder)) {
-    const file = parseVectors(await readFile(path.join(folder, name), "utf8"));
-    const { counts, failures } = await checkFile(name, file, kernel);
-    console.log(summary("node", name, counts));
-    for (const failure of failures) console.error(`node: ${failure}`);
-    failed ||= failures.length > 0;
+    const report = await checkFile(name, await readFile(path.join(folder, name), "utf8"), kernel);
+    console.log(summary("node", name, report));
+    for (const failure of report.failures) console.error(`node      FAILED ${failure}`);
+    failed ||= report.failures.length > 0;
   }
   return failed;
 }

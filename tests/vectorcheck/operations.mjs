@@ -8,8 +8,17 @@
  */
 import { attachmentOperations } from "./attachments.mjs";
 
-/** @param {object} object @param {(value: any) => unknown} convert */
-const mapOf = (object, convert) => new Map(Object.entries(object).map(([name, value]) => [name, convert(value)]));
+/** An object of the files as a Map, where something else is refused as a decoding error. */
+function mapOf(value, convert, { DecodingError }) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new DecodingError("not an object");
+  return new Map(Object.entries(value).map(([name, one]) => [name, convert(one)]));
+}
+
+/** A list of the files, where something else is refused as a decoding error. */
+function listOf(value, convert, { DecodingError }) {
+  if (!Array.isArray(value)) throw new DecodingError("not a list");
+  return value.map((one) => convert(one));
+}
 
 // encodings
 
@@ -37,28 +46,40 @@ function element(decode, generator, power) {
 
 // keys, proofs
 
-function derive({ seed, partitions }, { keys, bytes: { fromHex, toHex } }) {
+function derive({ seed, partitions }, kernel) {
+  const { keys, bytes: { fromHex, toHex } } = kernel;
   const own = keys.MemberKeys.fromSeed(fromHex(seed));
   const hex = (value) => toHex(value.encode());
   return {
     x: hex(own.receiveSecret), B: hex(own.receivePublic), verification: toHex(own.verification),
     kid: own.thumbprint,
-    partitions: partitions.map(({ partition, epoch }) => {
+    partitions: listOf(partitions, ({ partition, epoch }) => {
       const { secret, public: A, wrap } = own.partition(partition, epoch);
       return { x: hex(secret), A: hex(A), w: toHex(wrap) };
-    }),
+    }, kernel),
   };
 }
 
-/** The files write octets of a context as hex. */
-function proofContext(ctx, { fromHex }) {
-  const octets = ["verification", "digest"].filter((name) => typeof ctx[name] === "string");
-  return { ...ctx, ...Object.fromEntries(octets.map((name) => [name, fromHex(ctx[name])])) };
+/** Members that the files write as hex. */
+const OCTETS = new Set(["verification", "digest", "rh"]);
+const CONTEXTS = {
+  "key-A": ["member", "partition", "epoch", "verification"],
+  "key-B": ["member", "verification"],
+  deposit: ["owner", "record", "version", "partition", "epoch", "author", "digest"],
+  access: ["deployment", "owner", "record", "version", "partition", "epoch", "rh"],
+};
+
+/** A context with its octets decoded; a missing or further member is refused here, where JSON ends. */
+function contextOf(kind, value, { bytes, encoding, DecodingError }) {
+  if (!encoding.sameNames(Object.keys(value ?? {}), CONTEXTS[kind] ?? [])) throw new DecodingError("not this kind's context");
+  const convert = ([name, one]) => [name, OCTETS.has(name) ? bytes.fromHex(one) : one];
+  return Object.fromEntries(Object.entries(value).map(convert));
 }
 
-function proofOptions({ deployment, kind, A, ctx }, { groups, bytes }) {
-  const base = kind === "deposit" ? groups.decodeG1(bytes.fromHex(A)) : undefined;
-  return { deployment, base, ctx: proofContext(ctx, bytes) };
+function proofOptions({ deployment, kind, A, ctx }, kernel) {
+  const { groups, bytes } = kernel;
+  const base = A === undefined ? undefined : groups.decodeG1(bytes.fromHex(A));
+  return { deployment, base, ctx: contextOf(kind, ctx, kernel) };
 }
 
 function verifyProof(input, kernel) {
@@ -77,7 +98,7 @@ function proveSecret(input, kernel) {
 
 // deposit
 
-function drafted(part, place, own, byOwner, { envelope, bytes: { fromHex, utf8 }, groups }) {
+function draft(part, place, own, byOwner, { envelope, bytes: { fromHex, utf8 }, groups }) {
   const r = groups.decodeScalar(fromHex(part.r));
   return {
     encapsulation: envelope.encapsulatePartition(place, part.partition, part.epoch, own.public, r),
@@ -91,8 +112,10 @@ async function encrypt(input, kernel) {
   const owner = keys.MemberKeys.fromSeed(fromHex(input.owner_seed));
   const { deployment, owner: id, record, version, author, iat, previous } = input;
   const place = { deployment, owner: id, record, version };
-  const owned = new Map(input.partitions.map((part) => [part.partition, owner.partition(part.partition, part.epoch)]));
-  const drafts = input.partitions.map((part) => drafted(part, place, owned.get(part.partition), author === id, kernel));
+  const keysOf = (part) => [part.partition, owner.partition(part.partition, part.epoch)];
+  const owned = new Map(listOf(input.partitions, keysOf, kernel));
+  const drafted = (part) => draft(part, place, owned.get(part.partition), author === id, kernel);
+  const drafts = input.partitions.map(drafted);
   const authorKeys = keys.MemberKeys.fromSeed(fromHex(input.author_seed));
   const sealed = await envelope.encryptRecord(place, drafts, { author, authorKeys, iat, previous });
   const shown = [];
@@ -126,28 +149,31 @@ async function encryptAndCompare(input, kernel, expect) {
   return alike ? { ...found, document: expect.document } : found;
 }
 
-async function read({ document, manifest, keys }, { envelope, bytes: { fromHex, utf8, utf8Text } }) {
-  const own = mapOf(keys, (key) => Object.fromEntries(Object.entries(key).map(([kind, hex]) => [kind, fromHex(hex)])));
+async function read({ document, manifest, keys }, kernel) {
+  const { envelope, bytes: { fromHex, utf8, utf8Text } } = kernel;
+  const own = mapOf(keys, (key) => Object.fromEntries(mapOf(key, fromHex, kernel)), kernel);
   const plain = await envelope.readDocument(utf8(document), manifest, own);
   return { plaintext: Object.fromEntries([...plain].map(([name, octets]) => [name, utf8Text(octets)])) };
 }
 
-function checkDeposit(input, { deposit, groups, bytes: { fromHex } }) {
+function checkDeposit(input, kernel) {
+  const { deposit, groups, bytes: { fromHex } } = kernel;
   deposit.checkDeposit({
     deployment: input.deployment,
-    directory: mapOf(input.directory, fromHex),
-    keys: input.A.map(({ partition, epoch, A }) => ({ partition, epoch, A: groups.decodeG1(fromHex(A)) })),
+    directory: mapOf(input.directory, fromHex, kernel),
+    keys: listOf(input.A, ({ partition, epoch, A }) => ({ partition, epoch, A: groups.decodeG1(fromHex(A)) }), kernel),
     manifest: input.manifest,
-    R: mapOf(input.R, (hex) => groups.decodeG1(fromHex(hex))),
-    proofs: mapOf(input.proofs, fromHex),
+    R: mapOf(input.R, (hex) => groups.decodeG1(fromHex(hex)), kernel),
+    proofs: mapOf(input.proofs, fromHex, kernel),
   });
 }
 
 // delegation, access
 
-function deal(input, { keys, pre, groups, bytes: { fromHex, toHex } }) {
+function deal(input, kernel) {
+  const { keys, pre, groups, bytes: { fromHex, toHex } } = kernel;
   const own = keys.MemberKeys.fromSeed(fromHex(input.seed)).partition(input.partition, input.epoch);
-  const coefficients = input.coefficients.map((hex) => groups.decodeScalar(fromHex(hex)));
+  const coefficients = listOf(input.coefficients, (hex) => groups.decodeScalar(fromHex(hex)), kernel);
   const B = groups.decodeG2(fromHex(input.B));
   const { commitments, shares } = pre.deal(own.secret, input.n, input.t, coefficients);
   const hex = (values) => values.map((value) => toHex(value.encode()));
@@ -158,8 +184,9 @@ function deal(input, { keys, pre, groups, bytes: { fromHex, toHex } }) {
   };
 }
 
-function dealt(input, { groups, bytes: { fromHex } }) {
-  const commitments = input.commitments.map((hex) => groups.decodeG1(fromHex(hex)));
+function dealt(input, kernel) {
+  const { groups, bytes: { fromHex } } = kernel;
+  const commitments = listOf(input.commitments, (hex) => groups.decodeG1(fromHex(hex)), kernel);
   const { index, n, t } = input;
   return { A: groups.decodeG1(fromHex(input.A)), index, n, t, commitments };
 }
@@ -189,10 +216,11 @@ function reencrypt({ R, D }, { pre, groups, bytes: { fromHex, toHex } }) {
 }
 
 /** Node indices stand as texts in the files, as they must in JSON. */
-function answersOf(object, { groups, bytes: { fromHex }, DecodingError }) {
-  return new Map(Object.entries(object).map(([index, T]) => {
+function answersOf(object, kernel) {
+  const { groups, bytes: { fromHex }, DecodingError } = kernel;
+  return new Map([...mapOf(object, (T) => groups.decodeGt(fromHex(T)), kernel)].map(([index, T]) => {
     if (!/^(?:0|[1-9][0-9]*)$/.test(index)) throw new DecodingError("not a node index");
-    return [Number(index), groups.decodeGt(fromHex(T))];
+    return [Number(index), T];
   }));
 }
 
@@ -204,14 +232,14 @@ function user(input, kernel) {
   const { keys, pre, bytes: { fromHex } } = kernel;
   const { receiveSecret } = keys.MemberKeys.fromSeed(fromHex(input.user_seed));
   const answers = answersOf(input.answers, kernel);
-  const context = { ...input.context, rh: fromHex(input.context.rh) };
+  const context = contextOf("access", input.context, kernel);
   const k = pre.userKey(receiveSecret, input.n, input.t, answers, context, fromHex(input.kc));
   return opened(k, pre.combine(receiveSecret, input.n, input.t, answers), kernel);
 }
 
 function owner(input, kernel) {
   const { keys, pre, groups, bytes: { fromHex } } = kernel;
-  const context = { ...input.context, rh: fromHex(input.context.rh) };
+  const context = contextOf("access", input.context, kernel);
   const own = keys.MemberKeys.fromSeed(fromHex(input.owner_seed)).partition(context.partition, context.epoch);
   const R = groups.decodeG1(fromHex(input.R));
   const k = pre.ownerKey(own.secret, R, context, fromHex(input.kc));
@@ -224,8 +252,9 @@ function signStatement({ seed, typ, payload }, { keys, statements, bytes: { from
   return { jws: statements.sign(keys.MemberKeys.fromSeed(fromHex(seed)), typ, utf8(payload)) };
 }
 
-function verifyStatement({ jws, typ, deployment, directory }, { statements, bytes: { fromHex, utf8Text } }) {
-  const verified = statements.verify(jws, { typ, deployment, directory: mapOf(directory, fromHex) });
+function verifyStatement({ jws, typ, deployment, directory }, kernel) {
+  const { statements, bytes: { fromHex, utf8Text } } = kernel;
+  const verified = statements.verify(jws, { typ, deployment, directory: mapOf(directory, fromHex, kernel) });
   return { payload: utf8Text(verified.octets), name: verified.name };
 }
 
@@ -247,18 +276,21 @@ function logLeaf({ salt, event }, { log, encoding, bytes: { fromHex, toHex, utf8
   };
 }
 
-function logRoot({ entries }, { merkle, bytes: { fromHex, toHex } }) {
-  const leaves = entries.map((entry) => merkle.leafHash(fromHex(entry)));
+function logRoot({ entries }, kernel) {
+  const { merkle, bytes: { fromHex, toHex } } = kernel;
+  const leaves = listOf(entries, (entry) => merkle.leafHash(fromHex(entry)), kernel);
   return { leaves: leaves.map(toHex), root: toHex(merkle.root(leaves)) };
 }
 
-function inclusion({ leaf, index, size, path, root }, { merkle, bytes: { fromHex } }) {
-  merkle.verifyInclusion({ leaf: fromHex(leaf), index, size, path: path.map(fromHex), root: fromHex(root) });
+function inclusion({ leaf, index, size, path, root }, kernel) {
+  const { merkle, bytes: { fromHex } } = kernel;
+  merkle.verifyInclusion({ leaf: fromHex(leaf), index, size, path: listOf(path, fromHex, kernel), root: fromHex(root) });
 }
 
-function consistency({ first, second, first_root, second_root, path }, { merkle, bytes: { fromHex } }) {
+function consistency({ first, second, first_root, second_root, path }, kernel) {
+  const { merkle, bytes: { fromHex } } = kernel;
   const roots = { firstRoot: fromHex(first_root), secondRoot: fromHex(second_root) };
-  merkle.verifyConsistency({ first, second, ...roots, path: path.map(fromHex) });
+  merkle.verifyConsistency({ first, second, ...roots, path: listOf(path, fromHex, kernel) });
 }
 
 /** @type {Map<string, (input: any, kernel: any, expect: any) => unknown>} */
@@ -269,7 +301,10 @@ export const operations = new Map(Object.entries({
   "encodings/g2": element("decodeG2", "G2_GENERATOR", "multiply"),
   "encodings/gt": element("decodeGt", "Z", "power"),
   "encodings/scalar": ({ octets }, { groups, bytes }) => groups.decodeScalar(bytes.fromHex(octets)),
-  "encodings/lp": ({ parts }, { encoding, bytes }) => ({ octets: bytes.toHex(encoding.lp(...parts.map(bytes.fromHex))) }),
+  "encodings/lp": ({ parts }, kernel) => {
+    const { encoding, bytes } = kernel;
+    return { octets: bytes.toHex(encoding.lp(...listOf(parts, bytes.fromHex, kernel))) };
+  },
   "encodings/base64url": ({ text }, { encoding, bytes }) => ({ octets: bytes.toHex(encoding.b64uDecode(text)) }),
   "encodings/uuid": ({ text }, { encoding }) => encoding.checkUuid(text),
   "encodings/partition-id": ({ text }, { encoding }) => encoding.checkPartition(text),

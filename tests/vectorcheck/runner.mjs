@@ -5,14 +5,14 @@
  */
 import { operations } from "./operations.mjs";
 
-/** A number that is no JSON integer, such as 1.0 or 1e3: nothing in the kernel may take it for one. */
+/** Stands for 1.0, 1e3 or -0, which JSON.parse would turn into integers; the kernel must refuse it. */
 class NotAnInteger {}
 
 /**
  * Parse a vector file. Python keeps 1.0 and -0 apart from integers; JSON.parse would not.
  * @param {string} text
  */
-export function parseVectors(text) {
+function parseVectors(text) {
   return JSON.parse(text, (_name, value, context) => {
     if (typeof value !== "number" || /^-?(?:0|[1-9][0-9]*)$/.test(context.source)) return value;
     return new NotAnInteger();
@@ -51,32 +51,51 @@ function operationName(file, input) {
   return `${file.topic}/${input?.op ?? ""}`;
 }
 
+/** @returns {string | null} what is wrong with a file as a whole, or null */
+function fileProblem(file, kernel) {
+  if (!Array.isArray(file?.cases) || file.cases.length === 0) return "no case";
+  if (file.suite !== kernel.encoding.SUITE) return "another suite";
+  if (file.cases.some((one) => typeof one?.id !== "string" || !("expect" in one))) return "a case without id or expect";
+  if (new Set(file.cases.map((one) => one.id)).size !== file.cases.length) return "an id stands twice";
+  return null;
+}
+
+/** @returns {Promise<string | null>} what is wrong with a case, or null */
+async function caseProblem(file, one, kernel) {
+  const operation = operations.get(operationName(file, one.input));
+  if (!operation) return `unknown operation ${operationName(file, one.input)}`;
+  return verdict(one.expect, await attempt(operation, one, kernel), kernel);
+}
+
 /**
- * Check one parsed file.
+ * Check one file.
  * @param {string} name of the file
- * @param {{suite: string, topic: string, cases: object[]}} file
+ * @param {string} text its content
  * @param {object} kernel the bundle's module
- * @returns {Promise<{counts: {cases: number, results: number, accepted: number, rejected: number}, failures: string[]}>}
+ * @returns {Promise<{counts: Record<string, number>, failures: string[]}>} each failure names file and case
  */
-export async function checkFile(name, file, kernel) {
+export async function checkFile(name, text, kernel) {
   const counts = { cases: 0, results: 0, accepted: 0, rejected: 0 };
+  let file;
+  try {
+    file = parseVectors(text);
+  } catch {
+    return { counts, failures: [`${name}: not JSON`] };
+  }
+  const whole = fileProblem(file, kernel);
+  if (whole) return { counts, failures: [`${name}: ${whole}`] };
   const failures = [];
-  if (!Array.isArray(file?.cases) || file.cases.length === 0) return { counts, failures: [`${name}: no case`] };
-  if (file.suite !== kernel.encoding.SUITE) return { counts, failures: [`${name}: another suite`] };
   for (const one of file.cases) {
-    const operation = operations.get(operationName(file, one.input));
-    const problem = operation
-      ? verdict(one.expect, await attempt(operation, one, kernel), kernel)
-      : `unknown operation ${operationName(file, one.input)}`;
-    if (problem) failures.push(`${name}: ${one.id}: ${problem}`);
     counts.cases += 1;
-    counts[one.expect === "reject" ? "rejected" : one.expect === "accept" ? "accepted" : "results"] += 1;
+    const problem = await caseProblem(file, one, kernel);
+    if (problem) failures.push(`${name}: ${one.id}: ${problem}`);
+    else counts[one.expect === "reject" ? "rejected" : one.expect === "accept" ? "accepted" : "results"] += 1;
   }
   return { counts, failures };
 }
 
 /** @returns {string} the line that is printed for a file */
-export function summary(engine, name, { cases, results, accepted, rejected }) {
-  return `${engine.padEnd(8)}  ${name.padEnd(18)} ${String(cases).padStart(5)} cases: ` +
-    `${results} results, ${accepted} accepted, ${rejected} rejected`;
+export function summary(engine, name, { counts: { cases, results, accepted, rejected }, failures }) {
+  const line = `${engine.padEnd(8)}  ${name.padEnd(16)}  ${cases} cases: ${results} results, ${accepted} accepted, ${rejected} rejected`;
+  return failures.length > 0 ? `${line}, ${failures.length} FAILED` : line;
 }

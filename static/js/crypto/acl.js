@@ -4,7 +4,7 @@
  * The decision is pure: it reads no clock and no store, and names the first rule that applied.
  * @module
  */
-import { b64uDecode, isInt } from "./encoding.js";
+import { b64uDecode, checkInt, isInt } from "./encoding.js";
 import { equal } from "./bytes.js";
 import { AclError, CryptoError } from "./errors.js";
 import {
@@ -15,6 +15,7 @@ import {
 /** @typedef {{decision: "allow" | "deny", rule: string | null, reason: string}} Decision */
 
 const SLUG = pattern(/^[a-z0-9-]{1,32}$/);
+const WORD = text(0, 1000);
 const HOUR = 3600;
 /** What is neither JavaScript's white space nor that of other languages. */
 const NOT_WHITE = /[^\s\u0085\u001c-\u001f]/u;
@@ -29,7 +30,7 @@ function who(value) {
 }
 
 const shape = object({
-  id: uuid, who, partitions: unique(partition, 1), actions: unique(oneOf("read", "add"), 1), purposes: unique(SLUG),
+  id: uuid, who, partitions: unique(partition, 1), actions: list(oneOf("read", "add"), 1), purposes: list(SLUG),
   valid_from: int(), valid_until: nullable(int()), history: boolean, deny: boolean,
   emergency: nullable(emergencyTerms),
 });
@@ -43,7 +44,8 @@ const memberShape = object({
 const signerShape = object({ id: uuid, active: boolean, credential: nullable(credentialShape) });
 const statementShape = object({ since: int(), reason: text(0, 10000), signers: list(signerShape) });
 const requestShape = object({
-  partition, action: SLUG, purpose: SLUG, record_date: nullable(int()), now: int(),
+  // Words that no rule can name are no error here: no rule names them.
+  partition: WORD, action: WORD, purpose: WORD, record_date: nullable(int()), now: int(),
   emergency: nullable(statementShape),
 });
 
@@ -72,7 +74,7 @@ function checkRule(rule) {
  */
 export function checkRules(acl) {
   asAclError(() => {
-    unique(partition)(acl.default_partitions);
+    list(partition)(members(acl).default_partitions);
     list(checkRule)(acl.rules);
     unique(uuid)(acl.rules.map((/** @type {Members} */ rule) => rule.id));
   });
@@ -86,7 +88,7 @@ export function checkRules(acl) {
  */
 export function checkSuccessor(head, acl) {
   asAclError(() => {
-    const seq = head === null ? 1 : head.seq + 1;
+    const seq = head === null ? 1 : checkInt(head.seq, 1, "number in force") + 1;
     if (!isInt(acl.seq) || acl.seq !== seq) refuse("another number than the next one");
     if (head === null ? acl.previous !== null : !equal(b64uDecode(acl.previous, 32), head.digest)) {
       refuse("another predecessor than the list in force");

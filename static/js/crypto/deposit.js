@@ -2,7 +2,7 @@
  * What an SRS node checks of a deposit, the access control list apart (protocol section 4).
  * @module
  */
-import { b64uDecode } from "./encoding.js";
+import { b64uDecode, checkInt, checkPartition, sameNames } from "./encoding.js";
 import { equal } from "./bytes.js";
 import { ProofError } from "./errors.js";
 import { G1 } from "./groups.js";
@@ -17,9 +17,15 @@ import { verify as verifyStatement } from "./statements.js";
  *   keys: what the owner registered
  */
 
-/** @param {Iterable<string>} a @param {Iterable<string>} b @returns {boolean} */
-function sameNames(a, b) {
-  return [...a].sort().join() === [...b].sort().join();
+/**
+ * @param {{partition: string, epoch: number, A: G1}[]} keys
+ * @returns {Map<string, G1>} by partition and epoch
+ */
+function registeredKeys(keys) {
+  const found = new Map(keys.map(({ partition, epoch, A }) =>
+    [`${checkPartition(partition)} ${checkInt(epoch, 1, "epoch")}`, A]));
+  if (found.size !== keys.length) throw new ProofError("a partition and epoch registered twice");
+  return found;
 }
 
 /**
@@ -32,15 +38,16 @@ export function checkDeposit({ deployment, directory, keys, manifest, R, proofs 
   const verified = verifyStatement(manifest, { typ: "sesphr-manifest", deployment, directory });
   const { partitions } = verified.payload;
   const names = Object.keys(partitions);
-  if (!sameNames(names, R.keys()) || !sameNames(names, proofs.keys())) {
+  const registered = registeredKeys(keys);
+  if (!sameNames(R.keys(), names) || !sameNames(proofs.keys(), names)) {
     throw new ProofError("manifest, R parameters and proofs name different partitions");
   }
   for (const name of names) {
-    const registered = keys.find((key) => key.partition === name && key.epoch === partitions[name].epoch);
-    if (!registered) throw new ProofError("an epoch that the owner has not registered");
+    const base = registered.get(`${name} ${partitions[name].epoch}`);
+    if (!base) throw new ProofError("an epoch that the owner has not registered");
     const Y = /** @type {G1} */ (R.get(name));
     const proof = /** @type {Uint8Array} */ (proofs.get(name));
-    checkPart({ deployment, payload: verified.payload, name, base: registered.A, Y, proof });
+    checkPart({ deployment, payload: verified.payload, name, base, Y, proof });
   }
   return verified;
 }

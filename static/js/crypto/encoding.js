@@ -63,6 +63,16 @@ export function isInt(value) {
 }
 
 /**
+ * @param {Iterable<string>} found
+ * @param {Iterable<string>} wanted without repetitions
+ * @returns {boolean} whether both hold the same names, in any order
+ */
+export function sameNames(found, wanted) {
+  const [own, other] = [[...found], new Set(wanted)];
+  return own.length === other.size && new Set(own).size === own.length && own.every((name) => other.has(name));
+}
+
+/**
  * base64url without padding (RFC 4648 section 5).
  * @param {Uint8Array} octets
  * @returns {string}

@@ -10,7 +10,7 @@ import { argon2id } from "@noble/hashes/argon2.js";
 
 import { seal, unseal } from "./aes.js";
 import { fixed, randomBytes, utf8 } from "./bytes.js";
-import { SUITE, b64uDecode, b64uEncode, checkDeployment, checkInt, checkLogin, checkUuid, dec, isInt, lp } from "./encoding.js";
+import { SUITE, b64uDecode, b64uEncode, checkDeployment, checkInt, checkLogin, checkUuid, dec, isInt, lp, sameNames } from "./encoding.js";
 import { CryptoError, SlotError } from "./errors.js";
 import { hkdf, sha256 } from "./kdf.js";
 
@@ -48,7 +48,7 @@ function checkParams(value) {
 /** @param {unknown} value @param {string[]} names @returns {object} an object of exactly these members */
 function checkMembers(value, names) {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isObject || Object.keys(value).sort().join() !== [...names].sort().join()) {
+  if (!isObject || !sameNames(Object.keys(value), names)) {
     throw new SlotError("a slot's members are wrong");
   }
   return value;
