@@ -1,11 +1,8 @@
 """The log's port on this server's own database. Decides nothing itself; delegates."""
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
 
 from audit import selectors, services
 from sesphr.crypto import log as logformat
@@ -13,7 +10,8 @@ from sesphr.crypto.encoding import MAX_INT, check_uuid
 from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
 from sesphr.ports.audit import Entry, LogProof
-from sesphr.ports.errors import Invalid, NotFound, Unavailable
+from sesphr.ports.errors import Invalid, NotFound
+from sesphr.reachable import reachable
 from sesphr.secretfiles import secret
 
 
@@ -24,14 +22,14 @@ class LocalLog:
         """Append, or find the identical entry, and prove it; see the port."""
         stream, number = _stream(entry.stream), _number(entry.number)
         octets = _octets(entry.entry)
-        with _reachable():
+        with reachable("log"):
             index = services.append(stream=stream, number=number, entry=octets)
             return _prove(index)
 
     def prove(self, stream: str, number: int) -> LogProof:
         """Prove an appended entry against the present tree; NotFound if it is not there."""
         place = _stream(stream), _number(number)
-        with _reachable():
+        with reachable("log"):
             found = selectors.find(*place)
             if found is None:
                 raise NotFound("The log has no such entry.")
@@ -40,18 +38,18 @@ class LocalLog:
     def stream_length(self, stream: str) -> int:
         """How many entries the stream has; 0 for a stream that it does not know."""
         known = _stream(stream)
-        with _reachable():
+        with reachable("log"):
             return selectors.stream_length(known)
 
     def checkpoint(self) -> str:
         """The signed note of the present tree."""
-        with _reachable():
+        with reachable("log"):
             size = selectors.size()
             return _note(size, selectors.root(size))
 
     def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
         """The RFC 9162 consistency path, 0 < first <= second <= size; Invalid otherwise."""
-        with _reachable():
+        with reachable("log"):
             if not 0 < first <= second <= selectors.size():
                 raise Invalid("The sizes must be 0 < first <= second <= the tree's size.")
             return selectors.consistency(first, second)
@@ -88,12 +86,3 @@ def _octets(entry: bytes) -> bytes:
     if not isinstance(entry, bytes) or len(entry) != 32:
         raise Invalid("An entry has exactly 32 octets.")
     return entry
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Say Unavailable for whatever a database may do; each call may be made again."""
-    try:
-        yield
-    except (DatabaseError, InterfaceError) as error:
-        raise Unavailable("The log cannot be reached at the moment.") from error

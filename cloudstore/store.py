@@ -2,9 +2,6 @@
 
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-
-from django.db import DatabaseError, InterfaceError
 
 from cloudstore import selectors, services, tickets
 from sesphr import clock
@@ -12,7 +9,8 @@ from sesphr.crypto.encoding import check_uuid
 from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
 from sesphr.ports.cloudstore import CloudObject, StoredAttachment
-from sesphr.ports.errors import Invalid, Unavailable
+from sesphr.ports.errors import Invalid
+from sesphr.reachable import reachable
 
 MAX_MANIFEST = 4 * 2**20
 
@@ -25,7 +23,7 @@ class LocalCloud:
     ) -> StoredAttachment:
         """Store a cipher stream under its id until a manifest refers to it; see the port."""
         names = _uuid(owner), _uuid(attachment)
-        with _reachable():
+        with reachable("cloud"):
             return services.put_attachment(owner=names[0], attachment=names[1], chunks=chunks)
 
     def put(self, manifest: str, verification: bytes, document: bytes) -> None:
@@ -33,7 +31,7 @@ class LocalCloud:
         if len(manifest) > MAX_MANIFEST:
             raise Invalid(f"A manifest may have at most {MAX_MANIFEST} octets.", code="too-large")
         verified = tickets.verify_by(manifest, "sesphr-manifest", verification, get_deployment().id)
-        with _reachable():
+        with reachable("cloud"):
             services.put(manifest=verified, verification=verification, document=document)
 
     def note(self, receipts: Iterable[str]) -> None:
@@ -42,14 +40,14 @@ class LocalCloud:
         verified = [
             tickets.verify_by_node(receipt, "sesphr-receipt", deployment) for receipt in receipts
         ]
-        with _reachable():
+        with reachable("cloud"):
             services.note(receipts=[receipt.payload for receipt in verified])
 
     def get(
         self, request: str, verification: bytes, tickets: Iterable[str]
     ) -> tuple[CloudObject, ...]:
         """Give what at least t distinct nodes' tickets allow the signer of `request`."""
-        with _reachable():
+        with reachable("cloud"):
             asked, grants = _granted(request, verification, tickets)
             return selectors.open_objects(grants, asked, get_deployment().id)
 
@@ -58,13 +56,13 @@ class LocalCloud:
     ) -> Iterator[bytes]:
         """Stream an attachment's cipher octets; all checks are done when this returns."""
         name = _uuid(attachment)
-        with _reachable():
+        with reachable("cloud"):
             asked, grants = _granted(request, verification, tickets)
             return selectors.open_attachment(grants, asked, name, get_deployment().id)
 
     def collect(self, now: int) -> int:
         """Remove what no receipt referred to within 24 hours; how many objects went."""
-        with _reachable():
+        with reachable("cloud"):
             return services.collect(now=now)
 
 
@@ -84,12 +82,3 @@ def _uuid(text: str) -> uuid.UUID:
         return uuid.UUID(check_uuid(text))
     except CryptoError as error:
         raise Invalid("Owners and attachments are named by a UUID in lower case.") from error
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Say Unavailable for whatever a database or a disk may do; each call may be made again."""
-    try:
-        yield
-    except (DatabaseError, InterfaceError, OSError) as error:
-        raise Unavailable("The cloud cannot be reached at the moment.") from error

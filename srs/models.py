@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from sesphr.eventlog import AbstractEvent, AbstractStream
+from sesphr.fields import OctetsField
 
 # base64url of 32 octets; MariaDB cannot index a BLOB as a whole.
 DIGEST = 43
@@ -31,8 +32,8 @@ class Member(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
     role = models.CharField(max_length=32, blank=True)
     joined = models.PositiveBigIntegerField(null=True)
-    verification = models.BinaryField(max_length=32)
-    receive = models.BinaryField(max_length=96)
+    verification = OctetsField(max_length=32)
+    receive = OctetsField(max_length=96)
     key_digest = models.CharField(max_length=43)
     departure = models.TextField(blank=True)
 
@@ -75,7 +76,7 @@ class PartitionKey(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="partition_keys")
     partition = models.CharField(max_length=32)
     epoch = models.PositiveIntegerField()
-    a = models.BinaryField(max_length=48)
+    a = OctetsField(max_length=48)
 
     class Meta:
         constraints = [
@@ -121,7 +122,7 @@ class RParameter(models.Model):
     version = models.ForeignKey(Version, models.PROTECT, related_name="parameters")
     partition = models.CharField(max_length=32)
     epoch = models.PositiveIntegerField()
-    r = models.BinaryField(max_length=48)
+    r = OctetsField(max_length=48)
 
     class Meta:
         constraints = [
@@ -153,7 +154,7 @@ class Delegation(models.Model):
     partition = models.CharField(max_length=32)
     epoch = models.PositiveIntegerField()
     key_digest = models.CharField(max_length=43)
-    d = models.BinaryField(max_length=96)
+    d = OctetsField(max_length=96)
 
     class Meta:
         constraints = [

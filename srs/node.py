@@ -6,6 +6,7 @@ from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.ports.errors import PortError
 from sesphr.ports.srs import Access, Deposit, EventView, RecordView
+from sesphr.reachable import reachable
 from srs import selectors
 from srs.context import Node
 from srs.services import access, deposits, lists, membership, requests
@@ -22,66 +23,80 @@ class LocalSrs:
 
     def register(self, registration: str) -> str:
         """See the port."""
-        return self._then_publish(registration, membership.register(self._node, registration))
+        with reachable("key server"):
+            return self._then_publish(registration, membership.register(self._node, registration))
 
     def registrations(self, member: str) -> tuple[str, ...]:
         """See the port."""
-        return selectors.registrations(self._node, member)
+        with reachable("key server"):
+            return selectors.registrations(self._node, member)
 
     def activate(self, member: str, role: str) -> int:
         """See the port."""
-        joined = membership.activate(self._node, member, role)
-        self.publish(member)
-        return joined
+        with reachable("key server"):
+            joined = membership.activate(self._node, member, role)
+            self.publish(member)
+            return joined
 
     def suspend(self, member: str) -> None:
         """See the port."""
-        membership.suspend(self._node, member)
-        self.publish(member)
+        with reachable("key server"):
+            membership.suspend(self._node, member)
+            self.publish(member)
 
     def depart(self, member: str) -> str:
         """See the port."""
-        receipt = membership.depart(self._node, member)
-        self.publish_owed()
-        return receipt
+        with reachable("key server"):
+            receipt = membership.depart(self._node, member)
+            self.publish_owed()
+            return receipt
 
     def deposit(self, deposit: Deposit) -> str:
         """See the port."""
-        return self._then_publish(deposit.manifest, deposits.deposit(self._node, deposit))
+        with reachable("key server"):
+            return self._then_publish(deposit.manifest, deposits.deposit(self._node, deposit))
 
     def set_acl(self, acl: str, deal: str | None) -> str:
         """See the port."""
-        return self._then_publish(acl, lists.set_acl(self._node, acl, deal))
+        with reachable("key server"):
+            return self._then_publish(acl, lists.set_acl(self._node, acl, deal))
 
     def acl(self, owner: str) -> str | None:
         """See the port."""
-        return selectors.acl(self._node, owner)
+        with reachable("key server"):
+            return selectors.acl(self._node, owner)
 
     def key_request(self, request: str) -> str:
         """See the port."""
-        receipt = requests.key_request(self._node, request)
-        self.publish(statements.payload_of_unverified(request)["owner"])
-        return receipt
+        with reachable("key server"):
+            receipt = requests.key_request(self._node, request)
+            self.publish(statements.payload_of_unverified(request)["owner"])
+            return receipt
 
     def access(self, request: str) -> Access:
         """See the port."""
-        return access.access(self._node, request)
+        with reachable("key server"):
+            return access.access(self._node, request)
 
     def records(self, asker: str, owner: str | None = None) -> tuple[RecordView, ...]:
         """See the port."""
-        return selectors.records(self._node, asker, owner)
+        with reachable("key server"):
+            return selectors.records(self._node, asker, owner)
 
     def delegates(self, owner: str) -> tuple[tuple[str, str, int], ...]:
         """See the port."""
-        return selectors.delegates(self._node, owner)
+        with reachable("key server"):
+            return selectors.delegates(self._node, owner)
 
     def events(self, member: str, after: int = 0) -> tuple[EventView, ...]:
         """See the port."""
-        return self._node.events.views(member, get_log(), after)
+        with reachable("key server"):
+            return self._node.events.views(member, get_log(), after)
 
     def stream(self, member: str) -> str | None:
         """See the port."""
-        return self._node.events.stream(member)
+        with reachable("key server"):
+            return self._node.events.stream(member)
 
     def publish(self, member: str) -> None:
         """Send what is owed for a member; the log out of reach only means later."""

@@ -97,6 +97,7 @@ TEMPLATES = [
 
 STATIC_URL = "static/"
 STATIC_ROOT = SESPHR_DATA / "collected"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [folder for folder in (SESPHR_DATA / "static",) if folder.is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -22,6 +22,7 @@ def sqlite(path: Path) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
+        "TEST": {"DEPENDENCIES": []},
     }
 
 
@@ -44,7 +45,7 @@ def mariadb(name: str) -> dict[str, Any]:
         "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"},
+        "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin", "DEPENDENCIES": []},
     }
 
 

@@ -1,0 +1,10 @@
+"""The local settings with a plug that can be pulled."""
+
+from sesphr.settings.local import *  # noqa: F403
+from sesphr.settings.local import INSTALLED_APPS, MIDDLEWARE
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.system.killing"]
+MIDDLEWARE = ["tests.system.killing.points.Arming", *MIDDLEWARE]
+SESPHR_SRS_NODE = "tests.system.killing.ports.watched_srs"
+SESPHR_CLOUD = "tests.system.killing.ports.watched_cloud"
+SESPHR_LOG = "tests.system.killing.ports.watched_log"
