@@ -8,7 +8,7 @@ from sesphr.crypto import acl, pre, slots
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.crypto.gt import GT, decode_gt
 from sesphr.crypto.keys import MemberKeys
-from tests.vectorcheck.inputs import Given, Operation, context, index, mapping, octets
+from tests.vectorcheck.inputs import Given, Operation, context, index, mapping, octets, row
 
 
 def reencrypt(given: Given, _: Any) -> Any:
@@ -42,7 +42,7 @@ def decide(given: Given, _: Any) -> Any:
 def successor(given: Given, _: Any) -> None:
     head = None
     if given["head"] is not None:
-        said = mapping(given["head"])
+        said = row(given["head"], "seq", "digest")
         head = acl.Head(said["seq"], octets(said["digest"]))
     acl.check_successor(head, given["acl"])
 

@@ -12,7 +12,9 @@ from sesphr.crypto.encoding import check_int, check_partition, dec, lp, utf8
 from sesphr.crypto.errors import DecodingError
 from sesphr.crypto.groups import decode_g1, decode_scalar
 from sesphr.crypto.keys import MemberKeys
-from tests.vectorcheck.inputs import Given, Operation, mapping, octets, octets_of
+from tests.vectorcheck.inputs import Given, Operation, mapping, octets, octets_of, rows
+
+_DRAFT = ("partition", "epoch", "plaintext", "r", "iv", "proof_random", "attachments")
 
 
 def _draft(place: envelope.Place, owner: MemberKeys, one: Given) -> envelope.Draft:
@@ -21,7 +23,7 @@ def _draft(place: envelope.Place, owner: MemberKeys, one: Given) -> envelope.Dra
         place, one["partition"], one["epoch"], keys.public, decode_scalar(octets(one["r"]))
     )
     return envelope.Draft(
-        made, utf8(one["plaintext"]), keys.wrap, one["attachments"], octets(one["iv"]),
+        made, utf8(one["plaintext"]), keys.wrap, rows(one["attachments"]), octets(one["iv"]),
         octets(one["proof_random"]),
     )  # fmt: skip
 
@@ -52,7 +54,7 @@ def encrypt(given: Given, expect: Any) -> Any:
     place = envelope.Place(given["deployment"], given["owner"], given["record"], given["version"])
     owner = MemberKeys.from_seed(octets(given["owner_seed"]))
     author = MemberKeys.from_seed(octets(given["author_seed"]))
-    drafts = [_draft(place, owner, one) for one in given["partitions"]]
+    drafts = [_draft(place, owner, one) for one in rows(given["partitions"], *_DRAFT)]
     sealed = envelope.encrypt_record(
         place, drafts, author=given["author"], author_keys=author, iat=given["iat"],
         previous=given["previous"],
@@ -88,10 +90,11 @@ def check(given: Given, _: Any) -> None:
         given["manifest"], typ="sesphr-manifest", deployment=given["deployment"],
         directory=_octets_by_name(given["directory"]),
     )  # fmt: skip
-    named = [(check_partition(one["partition"]), check_int(one["epoch"], 1)) for one in given["A"]]
+    keys = rows(given["A"], "partition", "epoch", "A")
+    named = [(check_partition(one["partition"]), check_int(one["epoch"], 1)) for one in keys]
     if len(set(named)) != len(named):
         raise DecodingError("an epoch twice")
-    points = (decode_g1(octets(one["A"])) for one in given["A"])
+    points = (decode_g1(octets(one["A"])) for one in keys)
     registered = dict(zip(named, points, strict=True))
     proofs.check_deposit(
         manifest.payload, registered, _octets_by_name(given["R"]), _octets_by_name(given["proofs"])

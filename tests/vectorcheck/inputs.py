@@ -39,6 +39,20 @@ def mapping(value: Any) -> dict[str, Any]:
     return value
 
 
+def row(value: Any, *names: str) -> dict[str, Any]:
+    """An object that has at least these members."""
+    if not set(names) <= mapping(value).keys():
+        raise DecodingError("a member is missing")
+    return mapping(value)
+
+
+def rows(value: Any, *names: str) -> list[dict[str, Any]]:
+    """A list of objects that each have at least these members."""
+    if not isinstance(value, list):
+        raise DecodingError("not a list")
+    return [row(one, *names) for one in value]
+
+
 def index(text: str) -> int:
     """A node's index as text, written in one way only."""
     if not _INDEX.fullmatch(text) or str(int(text)) != text:

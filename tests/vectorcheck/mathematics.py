@@ -19,7 +19,7 @@ from sesphr.crypto.groups import (
 )
 from sesphr.crypto.gt import Z, decode_gt
 from sesphr.crypto.keys import MemberKeys
-from tests.vectorcheck.inputs import Given, Operation, mapping, octets, octets_of
+from tests.vectorcheck.inputs import Given, Operation, mapping, octets, octets_of, rows
 
 
 def constants(_: Given, __: Any) -> Any:
@@ -58,9 +58,8 @@ def element(given: Given, expect: Any) -> Any:
 
 def derive(given: Given, _: Any) -> Any:
     keys = MemberKeys.from_seed(octets(given["seed"]))
-    parts = [
-        keys.partition(one["partition"], one["epoch"]) for one in map(mapping, given["partitions"])
-    ]
+    named = rows(given["partitions"], "partition", "epoch")
+    parts = [keys.partition(one["partition"], one["epoch"]) for one in named]
     return {
         "x": keys.receive_secret.encode().hex(), "B": keys.receive_public.encode().hex(),
         "verification": keys.verification.hex(), "kid": keys.thumbprint,
@@ -82,7 +81,7 @@ _CONTEXTS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
 
 
 def _context(given: Given) -> Any:
-    if given["kind"] not in _CONTEXTS:
+    if not isinstance(given["kind"], str) or given["kind"] not in _CONTEXTS:
         raise DecodingError("an unknown kind")
     made, names = _CONTEXTS[given["kind"]]
     members = mapping(given["ctx"])
