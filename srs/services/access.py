@@ -7,6 +7,7 @@ A crash may leave an event without a release, never a release without its event.
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -168,12 +169,14 @@ def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[P
         return {}
     parameters = _parameters(node, allowed)
     keys = _delegations(node, user, allowed)
+    # All records of an owner's partition share one D, which is dear to check.
+    decode_d = cache(decode_g2)
     found = {}
     for one in allowed:
         r, epoch = parameters[one.manifest or "", one.partition]
         d = keys.get((one.owner or "", one.partition, epoch))
         if d is not None:
-            point = pre.reencrypt(decode_g1(r), decode_g2(d))
+            point = pre.reencrypt(decode_g1(r), decode_d(d))
             found[one.record, one.partition] = b64u_encode(point.encode())
     return found
 
