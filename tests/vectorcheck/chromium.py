@@ -30,10 +30,9 @@ TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".json": "applicat
 class Handler(SimpleHTTPRequestHandler):
     """Serves three folders, read-only, with the policy on every answer."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **TYPES}
-
     def __init__(self, *args: object, folders: dict[str, Path], **options: object) -> None:
         self.folders = folders
+        self.extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **TYPES}
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
     def translate_path(self, path: str) -> str:
@@ -48,7 +47,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_request(self, code: object = "-", size: object = "-") -> None:
         """Keep the output to the counts."""
 
 

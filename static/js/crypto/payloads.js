@@ -110,7 +110,7 @@ const answerItem = object({
   partitions: list(answered, 1, MAX_PAIRS),
 });
 const logged = object({ stream: uuid, number: int(1), index: int(), entry: b64u(32) });
-const ticketed = object({ manifest: digest, partitions: unique(partition, 1), whole: boolean });
+const ticketed = object({ manifest: digest, partitions: unique(partition), whole: boolean });
 
 /**
  * @param {Record<string, Check>} required

@@ -146,6 +146,20 @@ async function makeSlot(seed, who, { type, params, secret, salt }) {
 }
 
 /**
+ * Refuse a password that is guessed too cheaply. Asked when a slot is made, never when one is opened.
+ * @param {string} password
+ * @param {...string} hints words that its owner is known by
+ * @returns {Promise<void>}
+ * @throws {SlotError} with advice
+ */
+export async function checkPasswordStrength(password, ...hints) {
+  if (typeof password !== "string" || password === "" || !password.isWellFormed()) throw new SlotError("Enter a password.");
+  const { weakness } = await import("./strength.js");
+  const advice = weakness(password, ...hints);
+  if (advice !== null) throw new SlotError(`This password is too easy to guess. ${advice}`.trim());
+}
+
+/**
  * Seal a seed under a password.
  * @param {Uint8Array} seed 32 octets
  * @param {Identity & {password: string, generation: number, params?: Argon2Params, hints?: string[]}} options
@@ -154,8 +168,7 @@ async function makeSlot(seed, who, { type, params, secret, salt }) {
  * @throws {SlotError} when the password is easily guessed
  */
 export async function makePasswordSlot(seed, { password, params = DEFAULT_PARAMS, hints = [], ...who }) {
-  const { checkPasswordStrength } = await import("./strength.js");
-  checkPasswordStrength(password, ...hints, who.login);
+  await checkPasswordStrength(password, ...hints, who.login);
   return makeSlot(seed, who, { type: "password", params: { ...params }, secret: password, salt: randomBytes(16) });
 }
 

@@ -1,15 +1,13 @@
 /**
- * Refuses passwords that are easily guessed, at the endpoint, where the password is.
+ * Tells passwords that are easily guessed, at the endpoint, where the password is.
  *
- * The dictionaries are large: this module is a bundle of its own, loaded when a password is made.
- * It is never asked when a slot is opened.
+ * The dictionaries are large: this module is a bundle of its own, loaded when a password is made,
+ * never when a slot is opened. It shares no class with the other bundles, hence no errors of theirs.
  * @module
  */
 import { ZxcvbnFactory } from "@zxcvbn-ts/core";
 import * as common from "@zxcvbn-ts/language-common";
 import * as english from "@zxcvbn-ts/language-en";
-
-import { SlotError } from "./errors.js";
 
 /** zxcvbn's "safely unguessable" against a slow hash that was stolen. */
 const LEAST_GUESSES_LOG10 = 8;
@@ -31,16 +29,14 @@ function estimator() {
 }
 
 /**
- * @param {string} password
+ * @param {string} password well-formed
  * @param {...string} hints words that an attacker would try first: name, address, login
- * @throws {SlotError} with advice, when a guesser would find it soon
+ * @returns {string | null} advice when a guesser would find it soon, otherwise null
  */
-export function checkPasswordStrength(password, ...hints) {
-  if (typeof password !== "string" || !password.isWellFormed()) throw new SlotError("Enter a password");
+export function weakness(password, ...hints) {
   const words = hints.flatMap((hint) => [hint, ...hint.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
   const text = password.normalize("NFC").slice(0, ESTIMATED_LENGTH);
   const { guessesLog10, feedback } = estimator().check(text, words);
-  if (guessesLog10 >= LEAST_GUESSES_LOG10) return;
-  const advice = [feedback.warning, ...feedback.suggestions].filter(Boolean).join(" ");
-  throw new SlotError(`Choose a password that is harder to guess. ${advice}`.trim());
+  if (guessesLog10 >= LEAST_GUESSES_LOG10) return null;
+  return [feedback.warning, ...feedback.suggestions].filter(Boolean).join(" ");
 }
