@@ -21,11 +21,12 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
 class Answer:
     """A command's answer: the JSON object, the lines for people, and what follows its printing.
 
-    `failure` is raised once the answer is out: something was done, but not all of it.
+    `notes` go to stderr whatever the form of the answer; `failure` is raised once the answer is out: something was done, but not all of it.
     """
 
     data: dict[str, Any]
     lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     after: Callable[[], None] | None = None
     failure: ClientError | None = None
 

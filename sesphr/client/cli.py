@@ -7,7 +7,8 @@ from sesphr.client.commands import account, activity, deposit, reading, requests
 from sesphr.client.errors import UsageError
 from sesphr.client.registration import ROLES
 
-GLOBALS = ("server", "home", "login")
+# What is signed or sent as text; paths may be whatever the file system takes.
+TEXTS = ("server", "login", "name", "email", "owner", "purpose", "reason", "token", "code")
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,8 +54,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         UsageError: they are not a command.
     """
     found = parser().parse_args(arguments)
+    for name in TEXTS:
+        _check_text(name, getattr(found, name, None))
     defaults = {"server": None, "home": None, "login": None, "json": False, "insecure_http": False}
     return argparse.Namespace(**{**defaults, **vars(found)})
+
+
+def _check_text(name: str, value: str | None) -> None:
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"The {name} holds characters that are not UTF-8.") from None
 
 
 class _Commands:

@@ -77,8 +77,8 @@ def _sealed(
 
 def _send(session: Session, parcel: Parcel) -> None:
     parts = parcel.parts
-    for identifier in parts["attachments"]:
-        _send_attachment(session, parcel, identifier)
+    for entry in parts["attachments"]:
+        _send_attachment(session, parcel, entry)
     document = parcel.file("document").read_bytes()
     found = session.api.send(
         Deposited, "POST", "/deposits",
@@ -99,18 +99,18 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _send_attachment(session: Session, parcel: Parcel, identifier: str) -> None:
-    path = parcel.file(identifier)
-    size = path.stat().st_size
+def _send_attachment(session: Session, parcel: Parcel, entry: dict[str, Any]) -> None:
+    path = parcel.file(entry["id"])
+    length = str(entry["size"])
 
     def body() -> dict[str, Any]:
         # Read anew for each attempt, in constant memory.
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": length}
         return {"content": _pieces(path), "headers": headers}
 
     try:
-        stored = session.api.send(Attachment, "PUT", f"/attachments/{identifier}", body)
+        stored = session.api.send(Attachment, "PUT", f"/attachments/{entry['id']}", body)
     except ConflictError as error:
         raise IntegrityError("The cloud holds another file under a fresh name.") from error
-    if stored.size != size:
+    if (stored.size, stored.root) != (entry["size"], entry["root"]):
         raise IntegrityError("The cloud stored another file than the one that was sent.")

@@ -20,8 +20,10 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder (and its parents) that its owner alone can read."""
-    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    """Make a folder, and parents that are missing, that its owner alone can read."""
+    if not path.parent.exists():
+        private_folder(path.parent)
+    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     if path.stat().st_mode & 0o077:
         path.chmod(PRIVATE_FOLDER)
     return path

@@ -174,9 +174,10 @@ def read(shape: type[Shape], octets: bytes) -> Shape:
 def problem(status: int, octets: bytes) -> ClientError:
     """The error that a problem document (RFC 9457) stands for; its `detail` is the sentence."""
     document = _document(octets)
-    code, detail = document.get("code"), document.get("detail")
-    code = code if isinstance(code, str) and len(code) <= 64 else None
-    sentence = _printable(detail) or f"The server answered with status {status}."
+    code, sentence = document.get("code"), _printable(document.get("detail"))
+    if not isinstance(code, str) or len(code) > 64 or not sentence:
+        # No problem document: something else than this API answered.
+        return ServerError(f"The server answered with status {status}.", code="unreadable")
     if code == "integrity":
         return IntegrityError(sentence, code=code)
     kind = STATUS_ERRORS.get(status, ServerError)

@@ -48,6 +48,8 @@ def _run(arguments: list[str]) -> int:
         answer.failure.answer = answer.data
         raise answer.failure
     _print(answer.data if options.json else "\n".join(answer.lines))
+    for note in answer.notes:
+        print(note, file=sys.stderr)
     if answer.after is not None:
         answer.after()
     return 0

@@ -36,6 +36,10 @@ def secret(variable: str, prompt: str) -> str:
     found = os.environ.get(variable) or _ask(prompt)
     if not found:
         raise UsageError(f"Nothing was entered. Set {variable}, or enter it when asked.")
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{variable} holds characters that are not UTF-8.") from None
     return found
 
 

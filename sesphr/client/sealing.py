@@ -82,7 +82,7 @@ def seal_record(
     if original is not None:
         sealing = _seal_original(session, place, person, original, draft)
         sealings.append(sealing)
-        attachments = [one["id"] for one in sealing.attachments]
+        attachments = [dict(one) for one in sealing.attachments]
     sealed = encrypt_record(
         place,
         sealings,

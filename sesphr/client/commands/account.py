@@ -22,7 +22,8 @@ from sesphr.crypto import slots
 def register(app: App, options: Namespace) -> Answer:
     """Make keys here and register their public halves; shows the recovery code once."""
     login = checked_login(options.email)
-    if app.remembered().get("registered") == {"login": login, "server": app.server}:
+    mark = {"login": login, "server": app.server}
+    if app.remembered().get("registered") == mark and not app.home.read(recovery.PENDING):
         return _registered_before(app, login)
     password = prompts.password()
     place = app.deployment()
@@ -39,9 +40,14 @@ def register(app: App, options: Namespace) -> Answer:
             raise
     if found.member != who.member:
         raise IntegrityError("The server registered somebody else.")
-    app.remember(login, registered={"login": login, "server": app.server})
     data = _account(found.member, found.state, application.code, application.keys)
-    return Answer(data, _welcome(data, login), after=lambda: app.home.remove(recovery.PENDING))
+
+    def finish() -> None:
+        # Only now: until the code was shown, the same command again shows it.
+        app.remember(login, registered=mark)
+        app.home.remove(recovery.PENDING)
+
+    return Answer(data, _welcome(data, login), after=finish)
 
 
 def _account(member: str, state: str, code: str | None, keys: Any) -> dict[str, Any]:
@@ -62,9 +68,6 @@ def _registered_before(app: App, login: str) -> Answer:
     """The same command again: who one is, without a recovery code, which was shown."""
     app.remember(login)
     with app.signed_in() as who:
-        waiting = app.home.read(recovery.PENDING)
-        if waiting:
-            app.home.remove(recovery.PENDING)
         data = _account(who.me.id, who.me.state, None, who.keys)
     return Answer(data, [f"{login} registered here before; the account is {data['state']}."])
 

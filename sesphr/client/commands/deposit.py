@@ -36,9 +36,7 @@ def _deposit_file(app: App, path: str) -> Answer:
             who, {"file": octets, "name": original.name.encode()}, found.partitions, original
         )
     lines = [f"Deposited record {data['record']}", *_sizes(data["partitions"])]
-    if found.warnings:
-        data = {**data, "warnings": found.warnings}
-    return Answer(data, [*lines, *found.warnings])
+    return Answer(data, lines, notes=found.warnings)
 
 
 def _deposit_partitions(app: App, pairs: list[str]) -> Answer:
@@ -53,7 +51,8 @@ def _deposit_partitions(app: App, pairs: list[str]) -> Answer:
         partitions[name] = _element(name, path)
     with app.signed_in() as who:
         _require_owner(who)
-        data = send(who, partitions, partitions, None)
+        inputs = {f"partition {name}": octets for name, octets in partitions.items()}
+        data = send(who, inputs, partitions, None)
     return Answer(data, [f"Deposited record {data['record']}", *_sizes(data["partitions"])])
 
 

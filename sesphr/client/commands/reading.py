@@ -1,11 +1,12 @@
 """Listing, opening and exporting records."""
 
+import re
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 from sesphr.client import exporting
-from sesphr.client.access import ask
+from sesphr.client.access import Opening, ask
 from sesphr.client.answers import Records, RecordView
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import identifier
@@ -16,8 +17,8 @@ from sesphr.client.opening import open_record
 from sesphr.client.registration import DEFAULT_PARTITIONS, ORIGINAL, OWNER
 from sesphr.client.session import Session, checked_login, parameters
 from sesphr.client.times import iso
-from sesphr.crypto.encoding import canonical_json
-from sesphr.crypto.errors import CryptoError
+
+PURPOSE = re.compile(r"[a-z0-9-]{1,32}")
 
 
 def records(app: App, options: Namespace) -> Answer:
@@ -52,7 +53,7 @@ def open_(app: App, options: Namespace) -> Answer:
     purpose = _purpose(options.purpose)
     with app.signed_in() as who:
         wanted = named or _all_partitions(who, record)
-        opening = ask(who, record, wanted, purpose)
+        opening = _ask(who, record, wanted, purpose)
         opened = open_record(who, opening)
     folder = private_folder(Path(options.output))
     for name, plaintext in opened.plaintexts.items():
@@ -64,16 +65,16 @@ def open_(app: App, options: Namespace) -> Answer:
     return Answer(data, lines, failure=_refusal(named, refused))
 
 
-def _purpose(text: str) -> str:
+def _ask(who: Session, record: str, wanted: list[str], purpose: str) -> Opening:
     try:
-        canonical_json(text)
-    except CryptoError:
-        text = ""
-    if (
-        not text
-        or len(text) > 32
-        or any(one not in "abcdefghijklmnopqrstuvwxyz0123456789-" for one in text)
-    ):
+        return ask(who, record, wanted, purpose)
+    except RefusedError as error:
+        error.answer = {"record": record, "opened": {}, "refused": wanted}
+        raise
+
+
+def _purpose(text: str) -> str:
+    if not PURPOSE.fullmatch(text):
         raise UsageError("--purpose must be 1 to 32 of a-z, 0-9 and hyphens.")
     return text
 
