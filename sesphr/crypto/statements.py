@@ -49,14 +49,16 @@ def sign(keys: MemberKeys | Ed25519PrivateKey | bytes, typ: str, payload: bytes)
     Raises:
         StatementError: the payload is not one of this type.
     """
-    check_payload(typ, parse_ijson(payload))
+    checked = check_payload(typ, parse_ijson(payload))
     if isinstance(keys, MemberKeys):
         key = keys.signing_key
     elif isinstance(keys, Ed25519PrivateKey):
         key = keys
     else:
         key = Ed25519PrivateKey.from_private_bytes(check_octets(keys, 32))
-    signed = f"{_header(typ, key.public_key().public_bytes_raw())}.{b64u_encode(payload)}"
+    verification = key.public_key().public_bytes_raw()
+    _check_own_key(typ, checked, verification)
+    signed = f"{_header(typ, verification)}.{b64u_encode(payload)}"
     return f"{signed}.{b64u_encode(ed25519.sign(key, signed.encode('ascii')))}"
 
 
@@ -129,6 +131,10 @@ def _check_signature(key: bytes, signature: str, signed: str) -> None:
 def _check_place(typ: str, payload: dict[str, Any], deployment: str, key: bytes) -> None:
     if payload["deployment"] != deployment:
         raise StatementError("an object of another deployment")
+    _check_own_key(typ, payload, key)
+
+
+def _check_own_key(typ: str, payload: dict[str, Any], key: bytes) -> None:
     if typ == "sesphr-registration" and b64u_decode(payload["verification"]) != key:
         raise StatementError("a registration of another key than the one that signs it")
 

@@ -29,7 +29,10 @@ def test_round_trip():
 
 def test_manifest_entries_are_checked():
     entries = {
-        name: {"size": len(part.cipher_octets), "digest": b64u_encode(hashlib.sha256(part.cipher_octets).digest())}
+        name: {
+            "size": len(part.cipher_octets),
+            "digest": b64u_encode(hashlib.sha256(part.cipher_octets).digest()),
+        }
         for name, part in PARTS.items()
     }
     assert parse_document(RIGHT.encode(), {"suite": "s", "partitions": entries}) == PARTS
@@ -136,7 +139,9 @@ def test_refused_writings(change):
 def test_key_info_after_cipher_data_is_refused():
     start, end = RIGHT.index("<ds:KeyInfo"), RIGHT.index("</ds:KeyInfo>") + len("</ds:KeyInfo>")
     info = RIGHT[start:end]
-    moved = RIGHT.replace(info, "").replace("</xenc:EncryptedData>", info + "</xenc:EncryptedData>", 1)
+    moved = RIGHT.replace(info, "").replace(
+        "</xenc:EncryptedData>", info + "</xenc:EncryptedData>", 1
+    )
     refused(moved)
 
 

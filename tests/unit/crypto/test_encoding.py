@@ -59,7 +59,9 @@ def test_canonical_json_reads_back(value):
     assert encoding.canonical_json(encoding.parse_ijson(octets)) == octets
 
 
-@pytest.mark.parametrize("value", [1.0, 2**53, "\ud800", {1: 2}, {"\ud800": 1}, b"", object(), float("nan")])
+@pytest.mark.parametrize(
+    "value", [1.0, 2**53, "\ud800", {1: 2}, {"\ud800": 1}, b"", object(), float("nan")]
+)
 def test_canonical_json_refused(value):
     with pytest.raises(DecodingError):
         encoding.canonical_json([value])
@@ -90,13 +92,17 @@ def test_base64url_is_one_to_one(text):
     assert encoding.b64u_encode(octets) == text
 
 
-@pytest.mark.parametrize("text", [None, 1, b"QQ", "QQ=", "Q", "QR", "Q\u0661", "QUJD\n", "\uff21\uff21"])
+@pytest.mark.parametrize(
+    "text", [None, 1, b"QQ", "QQ=", "Q", "QR", "Q\u0661", "QUJD\n", "\uff21\uff21"]
+)
 def test_base64url_refused(text):
     with pytest.raises(DecodingError):
         encoding.b64u_decode(text)
 
 
-@pytest.mark.parametrize("text", ["QQ", "QQ=", "QQ===", "QR==", " QQ==", "QQ==\n", "Q=Q=", "QQ==QQ==", "é"])
+@pytest.mark.parametrize(
+    "text", ["QQ", "QQ=", "QQ===", "QR==", " QQ==", "QQ==\n", "Q=Q=", "QQ==QQ==", "é"]
+)
 def test_base64_refused(text):
     with pytest.raises(DecodingError):
         encoding.b64_decode(text)

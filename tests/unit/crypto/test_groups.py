@@ -9,7 +9,10 @@ from sesphr.crypto import groups, gt
 from sesphr.crypto.errors import DecodingError
 from sesphr.crypto.groups import G1_GENERATOR, G2_GENERATOR, Q, pair
 
-SCALARS = st.one_of(st.sampled_from([1, 2, 3, Q - 1, Q - 2, gt.U, gt.U - 1, gt.U**2, gt.U**3]), st.integers(1, Q - 1))
+SCALARS = st.one_of(
+    st.sampled_from([1, 2, 3, Q - 1, Q - 2, gt.U, gt.U - 1, gt.U**2, gt.U**3]),
+    st.integers(1, Q - 1),
+)
 FEW = settings(max_examples=15, deadline=None)
 
 
@@ -24,7 +27,9 @@ def test_pairing_is_bilinear_and_power_agrees(a, b):
     right = groups.multiply(G2_GENERATOR, scalar(b))
     product = groups.scalar_from_int(a * b)
     found = pair(left, right)
-    assert found == gt.Z.power(product) == pair(groups.multiply_public(left, scalar(b)), G2_GENERATOR)
+    assert (
+        found == gt.Z.power(product) == pair(groups.multiply_public(left, scalar(b)), G2_GENERATOR)
+    )
     assert gt.decode_gt(found.encode()) == found
     assert found.root(scalar(b)) == gt.Z.power(scalar(a))
     assert (found * found.inverse()).is_identity()
@@ -94,7 +99,9 @@ def _shifted(octets):
 
 def test_coordinates_plus_p_are_refused():
     for generator, decode in ((G1_GENERATOR, groups.decode_g1), (G2_GENERATOR, groups.decode_g2)):
-        points = (groups.multiply_public(generator, groups.scalar_from_int(k)) for k in range(1, 60))
+        points = (
+            groups.multiply_public(generator, groups.scalar_from_int(k)) for k in range(1, 60)
+        )
         shifted = [octets for octets in (_shifted(point.encode()) for point in points) if octets]
         assert len(shifted) > 3
         for octets in shifted:

@@ -39,7 +39,9 @@ def cases(*many):
 
 def test_runner_counts(tmp_path, capsys):
     assert write(tmp_path, cases({**UUID, "expect": "accept"})) == 0
-    assert capsys.readouterr().out == "python  some.json  1 cases: 0 results, 1 accepted, 0 rejected\n"
+    assert (
+        capsys.readouterr().out == "python  some.json  1 cases: 0 results, 1 accepted, 0 rejected\n"
+    )
 
 
 @pytest.mark.parametrize(
