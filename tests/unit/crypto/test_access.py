@@ -91,8 +91,7 @@ def test_any_changed_octet_of_a_document_is_refused(data):
     keys = {name: envelope.WrapKey(OWNER.partition(name, 1).wrap) for name in PLAIN}
     try:
         found = envelope.read_document(bytes(changed), MANIFEST, keys)
-    except OpenError as error:
-        assert str(error) == "cannot be opened"
+    except OpenError:
         return
     # What may change is a prefix's or quote's writing, never what is read.
     assert found == PLAIN

@@ -42,7 +42,7 @@ def test_round_trip(size, length):
 @FEW
 @given(SIZES, st.data())
 def test_changes_are_refused(size, data):
-    stream, sealer = sealed(size)
+    stream, _ = sealed(size)
     place = data.draw(st.integers(0, len(stream) - 1))
     changed = bytearray(stream)
     changed[place] ^= 1
