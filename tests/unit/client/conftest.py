@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
-from accounts import services
-from accounts.models import Member
 from django.core.wsgi import get_wsgi_application
 
+from accounts import services
+from accounts.models import Member
 from sesphr.client import app as client_app
 from sesphr.client import http as client_http
 from sesphr.client.http import Api
@@ -167,7 +167,7 @@ def wire(monkeypatch: pytest.MonkeyPatch, no_pauses: None) -> Iterator[Wire]:
     monkeypatch.setenv("SESPHR_PASSWORD", PASSWORD)
     for name in ("SESPHR_HOME", "SESPHR_SERVER", "SESPHR_LOGIN", "SESPHR_OTP"):
         monkeypatch.delenv(name, raising=False)
-    yield found
+    return found
 
 
 @pytest.fixture

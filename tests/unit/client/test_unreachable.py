@@ -4,9 +4,9 @@ import json
 
 import httpx
 import pytest
+
 from accounts.models import Member
 from phr.models import Record
-
 from sesphr.client import main as client_main
 
 from .conftest import Endpoint, Lost
@@ -108,7 +108,7 @@ def test_a_deposit_whose_answers_are_all_lost_ends_as_one_record(ada, wire, tmp_
 
 
 @pytest.mark.parametrize(
-    "method, path", [("PUT", "/attachments"), ("POST", "/deposits"), ("DELETE", "/session")]
+    ("method", "path"), [("PUT", "/attachments"), ("POST", "/deposits"), ("DELETE", "/session")]
 )
 def test_a_client_that_dies_while_depositing(ada, wire, method, path):
     sample = "tests/samples/ccda_ccd_hl7_small.xml"
