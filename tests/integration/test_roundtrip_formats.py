@@ -19,6 +19,7 @@ from tests.integration.crypto_payloads import DEPLOYMENT, ISSUER, OTHER, PAYLOAD
 OWNER_SEED = bytes(range(32))
 OWNER = MemberKeys.from_seed(OWNER_SEED)
 DIRECTORY = {ISSUER: OWNER.verification.hex(), OTHER: bytes(32).hex()}
+CHANGES: tuple[Any, ...] = (None, -1, 1.5, "", [], {}, True, "absent")
 PASSWORD = "correct horse battery 863dd2"
 
 
@@ -54,7 +55,7 @@ def test_statement(node: NodeKernel, typ: str) -> None:
 @pytest.mark.parametrize("typ", sorted(PAYLOADS))
 def test_both_refuse_a_member_missing_changed_or_added(node: NodeKernel, typ: str) -> None:
     for name in [*PAYLOADS[typ], "extra"]:
-        for value in (None, -1, 1.5, "", [], {}, True, "absent"):
+        for value in CHANGES:
             payload = {**PAYLOADS[typ], name: value}
             if value == "absent":
                 del payload[name]
@@ -83,7 +84,12 @@ WHO: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", ["password", "recovery", "passkey"])
 def test_slot_from_javascript(node: NodeKernel, kind: str) -> None:
-    given: str | bytes = {"password": PASSWORD, "recovery": "", "passkey": bytes(32)}[kind]
+    secrets_by_kind: dict[str, str | bytes] = {
+        "password": PASSWORD,
+        "recovery": "",
+        "passkey": bytes(32),
+    }
+    given = secrets_by_kind[kind]
     secret = given.hex() if isinstance(given, bytes) else given
     made = node.ask("make/slot", seed=OWNER_SEED.hex(), type=kind, secret=secret, **WHO)
     opened = slots.open_slot(

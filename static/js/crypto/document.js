@@ -73,7 +73,11 @@ function shellText(octets) {
 function toNode(tag) {
   const attributes = new Map();
   for (const { uri, local, value, name } of Object.values(tag.attributes)) {
-    if (uri === XMLNS || name === "xmlns") continue;
+    if (uri === XMLNS || name === "xmlns") {
+      // The parser trims more than XML's own white space from a namespace.
+      if (value !== value.trim()) refuse();
+      continue;
+    }
     attributes.set(`{${uri}}${local}`, value);
   }
   return { name: `{${tag.uri}}${tag.local}`, attributes, children: [], text: "" };

@@ -6,6 +6,7 @@
  * @module
  */
 import { SaxesParser } from "saxes";
+import { NAME_RE } from "xmlchars/xml/1.0/ed4.js";
 
 import { OpenError } from "./errors.js";
 
@@ -25,6 +26,25 @@ export const MAX_DEPTH = 64;
  *   cdata?: () => void,
  * }} Handler
  */
+
+/**
+ * Names as in the fourth edition of XML 1.0, which expat follows; the fifth allows more. What one reader takes and another refuses would be lost to its owner.
+ * @param {Tag} tag
+ */
+function checkNames(tag) {
+  const names = [tag.name, ...Object.keys(tag.attributes)].flatMap((name) => name.split(":"));
+  if (!names.every((name) => NAME_RE.test(name))) refuse();
+}
+
+/**
+ * White space in a namespace's name: saxes would trim it, expat refuses it.
+ * @param {Tag} tag
+ */
+function checkNamespaces(tag) {
+  for (const { name, prefix, value } of Object.values(tag.attributes)) {
+    if ((prefix === "xmlns" || name === "xmlns") && /[ \t\r\n]/.test(value)) refuse();
+  }
+}
 
 /** @returns {never} */
 function refuse() {
@@ -46,6 +66,8 @@ export function readXml(text, handler) {
   parser.on("opentag", (tag) => {
     depth += 1;
     if (depth > MAX_DEPTH) refuse();
+    checkNames(tag);
+    checkNamespaces(tag);
     handler.open?.(tag, depth);
   });
   parser.on("closetag", () => {
