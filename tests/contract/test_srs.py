@@ -61,7 +61,9 @@ def put_acl(owner: Endpoint, rules: list[Any], pairs: Any = ()) -> list[str]:
 
 def grant(owner: Endpoint, user: Endpoint, *partitions: str, **changed: Any) -> list[str]:
     """One rule for one user, and the keys for it."""
-    return put_acl(owner, [owner.rule(user, partitions, **changed)], [(user, one) for one in partitions])
+    return put_acl(
+        owner, [owner.rule(user, partitions, **changed)], [(user, one) for one in partitions]
+    )
 
 
 def ask(user: Endpoint, sealed: Any, *partitions: str, **changed: Any) -> list[Access]:
@@ -73,7 +75,9 @@ def ask(user: Endpoint, sealed: Any, *partitions: str, **changed: Any) -> list[A
 def verdicts(answer: Access) -> list[tuple[str, str, str]]:
     """(partition, decision, reason) of an answer."""
     items = statements.payload_of_unverified(answer.answer)["items"]
-    return [(p["partition"], p["decision"], p["reason"]) for item in items for p in item["partitions"]]
+    return [
+        (p["partition"], p["decision"], p["reason"]) for item in items for p in item["partitions"]
+    ]
 
 
 class TestRegistration:
@@ -112,8 +116,13 @@ class TestRegistration:
         owner = Endpoint()
         first = owner.registration(("medical",))
         foreign = {"medical": owner.partition_key("medical", random_scalar())}
-        members = {**statements.payload_of_unverified(owner.registration(())), "partitions": foreign}
-        lie = owner.sign("sesphr-registration", **{**members, "seq": 2, "previous": digest_of(first)})
+        members = {
+            **statements.payload_of_unverified(owner.registration(())),
+            "partitions": foreign,
+        }
+        lie = owner.sign(
+            "sesphr-registration", **{**members, "seq": 2, "previous": digest_of(first)}
+        )
         for node in NODES():
             node.register(first)
             with pytest.raises(Invalid):
@@ -140,7 +149,9 @@ class TestMembership:
         joined = moved_clock[0]
         moved_clock[0] += 1000
         everywhere(lambda node: node.suspend(user.id))
-        assert everywhere(lambda node: node.activate(user.id, "physician")) == [joined] * len(NODES())
+        assert everywhere(lambda node: node.activate(user.id, "physician")) == [joined] * len(
+            NODES()
+        )
 
     def test_nobody_unknown_is_activated(self) -> None:
         with pytest.raises(NotFound):
@@ -150,7 +161,9 @@ class TestMembership:
         owner, user = member(), member("physician")
         sealed = deposit(owner)
         grant(owner, user, "medical")
-        assert everywhere(lambda node: node.depart(user.id)) == everywhere(lambda node: node.depart(user.id))
+        assert everywhere(lambda node: node.depart(user.id)) == everywhere(
+            lambda node: node.depart(user.id)
+        )
         for node in NODES():
             assert node.delegates(owner.id) == ()
             with pytest.raises(Conflict):
@@ -190,7 +203,12 @@ class TestDeposit:
         record, previous = record_of(first), b64u_encode(first.digest)
         deposit(owner, record=record, version=2, previous=previous)
         for version, before in ((2, previous), (4, previous), (1, None)):
-            rival = owner.seal({"medical": element("medical", "x")}, record=record, version=version, previous=before)
+            rival = owner.seal(
+                {"medical": element("medical", "x")},
+                record=record,
+                version=version,
+                previous=before,
+            )
             with pytest.raises(Conflict):
                 NODES()[0].deposit(owner.deposit_for(rival, 1))
 
@@ -250,7 +268,9 @@ class TestLists:
         owner, user = member(), member("physician")
         acl = owner.acl([owner.rule(user, ["medical"])])
         deal = owner.deal(acl, [(user, "medical")])
-        assert everywhere(lambda n: n.set_acl(acl, deal)) == everywhere(lambda n: n.set_acl(acl, deal))
+        assert everywhere(lambda n: n.set_acl(acl, deal)) == everywhere(
+            lambda n: n.set_acl(acl, deal)
+        )
 
     def test_an_old_list_never_comes_back(self) -> None:
         owner, user = member(), member("physician")
@@ -265,7 +285,9 @@ class TestLists:
         assert everywhere(lambda node: node.delegates(owner.id)) == [()] * len(NODES())
         assert verdicts(ask(user, sealed, "medical")[0]) == [("medical", "deny", "no-rule")]
 
-    @pytest.mark.parametrize("change", [{"seq": 1}, {"seq": 3}, {"previous": b64u_encode(bytes(32))}])
+    @pytest.mark.parametrize(
+        "change", [{"seq": 1}, {"seq": 3}, {"previous": b64u_encode(bytes(32))}]
+    )
     def test_only_the_successor_is_taken(self, change: dict[str, Any]) -> None:
         owner = member()
         put_acl(owner, [])
@@ -291,13 +313,25 @@ class TestLists:
         acl = owner.acl([owner.rule(user, ["medical"])])
         elsewhere = owner.acl([owner.rule(user, ["medical"])])
         right = statements.payload_of_unverified(owner.deal(acl, [(user, "medical")]))["deals"][0]
-        of_other = statements.payload_of_unverified(owner.deal(acl, [(other, "medical")]))["deals"][0]
-        of_personal = statements.payload_of_unverified(owner.deal(acl, [(user, "personal")]))["deals"][0]
+        of_other = statements.payload_of_unverified(owner.deal(acl, [(other, "medical")]))["deals"][
+            0
+        ]
+        of_personal = statements.payload_of_unverified(owner.deal(acl, [(user, "personal")]))[
+            "deals"
+        ][0]
         wrong = [
             owner.deal(elsewhere, [(user, "medical")]),
-            owner.sign("sesphr-deal", acl=digest_of(acl), deals=[{**right, "sealed": of_other["sealed"]}]),
-            owner.sign("sesphr-deal", acl=digest_of(acl), deals=[{**right, "sealed": of_personal["sealed"]}]),
-            owner.sign("sesphr-deal", acl=digest_of(acl), deals=[{**right, "key": of_other["key"]}]),
+            owner.sign(
+                "sesphr-deal", acl=digest_of(acl), deals=[{**right, "sealed": of_other["sealed"]}]
+            ),
+            owner.sign(
+                "sesphr-deal",
+                acl=digest_of(acl),
+                deals=[{**right, "sealed": of_personal["sealed"]}],
+            ),
+            owner.sign(
+                "sesphr-deal", acl=digest_of(acl), deals=[{**right, "key": of_other["key"]}]
+            ),
             other.sign("sesphr-deal", acl=digest_of(acl), deals=[right]),
         ]
         for deal in wrong:
@@ -317,7 +351,9 @@ class TestLists:
         owner, user, other = member(), member("physician"), member("nurse")
         sealed = deposit(owner)
         kept = owner.rule(other, ["medical"])
-        put_acl(owner, [owner.rule(user, ["medical"]), kept], [(user, "medical"), (other, "medical")])
+        put_acl(
+            owner, [owner.rule(user, ["medical"]), kept], [(user, "medical"), (other, "medical")]
+        )
         put_acl(owner, [kept])
         assert Delegation.objects.using("srs").count() == 1
         assert verdicts(ask(user, sealed, "medical")[0])[0][1] == "deny"
@@ -392,11 +428,15 @@ class TestAccess:
         unknown = NODES()[0].access(jws)
         strip = {"record": None}
         shown = [statements.payload_of_unverified(one.answer) for one in (known, unknown)]
-        assert [{**item, **strip} for item in shown[0]["items"]] == [{**item, **strip} for item in shown[1]["items"]]
+        assert [{**item, **strip} for item in shown[0]["items"]] == [
+            {**item, **strip} for item in shown[1]["items"]
+        ]
         assert shown[0]["log"] == shown[1]["log"] == []
         assert known.tickets == unknown.tickets == ()
 
-    def test_the_same_request_gets_the_same_answer_and_one_event(self, moved_clock: list[int]) -> None:
+    def test_the_same_request_gets_the_same_answer_and_one_event(
+        self, moved_clock: list[int]
+    ) -> None:
         owner, user = member(), member("physician")
         sealed = deposit(owner)
         grant(owner, user, "medical")

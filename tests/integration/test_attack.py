@@ -151,7 +151,9 @@ def test_another_doctors_seed_opens_nothing() -> None:
 def test_no_stored_value_of_g2_opens_everything() -> None:
     """No X with e(A, X) = Z: it would be g2^(1/x), the key to all."""
     victim("medical", "personal")
-    keys = [decode_g1(bytes(a)) for a in PartitionKey.objects.using("srs").values_list("a", flat=True)]
+    keys = [
+        decode_g1(bytes(a)) for a in PartitionKey.objects.using("srs").values_list("a", flat=True)
+    ]
     for index in everybody():
         for row in Delegation.objects.using(node_database(index)).all():
             assert all(pair(a, decode_g2(bytes(row.d))) != gt.Z for a in keys)

@@ -94,7 +94,7 @@ def _statement(execute: Any, sql: str, params: Any, many: bool, context: dict[st
     connection = context["connection"]
     if connection.in_atomic_block or not sql.lstrip().upper().startswith(_WRITES):
         return execute(sql, params, many, context)
-    what = f"{sql.split()[0]} of {connection.alias}"
+    what = f"{sql.split(maxsplit=1)[0]} of {connection.alias}"
     reach(f"before {what}")
     result = execute(sql, params, many, context)
     reach(f"after {what}")

@@ -8,3 +8,5 @@ MIDDLEWARE = ["tests.system.killing.points.Arming", *MIDDLEWARE]
 SESPHR_SRS_NODE = "tests.system.killing.ports.watched_srs"
 SESPHR_CLOUD = "tests.system.killing.ports.watched_cloud"
 SESPHR_LOG = "tests.system.killing.ports.watched_log"
+# Hashing is not what is killed here; thousands of sign-ins should not cost minutes.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
