@@ -3,10 +3,15 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import fc from "fast-check";
+
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const folder = path.resolve(root, process.env.SESPHR_DATA ?? "var", "static");
 
 execFileSync(process.execPath, [path.join(root, "static", "build.mjs"), folder], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+
+// The same cases in every run, so that a failure can be seen again; another seed looks further.
+fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 20261121) });
 
 /** The folder of the bundles. */
 export const bundles = path.join(folder, "js");
