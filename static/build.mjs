@@ -68,7 +68,6 @@ async function bundle(entry, target) {
     platform: "browser",
     target: "es2024",
     minify: true,
-    keepNames: true,
     legalComments: "eof",
     plugins: [separateEntries],
     logLevel: "warning",

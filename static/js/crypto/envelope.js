@@ -68,7 +68,22 @@ export async function sealPartition(k, plaintext, iv = randomBytes(IV_LENGTH)) {
  * @throws {OpenError}
  */
 export async function openPartition(k, { rh, kc, digest, size }, octets) {
+  checkCipher({ digest, size }, octets);
+  return openChecked(k, { rh, kc }, octets);
+}
+
+/** @param {{digest: Uint8Array, size: number}} entry @param {Uint8Array} octets @throws {OpenError} */
+function checkCipher({ digest, size }, octets) {
   if (octets.length !== size || !equal(sha256(octets), digest)) throw new OpenError();
+}
+
+/**
+ * @param {Uint8Array} k
+ * @param {{rh: Uint8Array, kc: Uint8Array}} entry
+ * @param {Uint8Array} octets whose size and digest were checked
+ * @returns {Promise<Bytes>}
+ */
+async function openChecked(k, { rh, kc }, octets) {
   if (!equal(commitment(k, rh), kc)) throw new OpenError();
   const plaintext = await unseal(k, octets);
   checkElement(plaintext);
@@ -191,8 +206,7 @@ export async function readDocument(document, manifest, keys) {
 /** @param {Map<string, {octets: Bytes}>} parts @param {Members} manifest */
 function checkOctets(parts, manifest) {
   for (const [partition, { octets }] of parts) {
-    const { digest, size } = manifestEntry(manifest.partitions[partition]);
-    if (octets.length !== size || !equal(sha256(octets), digest)) throw new OpenError();
+    checkCipher(manifestEntry(manifest.partitions[partition]), octets);
   }
 }
 
@@ -208,7 +222,7 @@ async function openParts(parts, manifest, keys) {
     const part = parts.get(partition);
     if (!part) throw new OpenError();
     const k = await partitionKey(key, part.wrapped);
-    out.set(partition, await openPartition(k, manifestEntry(manifest.partitions[partition]), part.octets));
+    out.set(partition, await openChecked(k, manifestEntry(manifest.partitions[partition]), part.octets));
   }
   return out;
 }
