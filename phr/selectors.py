@@ -1,6 +1,8 @@
 """Reads of the portal, always scoped to who asks."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from accounts import events
@@ -50,14 +52,18 @@ def askers(requests: list[KeyRequest]) -> dict[str, Member]:
 
 def activity(member: UUID, source: str | None, after: int) -> list[ActivityStream]:
     """The member's events of every server, or a further page of one server's."""
-    found = [(f"srs-{node.index}", node.stream, node.events) for node in nodes()]
+    found: list[tuple[str, Any, Any]] = [
+        (f"srs-{node.index}", node.stream, node.events) for node in nodes()
+    ]
     portal, log = events.portal_log(), get_log()
-    found.append((events.SOURCE, portal.stream, lambda one, start: portal.views(one, log, start)))
+    found.append((events.SOURCE, portal.stream, partial(portal.views, log=log)))
     pages = []
     for name, stream_of, page in found:
         stream = stream_of(str(member)) if source in (None, name) else None
         if stream is not None:
             pages.append(
-                ActivityStream(name, stream, log.stream_length(stream), page(str(member), after))
+                ActivityStream(
+                    name, stream, log.stream_length(stream), page(str(member), after=after)
+                )
             )
     return pages

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -116,20 +117,16 @@ class Node:
 
     def member(self, member: object) -> Member:
         """A registered member; an unknown one cannot have signed anything."""
-        found = (
-            Member.objects.using(self.alias).filter(pk=member).first() if _is_uuid(member) else None
-        )
+        found = Member.objects.using(self.alias).filter(pk=uuid_of(member)).first()
         if found is None:
             raise Invalid("The issuer is not registered.")
         return found
 
 
-def _is_uuid(text: object) -> bool:
-    try:
-        check_uuid(text)  # type: ignore[arg-type]
-    except CryptoError:
-        return False
-    return True
+def uuid_of(text: object) -> UUID:
+    """An id as the protocol writes it; Invalid for anything else."""
+    with refusing_bad_input():
+        return UUID(check_uuid(text))
 
 
 def digest_of(checked: statements.Verified) -> str:

@@ -14,7 +14,7 @@ from sesphr.crypto import statements
 from srs.context import Node
 from srs.models import Acl, Member, Version
 
-EMPTY = {"default_partitions": [], "rules": []}
+EMPTY: dict[str, list[Any]] = {"default_partitions": [], "rules": []}
 # One answer for no such record, no such partition and nothing granted.
 UNKNOWN = "no-rule"
 

@@ -182,7 +182,8 @@ class KeyRequest(models.Model):
 class AccessRequest(models.Model):
     """An access request with the decisions committed for it and, once logged, its answer.
 
-    Committed in this order: decisions and events; then answer and tickets.
+    Committed in this order: decisions and events; then answer and tickets. The answer
+    is forgotten when the request is too old to be sent again.
     """
 
     digest = models.CharField(max_length=DIGEST, unique=True)
@@ -196,6 +197,7 @@ class AccessRequest(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "nonce"], name="srs_access_nonce")]
+        indexes = [models.Index(fields=["taken"], name="srs_access_taken")]
 
 
 class Stream(AbstractStream):
@@ -205,7 +207,7 @@ class Stream(AbstractStream):
 class Event(AbstractEvent):
     """An event that this node decided."""
 
-    stream = models.ForeignKey(Stream, models.PROTECT, related_name="events")  # type: ignore[assignment]
+    stream = models.ForeignKey(Stream, models.PROTECT, related_name="events")
 
     class Meta:
         constraints = [

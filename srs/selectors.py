@@ -2,7 +2,7 @@
 
 from sesphr import clock
 from sesphr.ports.srs import RecordView
-from srs.context import Node
+from srs.context import Node, uuid_of
 from srs.decisions import Policy, decide
 from srs.models import Acl, Delegation, Member, Record, Registration, Version
 
@@ -12,19 +12,19 @@ LISTING_PURPOSE = "treatment"
 
 def registrations(node: Node, member: str) -> tuple[str, ...]:
     """All registrations of a member, in order."""
-    rows = Registration.objects.using(node.alias).filter(member_id=member).order_by("seq")
+    rows = Registration.objects.using(node.alias).filter(member_id=uuid_of(member)).order_by("seq")
     return tuple(rows.values_list("jws", flat=True))
 
 
 def acl(node: Node, owner: str) -> str | None:
     """The list in force, as signed."""
-    rows = Acl.objects.using(node.alias).filter(owner_id=owner).order_by("-seq")
+    rows = Acl.objects.using(node.alias).filter(owner_id=uuid_of(owner)).order_by("-seq")
     return rows.values_list("jws", flat=True).first()
 
 
 def delegates(node: Node, owner: str) -> tuple[tuple[str, str, int], ...]:
     """Who holds a re-encryption key for which partition and epoch; never the key."""
-    rows = Delegation.objects.using(node.alias).filter(owner_id=owner)
+    rows = Delegation.objects.using(node.alias).filter(owner_id=uuid_of(owner))
     found = rows.order_by("user_id", "partition", "epoch").values_list(
         "user_id", "partition", "epoch"
     )
@@ -33,7 +33,7 @@ def delegates(node: Node, owner: str) -> tuple[tuple[str, str, int], ...]:
 
 def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]:
     """Own records with all partitions; others' with those that an opening would give now."""
-    user = Member.objects.using(node.alias).filter(pk=asker).first()
+    user = Member.objects.using(node.alias).filter(pk=uuid_of(asker)).first()
     if user is None:
         return ()
     policies: dict[str, Policy] = {}

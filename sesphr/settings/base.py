@@ -35,8 +35,9 @@ SESPHR_RATES = {
     "sign-in:login": (10, 900),
     "lookup:address": (600, 900),
     "register:address": (200, 3600),
-    "directory:member": (300, 3600),
+    "directory:member": (1000, 3600),
     "request:member": (100, 3600),
+    "deposit:member": (1000, 3600),
     "mail:login": (5, 3600),
 }
 

@@ -22,11 +22,13 @@ from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.audit import LogProof
 from sesphr.ports.errors import Invalid, Refused
 from sesphr.ports.srs import Access
-from srs.context import Node, digest_of, refusing_bad_input
+from srs.context import Node, digest_of, refusing_bad_input, uuid_of
 from srs.decisions import Decision, decide, from_json
 from srs.models import AccessRequest, Delegation, Event, Member, RParameter
 
 TICKET_LIFE = 60
+# After this a request is refused as too old, and its answer can go.
+ANSWER_LIFE = statements.PAST + statements.FUTURE
 # Reasons that speak of the asker alone; every other refusal looks the same.
 ABOUT_ONESELF = ("inactive", "credential")
 Pair = tuple[str, str]
@@ -46,6 +48,7 @@ def access(node: Node, jws: str) -> Access:
     request, user = node.verified(jws, "sesphr-access-request")
     with refusing_bad_input():
         _check_fresh(request)
+    _forget_old_answers(node)
     row = _committed(node, request, user)
     released = {one.owner for one in from_json(row.decisions) if one.allowed}
     published = [one for one in _publish(node, row) if one.owner in released]
@@ -61,6 +64,12 @@ def _check_fresh(request: statements.Verified) -> None:
         raise Refused(
             "This request is too old or from the future; send it again.", code="expired"
         ) from None
+
+
+def _forget_old_answers(node: Node) -> None:
+    """Keep no T longer than its request lives: with a user's seed it opens what it was made for."""
+    old = AccessRequest.objects.using(node.alias).filter(taken__lt=clock.now() - ANSWER_LIFE)
+    old.exclude(answer=None).update(answer=None)
 
 
 def _committed(node: Node, request: statements.Verified, user: Member) -> AccessRequest:
@@ -195,7 +204,7 @@ def _parameters(node: Node, allowed: list[Decision]) -> dict[Pair, tuple[bytes, 
 def _delegations(
     node: Node, user: Member, allowed: list[Decision]
 ) -> dict[tuple[str, str, int], bytes]:
-    owners = {one.owner for one in allowed}
+    owners = {uuid_of(one.owner) for one in allowed}
     rows = Delegation.objects.using(node.alias).filter(user=user, owner__in=owners)
     return {
         (str(owner), partition, epoch): bytes(d)

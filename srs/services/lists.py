@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from sesphr.crypto import acl as kernel
 from sesphr.crypto import pre, statements
 from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.errors import AclError
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
@@ -161,7 +162,7 @@ def _check_successor(head: Acl | None, payload: dict[str, Any]) -> None:
     known = None if head is None else kernel.Head(head.seq, b64u_decode(head.digest, 32))
     try:
         kernel.check_successor(known, payload)
-    except kernel.AclError:
+    except AclError:
         raise Conflict("This is not the successor of the list in force; read that again.") from None
 
 

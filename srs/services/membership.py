@@ -36,7 +36,7 @@ def register(node: Node, jws: str) -> str:
 def _self_signed(node: Node, jws: str) -> statements.Verified:
     """Check with the key inside; that it is the member's own key `_commit` decides."""
     claimed = statements.payload_of_unverified(jws)
-    directory = {claimed.get("iss"): b64u_decode(claimed.get("verification"), 32)}
+    directory = {str(claimed.get("iss")): b64u_decode(claimed.get("verification"), 32)}
     return statements.verify(
         jws, typ="sesphr-registration", deployment=node.deployment.id, directory=directory
     )

@@ -18,7 +18,7 @@ from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.groups import G2_GENERATOR, GT, decode_g1, decode_g2, pair
 from sesphr.deployment import get_deployment
 from sesphr.roles import node_database
-from srs.models import Delegation, PartitionKey, RParameter
+from srs.models import AccessRequest, Delegation, PartitionKey, RParameter
 from tests.contract.test_srs import grant, member, put_acl, record_of
 from tests.support.endpoints import Endpoint, element
 
@@ -88,7 +88,24 @@ class Attacker:
             known = [*keys, self.keys.receive_public, G2_GENERATOR]
             yield from (pair(r, d) for r, d in itertools.product(points, known))
         yield from self._combined()
+        yield from self._answered()
         yield gt.Z
+
+    def _answered(self) -> Iterator[GT]:
+        """Every T that the nodes still keep, combined for each pair as its user would."""
+        deployment = get_deployment()
+        shares: dict[tuple[str, str], dict] = {}
+        for index in self.indices:
+            kept = AccessRequest.objects.using(node_database(index)).exclude(answer=None)
+            for jws in kept.values_list("answer", flat=True):
+                for item in statements.payload_of_unverified(jws)["items"]:
+                    for one in item["partitions"]:
+                        if one["answer"] is not None:
+                            place = shares.setdefault((item["record"], one["partition"]), {})
+                            place[index] = gt.decode_gt(b64u_decode(one["answer"]))
+        for answers in shares.values():
+            if len(answers) >= deployment.t:
+                yield pre.combine(self.keys.receive_secret, deployment.n, deployment.t, answers)
 
     def _combined(self) -> Iterator[GT]:
         """T of every R with the keys of t or more nodes, interpolated at 0."""
@@ -132,6 +149,24 @@ def test_nothing_opens_without_a_grant() -> None:
 def test_after_revocation_the_databases_open_nothing_for_him() -> None:
     owner, doctor, _ = victim("medical", "personal")
     put_acl(owner, [])
+    assert Attacker(doctor, everybody()).opened() == set()
+
+
+def test_a_kept_answer_opens_only_what_was_opened_and_is_soon_forgotten(
+    moved_clock: list[int],
+) -> None:
+    owner, doctor, record = victim("medical", "personal")
+
+    def ask() -> None:
+        jws = doctor.access_request({record: ["medical"]})
+        for node in get_srs_nodes():
+            node.access(jws)
+
+    ask()
+    put_acl(owner, [])
+    assert Attacker(doctor, everybody()).opened() == {"medical"}
+    moved_clock[0] += 1000
+    ask()
     assert Attacker(doctor, everybody()).opened() == set()
 
 

@@ -15,7 +15,7 @@ def _counts(place: World) -> dict[str, int]:
         "lists": place.count("srs", "srs_acl"),
         "keys": place.count("srs", "srs_delegation"),
         "list events": place.count("srs", "srs_event", 'event LIKE \'%"type":"acl"%\''),
-        "answers": place.count("srs", "srs_accessrequest", "answer IS NOT NULL"),
+        "answers": place.count("srs", "srs_accessrequest", "tickets IS NOT NULL"),
     }
 
 

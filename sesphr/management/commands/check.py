@@ -9,7 +9,7 @@ from django.core.management.commands.check import Command as DjangoCheck
 class Command(DjangoCheck):
     """Django's command, which leaves the deployment checks out unless told otherwise."""
 
-    def handle(self, *app_labels: str, **options: Any) -> None:
+    def handle(self, *app_labels: Any, **options: Any) -> None:
         """Run every check on every database that can be reached."""
         options["deploy"] = True
         options["databases"] = options["databases"] or list(settings.DATABASES)
