@@ -47,7 +47,7 @@ def measure(bundles: Path, folder: Path) -> report.Report:
             _say(title)
             results |= measured(engines)
     facts = machine.describe(version, rows.filesystem(folder))
-    facts["load"] = f"{load} before, {machine.load()} after (one of it is this run)"
+    facts["load"] = f"{load} before, {machine.load()} after; this run makes about 1"
     facts["duration"] = f"{(time.monotonic() - started) / 60:.1f} minutes"
     return report.Report(facts, results)
 

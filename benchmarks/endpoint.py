@@ -171,7 +171,7 @@ class Endpoint:
         ctx = proofs.DepositContext(
             self._owner, self._place.record, 1, NAME, 1, self._owner, secrets.token_bytes(32)
         )
-        given = {"deployment": DEPLOYMENT, "base": made.A, "ctx": ctx}
+        given: dict[str, Any] = {"deployment": DEPLOYMENT, "base": made.A, "ctx": ctx}
 
         def check(result: tuple[Any, bytes]) -> bool:
             proofs.verify("deposit", Y=result[0], proof=result[1], **given)
@@ -255,7 +255,7 @@ class Endpoint:
         def check(result: tuple[pre.Deal, list[tuple[bytes, bytes]]]) -> bool:
             made, sealed = result
             return all(
-                self._check_direct(n, i, made.commitments, sealed[i - 1], nodes[i - 1][0]) is None
+                len(self._accepted(n, i, made.commitments, sealed[i - 1], nodes[i - 1][0])) == 96
                 for i in range(1, n + 1)
             )
 
@@ -274,13 +274,14 @@ class Endpoint:
         nodes = [hpke.generate_key() for _ in range(n)]
         made, sealed = self._grant(n, [public for _, public in nodes])
         return (
-            lambda: self._check_direct(n, 1, made.commitments, sealed[0], nodes[0][0]),
-            lambda result: result is None,
+            lambda: self._accepted(n, 1, made.commitments, sealed[0], nodes[0][0]),
+            lambda octets: len(octets) == 96,
         )
 
-    def _check_direct(
+    def _accepted(
         self, n: int, index: int, commitments: Any, sealed: tuple[bytes, bytes], secret: bytes
-    ) -> None:
+    ) -> bytes:
+        """The octets of D, which node `index` keeps; raises unless they are right."""
         octets = hpke.unseal(secret, sealed[0], _info(index), sealed[1])
         pre.check_direct(
             decode_g1(self._partition.public.encode()),
@@ -288,6 +289,7 @@ class Endpoint:
             index, n, THRESHOLDS[n], [decode_g1(point.encode()) for point in commitments],
             decode_g2(octets),
         )  # fmt: skip
+        return octets
 
     def case_verify_request(self, pairs: int) -> Prepared:
         """Signature, strict JSON and schema of an access request of so many pairs."""
@@ -301,7 +303,7 @@ class Endpoint:
             "nonce": b64u_encode(secrets.token_bytes(16)), "purpose": "treatment", "items": items,
         }  # fmt: skip
         jws = statements.sign(self._keys, "sesphr-access-request", canonical_json(payload))
-        given = {"deployment": DEPLOYMENT, "directory": self._directory}
+        given: dict[str, Any] = {"deployment": DEPLOYMENT, "directory": self._directory}
         return (
             lambda: statements.verify(jws, typ="sesphr-access-request", **given),
             lambda verified: verified.payload == payload,
@@ -309,7 +311,7 @@ class Endpoint:
 
     def case_password_slot(self, _: int) -> Prepared:
         """Argon2id with 64 MiB, t = 3: a password to slot key and login secret."""
-        given = {
+        given: dict[str, Any] = {
             "deployment": DEPLOYMENT, "login": "anna@example.org", "member": self._owner,
             "salt": secrets.token_bytes(16), "params": slots.DEFAULT_PARAMS, "secret": "correct horse",
         }  # fmt: skip

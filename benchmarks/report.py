@@ -61,6 +61,8 @@ def table(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 
 def _rounds(results: Iterable[Series | None]) -> str:
     counts = sorted({len(series.values) for series in results if series is not None})
+    if not counts:
+        return MISSING
     return f"{counts[0]} rounds" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} rounds"
 
 
@@ -181,8 +183,7 @@ def _others(results: Results) -> list[str]:
 
 def render(report: Report) -> str:
     """The whole report, in Markdown."""
-    facts = table(["", ""], [[title, text] for title, text in report.facts.items()])
-    facts = facts.replace("---:", "---")
+    facts = "\n".join(f"- {title}: {text}" for title, text in report.facts.items())
     sections = [
         HEAD, _section("Machine", facts), *_seal_and_open(report.results), _where(report.results),
         *_others(report.results),

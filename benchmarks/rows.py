@@ -40,9 +40,10 @@ def start(data: Path) -> None:
 
 
 def filesystem(folder: Path) -> str:
-    """The kind of file system that holds a folder, as `stat` names it."""
-    command = ["stat", "--file-system", "--format=%T", str(folder)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    """The kind of file system that holds a folder."""
+    command = ["df", "--output=fstype", str(folder)]
+    found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return found.split()[-1]
 
 
 class Rows:

@@ -52,11 +52,12 @@ NOTES = {
     ),
     "open_user": (
         "Verify the manifest, read the document strictly, decode T (n = 1) with both membership tests,\n"
-        "K = T^(1/x_U), k, compare kc, digest, AES-256-GCM, check the element."
+        "K = T^(1/x_U), k, compare kc, digest, AES-256-GCM, check the element.\n"
+        "A user who got single partitions' octets from the cloud is spared the reading of the document."
     ),
     "open_owner": "The same document by the owner's wrapped key: no node is asked and nothing is paired.",
     "steps": (
-        "Each step by itself, three in a row for each value, in rounds of their own; so shares of a whole need not\n"
+        "Each step by itself, several in a row for each value, in rounds of their own; so shares of a whole need not\n"
         "add up to 100 %. Sealing digests the cipher octets twice. JavaScript's digest is the library's,\n"
         "its AES is WebCrypto's. Reading strictly (one form of the shell, one well-formed element) is by XML\n"
         "parsers: expat in Python, saxes in JavaScript."
