@@ -15,7 +15,9 @@ from typing import Any
 
 import httpx
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from accounts import services
 from accounts.models import Member
@@ -167,7 +169,13 @@ def wire(monkeypatch: pytest.MonkeyPatch, no_pauses: None) -> Iterator[Wire]:
     monkeypatch.setenv("SESPHR_PASSWORD", PASSWORD)
     for name in ("SESPHR_HOME", "SESPHR_SERVER", "SESPHR_LOGIN", "SESPHR_OTP"):
         monkeypatch.delenv(name, raising=False)
-    return found
+    # A request's end closes connections; here they hold the test's transaction, as with
+    # Django's own test client.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield found
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
