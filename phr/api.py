@@ -17,44 +17,51 @@ from phr.services import deposits, opening, sharing
 from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
-from sesphr.web.auth import member_auth, require_authorised
+from sesphr.web.auth import authorised_auth, member_auth
+from sesphr.web.bodies import OCTETS, check, length_of, takes_deposit
 from sesphr.web.problems import Problem, ProblemOut
 
-PROBLEMS = frozenset({401, 403, 404, 409, 413, 422, 429, 502, 503})
-router = Router(auth=member_auth)
+router = Router(auth=authorised_auth, tags=["records"])
 CHUNK = 64 * 1024
-OCTETS = {"schema": {"type": "string", "format": "binary"}}
+BINARY = {"content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
 
 
-def answers(model: object) -> dict[object, object]:
-    """A route's answers: its own, or a problem document."""
-    return {200: model, PROBLEMS: ProblemOut}
+def answers(model: object, *refusals: int) -> dict[object, object]:
+    """A route's answers: its own, and the refusals that are this route's alone."""
+    return {200: model, frozenset(refusals): ProblemOut} if refusals else {200: model}
+
+
+def _asker(request: HttpRequest) -> UUID:
+    found: UUID = request.auth.id  # type: ignore[attr-defined]
+    return found
 
 
 def _chunks(request: HttpRequest) -> Iterator[bytes]:
+    """The body in pieces; one that breaks off is no body, or a retry would find its id taken."""
+    missing = length_of(request)
     while chunk := request.read(CHUNK):
+        missing -= len(chunk)
         yield chunk
+    if missing:
+        raise Problem(400, "invalid", "The body broke off; send it again.")
 
 
 @router.put(
     "/attachments/{uuid:attachment}",
-    response=answers(schemas.AttachmentOut),
-    openapi_extra={
-        "requestBody": {"content": {"application/octet-stream": OCTETS}, "required": True}
-    },
+    response=answers(schemas.AttachmentOut, 409),
+    openapi_extra={"requestBody": {**BINARY, "required": True}},
 )
 def put_attachment(request: HttpRequest, attachment: UUID) -> schemas.AttachmentOut:
     """Store an attachment's cipher octets; a manifest must refer to them within a day."""
-    member = require_authorised(request)
-    if int(request.headers.get("Content-Length") or 0) > settings.SESPHR_MAX_ATTACHMENT:
-        raise Problem(413, "too-large", "This attachment is larger than this server takes.")
+    check(request, OCTETS, settings.SESPHR_MAX_ATTACHMENT)
     stored = deposits.put_attachment(
-        by=member.id, attachment=str(attachment), chunks=_chunks(request)
+        by=_asker(request), attachment=str(attachment), chunks=_chunks(request)
     )
     return schemas.AttachmentOut(size=stored.size, root=b64u_encode(stored.root))
 
 
-@router.post("/deposits", response=answers(schemas.DepositOut))
+@router.post("/deposits", response=answers(schemas.DepositOut, 404, 409, 502))
+@takes_deposit
 def deposit(
     request: HttpRequest,
     manifest: Annotated[str, Form()],
@@ -62,11 +69,11 @@ def deposit(
     document: Annotated[UploadedFile, File()],
 ) -> schemas.DepositOut:
     """Deposit a version of a record: manifest (JWS), sealed parameters (JSON), document (XML)."""
-    member = require_authorised(request)
+    member = _asker(request)
     if (document.size or 0) > settings.SESPHR_MAX_DOCUMENT:
-        raise Problem(413, "too-large", "This document is larger than 32 MiB.")
+        raise Problem(413, "too-large", "This document is larger than this server takes.")
     done = deposits.deposit(
-        by=member.id,
+        by=member,
         manifest=manifest,
         document=document.read(),
         sealed=schemas.read_sealed(sealed),
@@ -79,8 +86,8 @@ def deposit(
 @router.get("/records", response=answers(schemas.RecordsOut))
 def records(request: HttpRequest, owner: UUID | None = None) -> schemas.RecordsOut:
     """Records that the member owns or may read something of."""
-    member = require_authorised(request)
-    views = selectors.records(member.id, owner)
+    member = _asker(request)
+    views = selectors.records(member, owner)
     names = selectors.names({view.owner for view in views})
     return schemas.RecordsOut(records=[schemas.RecordOut.of(view, names) for view in views])
 
@@ -88,7 +95,7 @@ def records(request: HttpRequest, owner: UUID | None = None) -> schemas.RecordsO
 @router.get("/acl", response=answers(schemas.AclOut))
 def acl(request: HttpRequest) -> schemas.AclOut:
     """The member's own list in force, and who holds keys because of it."""
-    node, member = nodes()[0], str(require_authorised(request).id)
+    node, member = nodes()[0], str(_asker(request))
     held = [
         schemas.DelegationOut(member=UUID(user), partition=partition, epoch=epoch)
         for user, partition, epoch in node.delegates(member)
@@ -96,29 +103,29 @@ def acl(request: HttpRequest) -> schemas.AclOut:
     return schemas.AclOut(acl=node.acl(member), delegations=held)
 
 
-@router.post("/acl", response=answers(schemas.InForceOut))
+@router.post("/acl", response=answers(schemas.InForceOut, 404, 409))
 def set_acl(request: HttpRequest, sent: schemas.AclIn) -> schemas.InForceOut:
     """Put the next list in force: approving, granting and taking back are this one call."""
-    member = require_authorised(request)
-    done = sharing.set_acl(by=member.id, acl=sent.acl, deal=sent.deal, answers=sent.answers)
+    member = _asker(request)
+    done = sharing.set_acl(by=member, acl=sent.acl, deal=sent.deal, answers=sent.answers)
     return schemas.InForceOut(seq=done.seq, receipts=list(done.receipts), effective=done.effective)
 
 
-@router.post("/key-requests", response=answers(schemas.KeyRequestId))
+@router.post("/key-requests", response=answers(schemas.KeyRequestId, 429))
 def ask(request: HttpRequest, sent: schemas.KeyRequestIn) -> schemas.KeyRequestId:
     """Ask an owner for access to partitions; it grants nothing by itself."""
-    member = require_authorised(request)
-    ratelimits.spend("request:member", str(member.id))
-    return schemas.KeyRequestId(request=sharing.ask(by=member.id, statement=sent.request).id)
+    member = _asker(request)
+    ratelimits.spend("request:member", str(member))
+    return schemas.KeyRequestId(request=sharing.ask(by=member, statement=sent.request).id)
 
 
 @router.get("/key-requests", response=answers(schemas.KeyRequestsOut))
 def key_requests(request: HttpRequest) -> schemas.KeyRequestsOut:
     """Requests to the member, and by the member."""
-    member = require_authorised(request)
+    member = _asker(request)
     return schemas.KeyRequestsOut(
-        incoming=_described(selectors.incoming(member.id)),
-        outgoing=_described(selectors.outgoing(member.id)),
+        incoming=_described(selectors.incoming(member)),
+        outgoing=_described(selectors.outgoing(member)),
     )
 
 
@@ -149,17 +156,19 @@ def _request_out(request: KeyRequest, asker: selectors.Member) -> schemas.KeyReq
     )
 
 
-@router.post("/key-requests/{uuid:key_request}/decline", response=answers(schemas.KeyRequestState))
+@router.post(
+    "/key-requests/{uuid:key_request}/decline", response=answers(schemas.KeyRequestState, 409)
+)
 def decline(request: HttpRequest, key_request: UUID) -> schemas.KeyRequestState:
     """Say no to a request."""
-    done = sharing.decline(by=require_authorised(request).id, request=key_request)
+    done = sharing.decline(by=_asker(request), request=key_request)
     return schemas.KeyRequestState(request=done.id, state=done.state)
 
 
-@router.post("/access", response=answers(schemas.AccessOut))
+@router.post("/access", response=answers(schemas.AccessOut, 404, 502))
 def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
     """Open: every node decides, logs and re-encrypts; the cloud gives what the tickets allow."""
-    found = opening.access(by=require_authorised(request).id, request=sent.request)
+    found = opening.access(by=_asker(request), request=sent.request)
     return schemas.AccessOut(
         answers=[schemas.NodeAnswer.of(one) for one in found.answers],
         objects=[schemas.ObjectOut.of(one) for one in found.objects],
@@ -168,18 +177,15 @@ def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
 
 @router.post(
     "/attachments/{uuid:attachment}/content",
-    openapi_extra={
-        "responses": {
-            200: {"description": "cipher octets", "content": {"application/octet-stream": OCTETS}}
-        }
-    },
+    response={502: ProblemOut},
+    openapi_extra={"responses": {200: {"description": "cipher octets", **BINARY}}},
 )
 def attachment_content(
     request: HttpRequest, attachment: UUID, sent: schemas.AttachmentIn
 ) -> StreamingHttpResponse:
     """An attachment's cipher octets, for the tickets of an access answer."""
     chunks = opening.open_attachment(
-        by=require_authorised(request).id,
+        by=_asker(request),
         request=sent.request,
         tickets=sent.tickets,
         attachment=str(attachment),
@@ -187,13 +193,13 @@ def attachment_content(
     return StreamingHttpResponse(chunks, content_type="application/octet-stream")
 
 
-@router.post("/integrity-reports", response=answers(schemas.IntegrityOut))
+@router.post("/integrity-reports", response=answers(schemas.IntegrityOut, 429))
 def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.IntegrityOut:
     """Report that something differs from what was signed; the owner sees it in the activity."""
-    member = require_authorised(request)
-    ratelimits.spend("request:member", str(member.id))
+    member = _asker(request)
+    ratelimits.spend("request:member", str(member))
     opening.report_integrity(
-        by=member.id,
+        by=member,
         reason=sent.reason,
         record=None if sent.record is None else str(sent.record),
         partition=sent.partition,
@@ -202,14 +208,14 @@ def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.Integr
     return schemas.IntegrityOut(reported=True)
 
 
-@router.get("/activity", response=answers(schemas.ActivityOut))
+@router.get("/activity", auth=member_auth, response=answers(schemas.ActivityOut))
 def activity(
     request: HttpRequest,
     source: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")] | None = None,
     after: Annotated[int, Field(ge=0, lt=2**53)] = 0,
 ) -> schemas.ActivityOut:
     """What happened to the member's records and account; 500 events a stream and page."""
-    pages = selectors.activity(request.auth.id, source, after)  # type: ignore[attr-defined]
+    pages = selectors.activity(_asker(request), source, after)
     streams = [
         schemas.StreamOut(
             source=page.source,
@@ -222,7 +228,7 @@ def activity(
     return schemas.ActivityOut(streams=streams, checkpoint=get_log().checkpoint())
 
 
-@router.get("/log/consistency", response=answers(schemas.ConsistencyOut))
+@router.get("/log/consistency", auth=member_auth, response=answers(schemas.ConsistencyOut))
 def consistency(
     request: HttpRequest,
     first: Annotated[int, Field(ge=1, lt=2**53)],

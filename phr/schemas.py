@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.audit import LogProof
@@ -16,6 +16,12 @@ from sesphr.ports.srs import Access, EventView, RecordView, Sealed
 
 Statement = Annotated[str, Field(min_length=1, max_length=8 * 2**20, description="compact JWS")]
 MAX_TICKETS = 4096
+
+
+class Sent(Schema):
+    """What endpoints send: exactly these members."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def base64_encode(octets: bytes) -> str:
@@ -131,7 +137,7 @@ class AclOut(Schema):
     delegations: list[DelegationOut]
 
 
-class AclIn(Schema):
+class AclIn(Sent):
     """The next list, the keys dealt for it, and the requests that it answers."""
 
     acl: Statement
@@ -147,7 +153,7 @@ class InForceOut(Schema):
     effective: bool
 
 
-class KeyRequestIn(Schema):
+class KeyRequestIn(Sent):
     """A signed request for access."""
 
     request: Statement
@@ -192,7 +198,7 @@ class KeyRequestsOut(Schema):
     outgoing: list[KeyRequestOut]
 
 
-class AccessIn(Schema):
+class AccessIn(Sent):
     """A signed access request."""
 
     request: Statement
@@ -239,14 +245,14 @@ class AccessOut(Schema):
     objects: list[ObjectOut]
 
 
-class AttachmentIn(Schema):
+class AttachmentIn(Sent):
     """The access request and its tickets, for an attachment of a granted partition."""
 
     request: Statement
     tickets: Annotated[list[Statement], Field(max_length=MAX_TICKETS)]
 
 
-class IntegrityIn(Schema):
+class IntegrityIn(Sent):
     """What an endpoint found to differ from what was signed."""
 
     record: UUID | None = None

@@ -27,7 +27,7 @@ def access(*, by: UUID, request: str) -> Opening:
         PortError: refused, too few nodes, or what is stored is not what was signed
             (that is noted for whoever asked and for the owner's eyes).
     """
-    payload_by(request, by)
+    payload = payload_by(request, by)
     answers = _ask_nodes(request)
     tickets = [ticket for answer in answers for ticket in answer.tickets]
     if not tickets:
@@ -35,7 +35,7 @@ def access(*, by: UUID, request: str) -> Opening:
     try:
         return Opening(answers, get_cloud().get(request, verification_of(by), tickets))
     except IntegrityFailure as failure:
-        report_integrity(by=by, reason=str(failure), record=None, partition=None, manifest=None)
+        _note(by, {item["record"] for item in payload["items"]}, reason=failure.code)
         raise
 
 
@@ -61,26 +61,22 @@ def report_integrity(
     *, by: UUID, reason: str, record: str | None, partition: str | None, manifest: str | None
 ) -> None:
     """Note that an endpoint got something else than what was signed, for everybody concerned."""
-    details = {
-        "reported_by": str(by),
-        "record": record,
-        "partition": partition,
-        "manifest": manifest,
-    }
-    concerned = {str(by)} | _owner_of(record, by)
-    for member in sorted(concerned):
-        events.record(member, "integrity", reason=reason, **details)
-    for member in sorted(concerned):
+    records = set() if record is None else {record}
+    _note(by, records, reason=reason, record=record, partition=partition, manifest=manifest)
+
+
+def _note(by: UUID, records: set[str], **details: str | None) -> None:
+    """Put an `integrity` event into the streams of the reporter and of these records' owners."""
+    concerned = sorted({str(by)} | _owners_of(records, by))
+    for member in concerned:
+        events.record(member, "integrity", reported_by=str(by), **details)
+    for member in concerned:
         events.publish(member)
 
 
-def _owner_of(record: str | None, asker: UUID) -> set[str]:
-    """The record's owner, if the asker may know of that record at all."""
-    if record is None:
+def _owners_of(records: set[str], asker: UUID) -> set[str]:
+    """The owners of those records that the asker may know of at all."""
+    if not records:
         return set()
-    return {
-        view.owner
-        for node in nodes()[:1]
-        for view in node.records(str(asker))
-        if view.record == record
-    }
+    known = nodes()[0].records(str(asker))
+    return {view.owner for view in known if view.record in records}

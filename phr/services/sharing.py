@@ -16,7 +16,8 @@ from sesphr.ports.errors import Conflict, Invalid, NotFound
 
 @dataclass(frozen=True)
 class InForce:
-    """A list as the nodes took it; effective once n - t + 1 of them gave receipts."""
+    """A list as the nodes took it; effective once n - t + 1 of them gave receipts, and until
+    the next list."""
 
     seq: int
     receipts: tuple[str, ...]
@@ -34,9 +35,17 @@ def set_acl(*, by: UUID, acl: str, deal: str | None, answers: Iterable[UUID]) ->
     waiting = _own_requests(by, answers)
     receipts = tuple(node.set_acl(acl, deal) for node in nodes())
     get_cloud().note(receipts)
-    _answer(waiting, KeyRequest.State.APPROVED)
-    enough = get_deployment().n - get_deployment().t + 1
-    return InForce(payload["seq"], receipts, len(receipts) >= enough)
+    enough = len(receipts) >= get_deployment().n - get_deployment().t + 1
+    effective = enough and _is_head(by, acl)
+    # An old list that is sent again gets its receipt again, and changes nothing.
+    if effective:
+        _answer(waiting, KeyRequest.State.APPROVED)
+    return InForce(payload["seq"], receipts, effective)
+
+
+def _is_head(owner: UUID, acl: str) -> bool:
+    head = nodes()[0].acl(str(owner))
+    return head is not None and digest_of(head) == digest_of(acl)
 
 
 def _own_requests(owner: UUID, ids: Iterable[UUID]) -> list[KeyRequest]:

@@ -1,7 +1,7 @@
 """The one HTTP API, for the browser and for the command-line client."""
 
 from django.http import HttpRequest
-from ninja import NinjaAPI, Schema
+from ninja import Schema
 
 from accounts.api import router as accounts_router
 from phr.api import router as phr_router
@@ -9,13 +9,16 @@ from sesphr import clock
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.deployment import get_deployment
 from sesphr.web import problems
+from sesphr.web.bodies import JsonParser
+from sesphr.web.openapi import Api
 
-api = NinjaAPI(
+api = Api(
     title="SeSPHR",
     version="1",
     description="Sharing of personal health records. The servers relay signed, encrypted octets.",
     openapi_url="/openapi.json",
     docs_url=None,
+    parser=JsonParser(),
     urls_namespace="api",
 )
 problems.install(api)
@@ -29,9 +32,9 @@ class DeploymentOut(Schema):
     now: int
 
 
-@api.get("/deployment", response=DeploymentOut, summary="The deployment that clients pin")
+@api.get("/deployment", response=DeploymentOut, tags=["deployment"])
 def deployment(request: HttpRequest) -> DeploymentOut:
-    """Nodes, threshold and keys, signed by the operator."""
+    """The deployment that clients pin: nodes, threshold and keys, signed by the operator."""
     found = get_deployment()
     return DeploymentOut(
         configuration=found.jws, operator_key=b64u_encode(found.operator_key), now=clock.now()

@@ -1,7 +1,11 @@
-"""Who is asking: the member of the session, looked up once for each request."""
+"""Who is asking: the member of the session, looked up once for each request.
+
+Checked before a body is read, so that nobody uploads without being let in.
+"""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 
@@ -13,7 +17,7 @@ CLOSED = ("suspended", "departed")
 class MemberAuth(APIKeyCookie):
     """Accepts the session of a member who is neither suspended nor departed."""
 
-    param_name = "sesphr_session"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def __init__(self) -> None:
         # A cross-site request lacks the header that CrossSiteMiddleware demands.
@@ -30,18 +34,22 @@ class MemberAuth(APIKeyCookie):
         return user
 
 
+class AuthorisedAuth(MemberAuth):
+    """Accepts the session of a member whom an administrator has authorised."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The member, or None for nobody.
+
+        Raises:
+            Problem: 403 `not-authorised` for a member who still waits.
+        """
+        member = super().authenticate(request, key)
+        if member is not None and member.state != "authorised":
+            raise Problem(
+                403, "not-authorised", "An administrator has not authorised this account yet."
+            )
+        return member
+
+
 member_auth = MemberAuth()
-
-
-def require_authorised(request: HttpRequest) -> Any:
-    """The signed-in member if an administrator has authorised them.
-
-    Raises:
-        Problem: 403 `not-authorised` otherwise.
-    """
-    member = request.auth  # type: ignore[attr-defined]
-    if member.state != "authorised":
-        raise Problem(
-            403, "not-authorised", "An administrator has not authorised this account yet."
-        )
-    return member
+authorised_auth = AuthorisedAuth()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from sesphr.web.problems import respond
+from sesphr.web.problems import CONTENT_TYPE, instead_of, respond
 
 POLICY = {
     "default-src": "'none'",
@@ -29,25 +29,38 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+BAD = 400
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+def of_api(request: HttpRequest) -> bool:
+    """Whether the API answers this address, be it only that there is nothing."""
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+def finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The response with its headers; an error page of Django's under /api is a problem document."""
+    if of_api(request):
+        if response.status_code >= BAD and response.headers["Content-Type"] != CONTENT_TYPE:
+            response = instead_of(response)
+        response.headers["Cache-Control"] = "no-store"
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
 class HeadersMiddleware:
-    """Sets the security headers; API answers are never cached."""
+    """Sets the security headers; API answers are never cached, and its refusals all alike."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with headers."""
-        response = self.get_response(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.path.startswith("/api/"):
-            response.headers["Cache-Control"] = "no-store"
-        return response
+        return finished(request, self.get_response(request))
 
 
 class CrossSiteMiddleware:
@@ -62,7 +75,8 @@ class CrossSiteMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or refuse a write that might come from elsewhere."""
-        write = request.method not in SAFE and request.path.startswith("/api/")
+        write = request.method not in SAFE and of_api(request)
         if write and request.headers.get("X-Requested-By") != "sesphr":
-            return respond(403, "cross-site", "Send the header X-Requested-By: sesphr.")
+            refusal = respond(403, "cross-site", "Send the header X-Requested-By: sesphr.")
+            return finished(request, refusal)
         return self.get_response(request)

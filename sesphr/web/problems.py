@@ -1,11 +1,20 @@
-"""Problem documents (RFC 9457): the one shape in which this API says no."""
+"""Problem documents (RFC 9457): the one shape in which this API says no.
+
+Nothing of what was sent, and nothing of an exception's text, ever goes into a
+document or a log line: either might hold a secret.
+"""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -14,6 +23,9 @@ from sesphr.ports import errors as ports
 
 logger = logging.getLogger("sesphr.api")
 
+CONTENT_TYPE = "application/problem+json"
+# How much of a member's name (which whoever sent it made up) an answer repeats.
+MOST_OF_A_NAME = 100
 # The status for each way in which a port can fail.
 STATUS = {
     ports.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -23,6 +35,17 @@ STATUS = {
     ports.IntegrityFailure: HTTPStatus.BAD_GATEWAY,
     ports.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+# What Django itself answers without a document, by status: code and sentence.
+PLAIN = {
+    400: ("invalid", "The request cannot be read."),
+    403: ("refused", "This is not allowed."),
+    404: ("not-found", "There is nothing here."),
+    405: ("method-not-allowed", "This address does not take this method."),
+    413: ("too-large", "What was sent is too large."),
+    500: ("internal", "Something went wrong on the server."),
+    503: ("unavailable", "The server is busy; try again in a moment."),
+}
+Handler = Callable[[HttpRequest, Any], HttpResponse]
 
 
 class ProblemOut(Schema):
@@ -56,16 +79,30 @@ def respond(
         "detail": detail,
         "code": code,
     }
-    return JsonResponse(
-        body, status=status, content_type="application/problem+json", headers=headers or {}
-    )
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers or {})
+
+
+def plain(status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    """The document for a status that has nothing more to say."""
+    return respond(status, *PLAIN.get(status, PLAIN[400 if status < 500 else 500]), headers)
+
+
+def instead_of(response: HttpResponse) -> HttpResponse:
+    """The document in the place of an error page of Django's, with its Allow header."""
+    kept = {name: response.headers[name] for name in ("Allow",) if name in response.headers}
+    return plain(response.status_code, kept)
+
+
+def _of_problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    return respond(error.status, error.code, error.detail, error.headers)
 
 
 def _of_port(request: HttpRequest, error: ports.PortError) -> HttpResponse:
+    if error.code == "too-large":
+        return respond(413, error.code, str(error))
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
-        logger.error("unmapped port error %s", type(error).__name__)
-        return respond(500, "internal", "Something went wrong on the server.")
+        return _of_crash(request, error)
     return respond(status, error.code, str(error))
 
 
@@ -73,29 +110,70 @@ def _of_validation(request: HttpRequest, error: ValidationError) -> HttpResponse
     first = error.errors[0] if error.errors else {"loc": (), "msg": "not acceptable"}
     # Only the place and the rule: the value itself might be a secret.
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "payload"))
-    return respond(422, "invalid", f"{where or 'The request'}: {first['msg']}.")
+    return respond(422, "invalid", f"{where[:MOST_OF_A_NAME] or 'The request'}: {first['msg']}.")
 
 
 def _of_http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    code = "invalid" if error.status_code < 500 else "internal"
-    return respond(error.status_code, code, str(error))
+    # Ninja wraps whatever a parser raises into a 400.
+    if isinstance(error.__cause__, Problem):
+        return _of_problem(request, error.__cause__)
+    return plain(error.status_code)
+
+
+def _of_database(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("database: %s", described(request, error))
+    return plain(503)
+
+
+def _of_crash(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("crash: %s", described(request, error))
+    return plain(500)
+
+
+def described(request: HttpRequest, error: BaseException) -> str:
+    """An exception's class and the places it came through, innermost first; never its text."""
+    match = getattr(request, "resolver_match", None)
+    frames = [
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+        for frame in reversed(extract_tb(error.__traceback__))
+    ]
+    route = match.route if match is not None else "?"
+    return f"{type(error).__name__} in {request.method} {route}: {' < '.join(frames)}"
+
+
+def _of_kernel(request: HttpRequest, error: CryptoError) -> HttpResponse:
+    return respond(422, "invalid", f"What was sent is not acceptable: {error}.")
+
+
+def _of_nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return respond(401, "unauthenticated", "Sign in first.")
+
+
+def _with(status: int) -> Handler:
+    return lambda request, error: plain(status)
+
+
+# Each exception is handled by the line of its nearest class.
+HANDLERS: dict[type[Exception], Handler] = {
+    Problem: _of_problem,
+    ports.PortError: _of_port,
+    CryptoError: _of_kernel,
+    ValidationError: _of_validation,
+    HttpError: _of_http,
+    AuthenticationError: _of_nobody,
+    Http404: _with(404),
+    BadRequest: _with(400),
+    MultiPartParserError: _with(400),
+    SuspiciousOperation: _with(400),
+    UnreadablePostError: _with(400),
+    RequestDataTooBig: _with(413),
+    OperationalError: _of_database,
+    InterfaceError: _of_database,
+    Exception: _of_crash,
+}
 
 
 def install(api: NinjaAPI) -> None:
     """Make every error of the API a problem document."""
-    api.add_exception_handler(Problem, lambda r, e: respond(e.status, e.code, e.detail, e.headers))
-    api.add_exception_handler(ports.PortError, _of_port)
-    api.add_exception_handler(
-        CryptoError, lambda r, e: respond(422, "invalid", f"What was sent is not acceptable: {e}.")
-    )
-    api.add_exception_handler(ValidationError, _of_validation)
-    api.add_exception_handler(HttpError, _of_http)
-    api.add_exception_handler(
-        AuthenticationError, lambda r, e: respond(401, "unauthenticated", "Sign in first.")
-    )
-    api.add_exception_handler(
-        Http404, lambda r, e: respond(404, "not-found", "There is nothing here.")
-    )
-    api.add_exception_handler(
-        RequestDataTooBig, lambda r, e: respond(413, "too-large", "What was sent is too large.")
-    )
+    for kind, handler in HANDLERS.items():
+        api.add_exception_handler(kind, handler)

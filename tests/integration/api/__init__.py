@@ -1,0 +1,1 @@
+"""The HTTP API, view by view, over real nodes, store and log."""

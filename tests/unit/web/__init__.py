@@ -1,0 +1,1 @@
+"""What every HTTP edge shares: headers, problems, the cross-site door."""
