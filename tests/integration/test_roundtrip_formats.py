@@ -34,12 +34,14 @@ def test_every_type_of_statement_has_a_payload_here() -> None:
     assert PAYLOADS.keys() == SCHEMAS.keys()
 
 
+def _payload(typ: str) -> dict[str, Any]:
+    own = {"verification": b64u_encode(OWNER.verification)}
+    return {**PAYLOADS[typ], **(own if typ == "sesphr-registration" else {})}
+
+
 @pytest.mark.parametrize("typ", sorted(PAYLOADS))
 def test_statement(node: NodeKernel, typ: str) -> None:
-    payload = dict(PAYLOADS[typ])
-    if typ == "sesphr-registration":
-        payload["verification"] = b64u_encode(OWNER.verification)
-    text = json.dumps(payload, ensure_ascii=False)
+    text = json.dumps(_payload(typ), ensure_ascii=False)
     ours = statements.sign(OWNER, typ, text.encode())
     theirs = node.ask("make/statement", seed=OWNER_SEED.hex(), typ=typ, payload=text)["jws"]
     assert theirs == ours
@@ -54,9 +56,10 @@ def test_statement(node: NodeKernel, typ: str) -> None:
 
 @pytest.mark.parametrize("typ", sorted(PAYLOADS))
 def test_both_refuse_a_member_missing_changed_or_added(node: NodeKernel, typ: str) -> None:
-    for name in [*PAYLOADS[typ], "extra"]:
+    good = _payload(typ)
+    for name in [*good, "extra"]:
         for value in CHANGES:
-            payload = {**PAYLOADS[typ], name: value}
+            payload = {**good, name: value}
             if value == "absent":
                 del payload[name]
             _agree(node, typ, json.dumps(payload))

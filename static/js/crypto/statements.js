@@ -44,9 +44,18 @@ function header(typ, verification) {
 export function sign(keys, typ, payload) {
   const seed = keys instanceof MemberKeys ? keys.signingKey : keys;
   const body = members(parseIjson(payload));
+  const verification = publicKey(seed);
   checkPayload(typ, body);
-  const signed = `${header(typ, publicKey(seed))}.${b64uEncode(payload)}`;
+  checkOwnKey(typ, body, verification);
+  const signed = `${header(typ, verification)}.${b64uEncode(payload)}`;
   return `${signed}.${b64uEncode(signOctets(seed, utf8(signed)))}`;
+}
+
+/** @param {string} typ @param {Members} payload @param {Uint8Array} key that signs */
+function checkOwnKey(typ, payload, key) {
+  if (typ === "sesphr-registration" && payload.verification !== b64uEncode(key)) {
+    throw new StatementError("signed with another key than the registered one");
+  }
 }
 
 /** @param {unknown} jws @returns {[string, string, string]} */
@@ -84,9 +93,7 @@ export function verify(jws, { typ, deployment, directory }) {
   verifyOctets(key, utf8(`${head}.${body}`), b64uDecode(signature, 64));
   checkPayload(typ, payload);
   if (payload.deployment !== deployment) throw new StatementError("another deployment");
-  if (typ === "sesphr-registration" && payload.verification !== b64uEncode(key)) {
-    throw new StatementError("signed with another key than the registered one");
-  }
+  checkOwnKey(typ, payload, key);
   const digest = sha256(octets);
   return Object.freeze({ payload, octets, digest, name: toHex(digest), issuer, jws });
 }
