@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.generic import TemplateView
 
+from accounts.views import confirm
 from sesphr.web.api import api
 
 
@@ -14,6 +15,7 @@ def health(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="start.html"), name="start"),
+    path("confirm", confirm, name="confirm"),
     path("healthz", health, name="health"),
     path("api/", api.urls),
 ]
