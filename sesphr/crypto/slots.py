@@ -173,11 +173,25 @@ def _seal(
     return {**slot, "sealed": b64u_encode(sealed)}, keys.login_secret
 
 
+def _salt(given: bytes | None) -> bytes:
+    return secrets.token_bytes(16) if given is None else check_octets(given, 16)
+
+
 def make_password_slot(
     seed: bytes, *, deployment: str, login: str, member: str, password: str, generation: int,
-    params: Mapping[str, int] = DEFAULT_PARAMS,
+    params: Mapping[str, int] = DEFAULT_PARAMS, salt: bytes | None = None,
 ) -> tuple[dict[str, Any], bytes]:  # fmt: skip
     """(slot, login secret) for a password that is not too easily guessed.
+
+    Args:
+        seed: 32 octets.
+        deployment: deployment id.
+        login: login name.
+        member: member id.
+        password: any text; taken in NFC.
+        generation: 1 for the first slot, then one more with each.
+        params: Argon2id's {m, t, p}.
+        salt: 16 octets, where the portal fixes them; fresh random when None.
 
     Raises:
         SlotError: a weak password, with advice, or parameters.
@@ -186,19 +200,26 @@ def make_password_slot(
     check_password_strength(password, login, deployment)
     return _seal(
         seed, PASSWORD, deployment=deployment, login=login, member=member, generation=generation,
-        params=params, secret=password, salt=secrets.token_bytes(16),
+        params=params, secret=password, salt=_salt(salt),
     )  # fmt: skip
 
 
 def make_recovery_slot(
-    seed: bytes, *, deployment: str, login: str, member: str, generation: int
-) -> tuple[dict[str, Any], bytes, str]:
-    """(slot, login secret, code to print): 160 random bits in eight groups of four."""
+    seed: bytes, *, deployment: str, login: str, member: str, generation: int,
+    salt: bytes | None = None,
+) -> tuple[dict[str, Any], bytes, str]:  # fmt: skip
+    """(slot, login secret, code to print): 160 random bits in eight groups of four.
+
+    `salt` is 16 octets, fresh random when None.
+
+    Raises:
+        DecodingError: a value of another form.
+    """
     letters = base64.b32encode(secrets.token_bytes(20)).decode("ascii")
     code = "-".join(letters[start : start + 4] for start in range(0, 32, 4))
     slot, login_secret = _seal(
         seed, RECOVERY, deployment=deployment, login=login, member=member, generation=generation,
-        params={}, secret=code, salt=secrets.token_bytes(16),
+        params={}, secret=code, salt=_salt(salt),
     )  # fmt: skip
     return slot, login_secret, code
 

@@ -101,9 +101,23 @@ def test_slot_from_javascript(node: NodeKernel, kind: str) -> None:
     assert opened == (OWNER_SEED, bytes.fromhex(made["login_secret"]))
 
 
+@pytest.mark.parametrize("kind", ["password", "recovery"])
+def test_slot_of_a_given_salt_from_javascript(node: NodeKernel, kind: str) -> None:
+    salt = bytes(range(16))
+    made = node.ask(
+        "make/slot", seed=OWNER_SEED.hex(), type=kind, secret=PASSWORD, salt=salt.hex(), **WHO
+    )
+    assert made["slot"]["salt"] == b64u_encode(salt)
+    opened = slots.open_slot(
+        made["slot"], deployment=DEPLOYMENT, login=WHO["login"], secret=made.get("code", PASSWORD)
+    )
+    assert opened == (OWNER_SEED, bytes.fromhex(made["login_secret"]))
+
+
 def _python_slots() -> Iterator[tuple[dict[str, Any], bytes, str]]:
     yield (*slots.make_password_slot(OWNER_SEED, password=PASSWORD, **WHO), PASSWORD)
     yield slots.make_recovery_slot(OWNER_SEED, **WHO)
+    yield slots.make_recovery_slot(OWNER_SEED, salt=bytes(range(16)), **WHO)
     made = slots.make_passkey_slot(OWNER_SEED, salt=bytes(16), prf=bytes(32), **WHO)
     yield (*made, bytes(32).hex())
 

@@ -105,6 +105,22 @@ test("parameters that the portal lowered, raised or invented are refused before 
   assert.ok(performance.now() - started < 500, "nothing was hashed");
 });
 
+test("slots take the salt that they are given, and make their own without", async () => {
+  const seed = new Uint8Array(32).fill(7);
+  const who = { deployment: "demo", login: "ada", member: uuid(1), generation: 1 };
+  const salt = new Uint8Array(16).fill(3);
+  const password = "violet-harbour-91-quilt";
+  const both = [(more) => slots.makePasswordSlot(seed, { ...who, password, ...more }), (more) => slots.makeRecoverySlot(seed, { ...who, ...more })];
+  for (const make of both) {
+    const made = await make({ salt });
+    assert.equal(made.slot.salt, encoding.b64uEncode(salt));
+    const secret = made.code ?? password;
+    assert.deepEqual((await slots.openSlot(made.slot, { ...who, secret })).seed, seed);
+    for (const none of [{}, { salt: null }, { salt: undefined }]) assert.notEqual((await make(none)).slot.salt, made.slot.salt);
+    for (const bad of [new Uint8Array(15), new Uint8Array(17), "A".repeat(16), 16, []]) await assert.rejects(make({ salt: bad }), CryptoError);
+  }
+});
+
 test("the vector check fails on every kind of bad file", () => {
   const script = fileURLToPath(new URL("../vectorcheck/node.mjs", import.meta.url));
   const run = (files) => {

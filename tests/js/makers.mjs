@@ -59,8 +59,8 @@ async function hpkeKey() {
   return { secret: toHex(pair.secret), public: toHex(pair.public) };
 }
 
-async function slot({ seed, type, secret, ...who }) {
-  const own = fromHex(seed);
+async function slot({ seed, type, secret, salt: given, ...rest }) {
+  const [own, who] = [fromHex(seed), given ? { ...rest, salt: fromHex(given) } : rest];
   if (type === "recovery") return shown(await slots.makeRecoverySlot(own, who));
   if (type === "password") return shown(await slots.makePasswordSlot(own, { ...who, password: secret }));
   const salt = new Uint8Array(16).fill(5);

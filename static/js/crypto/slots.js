@@ -159,29 +159,38 @@ export async function checkPasswordStrength(password, ...hints) {
   if (advice !== null) throw new SlotError(`This password is too easy to guess. ${advice}`.trim());
 }
 
+/** @param {Uint8Array | null} given @returns {Bytes} */
+function saltOrFresh(given) {
+  return given === null ? randomBytes(16) : fixed(given, 16, "salt");
+}
+
 /**
  * Seal a seed under a password.
  * @param {Uint8Array} seed 32 octets
- * @param {Identity & {password: string, generation: number, params?: Argon2Params, hints?: string[]}} options
- *   hints: words that the password must not lean on, such as the name
+ * @param {Identity & {password: string, generation: number, params?: Argon2Params,
+ *   salt?: Uint8Array | null, hints?: string[]}} options salt: 16 octets, where the portal fixes
+ *   them; fresh random when null; hints: words that the password must not lean on, such as the name
  * @returns {Promise<{slot: Slot, loginSecret: Bytes}>}
- * @throws {SlotError} when the password is easily guessed
+ * @throws {SlotError | DecodingError} SlotError when the password is easily guessed
  */
-export async function makePasswordSlot(seed, { password, params = DEFAULT_PARAMS, hints = [], ...who }) {
+export async function makePasswordSlot(seed, { password, params = DEFAULT_PARAMS, salt = null, hints = [], ...who }) {
   await checkPasswordStrength(password, ...hints, who.login);
-  return makeSlot(seed, who, { type: "password", params: { ...params }, secret: password, salt: randomBytes(16) });
+  const how = /** @type {const} */ ({ type: "password", params: { ...params }, secret: password });
+  return makeSlot(seed, who, { ...how, salt: saltOrFresh(salt) });
 }
 
 /**
  * Seal a seed under a fresh recovery code of 160 bits.
  * @param {Uint8Array} seed 32 octets
- * @param {Identity & {generation: number}} who
+ * @param {Identity & {generation: number, salt?: Uint8Array | null}} options salt: 16 octets, fresh
+ *   random when null
  * @returns {Promise<{slot: Slot, loginSecret: Bytes, code: string}>} code: to be printed, never stored
+ * @throws {DecodingError} a value of another form
  */
-export async function makeRecoverySlot(seed, who) {
+export async function makeRecoverySlot(seed, { salt = null, ...who }) {
   const code = formatRecoveryCode(randomBytes(20));
-  const how = /** @type {const} */ ({ type: "recovery", params: {}, secret: code, salt: randomBytes(16) });
-  return { ...(await makeSlot(seed, who, how)), code };
+  const how = /** @type {const} */ ({ type: "recovery", params: {}, secret: code });
+  return { ...(await makeSlot(seed, who, { ...how, salt: saltOrFresh(salt) })), code };
 }
 
 /**

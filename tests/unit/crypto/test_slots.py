@@ -4,7 +4,7 @@ import pytest
 
 from sesphr.crypto import slots
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
-from sesphr.crypto.errors import CryptoError, SlotError
+from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
 
 SEED, ME, PEER = (
     bytes(range(32)),
@@ -53,6 +53,35 @@ def test_two_recovery_slots_differ():
     made = [slots.make_recovery_slot(SEED, **WHO, member=ME, generation=1) for _ in range(2)]
     assert made[0][2] != made[1][2]
     assert made[0][0]["salt"] != made[1][0]["salt"]
+
+
+SALT = bytes(range(16))
+
+
+def test_slots_of_a_given_salt():
+    password = {"password": PASSWORD, "salt": SALT}
+    first, old = slots.make_password_slot(SEED, **WHO, member=ME, generation=1, **password)
+    second, new = slots.make_password_slot(SEED, **WHO, member=ME, generation=2, **password)
+    assert first["salt"] == second["salt"] == b64u_encode(SALT)
+    # The same password gives the same key: only nonce and generation keep the slots apart.
+    assert old == new
+    assert first["sealed"][:16] != second["sealed"][:16]
+    with pytest.raises(SlotError):
+        slots.open_slot({**second, "generation": 1}, **WHO, secret=PASSWORD)
+    who = {**WHO, "member": ME, "generation": 1, "salt": SALT}
+    (one, _, code), (other, _, another) = [slots.make_recovery_slot(SEED, **who) for _ in range(2)]
+    assert one["salt"] == other["salt"] == b64u_encode(SALT)
+    assert code != another
+
+
+@pytest.mark.parametrize("salt", [b"", bytes(15), bytes(17), "A" * 16, 16, False])
+def test_salts_of_another_form(salt, monkeypatch):
+    monkeypatch.setattr(slots, "hash_secret_raw", lambda *_, **__: pytest.fail("hashed"))
+    who = {**WHO, "member": ME, "generation": 1, "salt": salt}
+    with pytest.raises(DecodingError):
+        slots.make_password_slot(SEED, password=PASSWORD, **who)
+    with pytest.raises(DecodingError):
+        slots.make_recovery_slot(SEED, **who)
 
 
 @pytest.mark.parametrize(
