@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -101,8 +101,9 @@ class Node(Remote):
         source, sink = self._process.stdout, self._process.stdin
         if source is None or sink is None:
             raise EngineError("Node: started without pipes")
-        sink.write(json.dumps({"call": call, "arguments": given}) + "\n")
-        sink.flush()
+        with suppress(BrokenPipeError):
+            sink.write(json.dumps({"call": call, "arguments": given}) + "\n")
+            sink.flush()
         line = source.readline()
         if not line:
             raise EngineError("Node: ended before it answered")
@@ -136,6 +137,10 @@ def node(bundles: Path, plaintexts: Path) -> Iterator[Node]:
             yield Node(process)
         finally:
             process.kill()
+            # A call that nobody took is still in the buffer.
+            with suppress(BrokenPipeError):
+                if process.stdin is not None:
+                    process.stdin.close()
 
 
 @contextmanager
