@@ -61,14 +61,19 @@ class Papers:
 @lru_cache(maxsize=64)
 def papers(login: str, role: str) -> Papers:
     """A person's keys, slots and registration, as their endpoint makes them."""
-    found = browser().post("/api/sign-in/parameters", {"login": login}, content_type=JSON)
-    member, deployment = found.json()["member"], get_deployment().id
+    told = browser().post("/api/sign-in/parameters", {"login": login}, content_type=JSON).json()
+    member, deployment = told["member"], get_deployment().id
     made = Endpoint(id=member)
     named: dict[str, Any] = {
         "deployment": deployment, "login": login, "member": member, "generation": 1
     }  # fmt: skip
-    password, password_secret = slots.make_password_slot(made.seed, password=PASSWORD, **named)
-    recovery, recovery_secret, code = slots.make_recovery_slot(made.seed, **named)
+    password, password_secret = slots.make_password_slot(
+        made.seed, password=PASSWORD, params=told["password"]["params"],
+        salt=b64u_decode(told["password"]["salt"], 16), **named,
+    )  # fmt: skip
+    recovery, recovery_secret, code = slots.make_recovery_slot(
+        made.seed, salt=b64u_decode(told["recovery"]["salt"], 16), **named
+    )
     pair = (
         {"slot": password, "login_secret": password_secret.hex()},
         {"slot": recovery, "login_secret": recovery_secret.hex()},
@@ -129,7 +134,8 @@ class Person(Endpoint):
 
     def register(self) -> "Person":
         """Register and follow the link of the letter."""
-        assert self.post("members", self.application()).status_code == 202
+        answer = self.post("members", self.application())
+        assert answer.status_code == 202, answer.content
         letter = next(one for one in reversed(mail.outbox) if one.to == [self.login])
         token = TOKEN.search(str(letter.body))
         assert token is not None
