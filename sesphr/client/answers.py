@@ -21,10 +21,9 @@ class DeploymentAnswer(BaseModel):
 
 
 class SlotParameters(BaseModel):
-    """The public part of a key slot."""
+    """What every slot of a type is made with, fixed for a login."""
 
     salt: str
-    generation: int
     params: dict[str, int] = Field(default_factory=dict)
 
 
@@ -67,11 +66,19 @@ class Slot(BaseModel):
     sealed: str
 
 
+class Generations(BaseModel):
+    """The generation that each slot has now."""
+
+    password: int
+    recovery: int
+
+
 class SignedIn(BaseModel):
-    """Who one is, and the sealed seed."""
+    """Who one is, the sealed seed, and the generations of one's slots."""
 
     member: Me
     slot: Slot
+    generations: Generations
 
 
 class Registrations(BaseModel):

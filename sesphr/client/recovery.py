@@ -11,10 +11,11 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from sesphr.client.answers import Parameters
 from sesphr.client.errors import RefusedError, UsageError
 from sesphr.client.home import Folder
 from sesphr.client.registration import FIRST_PARTITIONS, OWNER, registration
-from sesphr.client.session import as_advice, slot_body
+from sesphr.client.session import as_advice, checked_salt, slot_body
 from sesphr.crypto import slots
 from sesphr.crypto.encoding import b64u_decode, b64u_encode, lp
 from sesphr.crypto.errors import CryptoError
@@ -52,7 +53,7 @@ class Application:
         return "Application(...)"
 
 
-def prepared(home: Folder, who: Applicant, password: str) -> Application:
+def prepared(home: Folder, who: Applicant, public: Parameters, password: str) -> Application:
     """The application that waits in HOME, or a new one, which then waits there.
 
     Raises:
@@ -61,7 +62,7 @@ def prepared(home: Folder, who: Applicant, password: str) -> Application:
     """
     waiting = home.read(PENDING)
     if not waiting:
-        return _new(home, who, password)
+        return _new(home, who, public, password)
     if waiting.get("who") != who.as_json():
         raise UsageError(
             "Another registration was begun here and not answered. Repeat it exactly, or remove "
@@ -70,19 +71,24 @@ def prepared(home: Folder, who: Applicant, password: str) -> Application:
     return _resumed(home, who, waiting, password)
 
 
-def _new(home: Folder, who: Applicant, password: str) -> Application:
+def _new(home: Folder, who: Applicant, public: Parameters, password: str) -> Application:
     seed = secrets.token_bytes(32)
     keys = MemberKeys.from_seed(seed)
-    terms = {
+    terms: dict[str, Any] = {
         "deployment": who.deployment,
         "login": who.login,
         "member": who.member,
         "generation": 1,
     }
+    salt = checked_salt(slots.PASSWORD, public.password)
     slot, login_secret = as_advice(
-        lambda: slots.make_password_slot(seed, password=password, **terms)  # type: ignore[arg-type]
+        lambda: slots.make_password_slot(
+            seed, password=password, params=public.password.params, salt=salt, **terms
+        )
     )
-    recovery, recovery_secret, code = slots.make_recovery_slot(seed, **terms)  # type: ignore[arg-type]
+    recovery, recovery_secret, code = slots.make_recovery_slot(
+        seed, salt=checked_salt(slots.RECOVERY, public.recovery), **terms
+    )
     jws = registration(
         keys, deployment=who.deployment, member=who.member,
         partitions=FIRST_PARTITIONS if who.role == OWNER else (),

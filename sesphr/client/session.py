@@ -10,6 +10,7 @@ from typing import Any
 
 from sesphr.client import people, prompts
 from sesphr.client.answers import (
+    Generations,
     Me,
     Parameters,
     Receipts,
@@ -19,7 +20,7 @@ from sesphr.client.answers import (
     SlotParameters,
 )
 from sesphr.client.deployment import Deployment
-from sesphr.client.errors import IntegrityError, RefusedError, ServerError, UsageError
+from sesphr.client.errors import IntegrityError, RefusedError, UsageError
 from sesphr.client.home import Folder, Home
 from sesphr.client.http import Api
 from sesphr.client.registration import registration
@@ -57,7 +58,8 @@ class Session:
     me: Me
     keys: MemberKeys
     seed: bytes
-    generation: int
+    parameters: Parameters
+    generations: Generations
     login_secret: bytes
 
     def __repr__(self) -> str:
@@ -128,6 +130,21 @@ def check_receipts(session: Session, receipts: list[str], *, kind: str, digest: 
     return len(nodes)
 
 
+def checked_salt(slot_type: str, public: SlotParameters) -> bytes:
+    """The salt of a slot's parameters, which are strong enough for this client.
+
+    Raises:
+        IntegrityError: they are not.
+    """
+    try:
+        slots.check_params(slot_type, public.params)
+        return b64u_decode(public.salt, 16)
+    except CryptoError as error:
+        raise IntegrityError(
+            "The server asks for a weaker handling of your password than this client allows."
+        ) from error
+
+
 def derive(
     deployment: str, login: str, member: str, slot_type: str, public: SlotParameters, secret: str
 ) -> slots.SlotKeys:
@@ -136,13 +153,7 @@ def derive(
     Raises:
         IntegrityError: parameters below what this client takes. UsageError: no recovery code.
     """
-    try:
-        slots.check_params(slot_type, public.params)
-        salt = b64u_decode(public.salt, 16)
-    except CryptoError as error:
-        raise IntegrityError(
-            "The server asks for a weaker handling of your password than this client allows."
-        ) from error
+    salt = checked_salt(slot_type, public)
     try:
         return slots.derive(
             slot_type, deployment=deployment, login=login, member=member, salt=salt,
@@ -170,7 +181,7 @@ def sign_in(
         raise IntegrityError("The server signed you in as somebody else.")
     return Session(
         api, deployment, home, signed_in.member, MemberKeys.from_seed(seed), seed,
-        signed_in.slot.generation, keys.login_secret,
+        found, signed_in.generations, keys.login_secret,
     )  # fmt: skip
 
 
@@ -191,8 +202,8 @@ def _ask(api: Api, login: str, slot_type: str, login_secret: bytes) -> SignedIn:
 def _check_same(slot: Slot, member: str, slot_type: str, public: SlotParameters) -> None:
     if (slot.member, slot.type) != (member, slot_type):
         raise IntegrityError("The server gave you somebody else's key slot.")
-    if (slot.generation, slot.salt) != (public.generation, public.salt):
-        raise ServerError("Your key slots changed at this moment. Try again.")
+    if (slot.salt, slot.params) != (public.salt, public.params):
+        raise IntegrityError("The server gave you a key slot that was made in another way.")
 
 
 def _open(slot: Slot, deployment: str, login: str, secret: str) -> bytes:

@@ -12,6 +12,7 @@ from sesphr.client.session import (
     as_advice,
     check_strength,
     checked_login,
+    checked_salt,
     parameters,
     slot_body,
 )
@@ -27,11 +28,10 @@ def register(app: App, options: Namespace) -> Answer:
         return _registered_before(app, login)
     password = prompts.password()
     place = app.deployment()
-    who = recovery.Applicant(
-        app.server, place.id, parameters(app.api, login).member, login, options.name, options.role
-    )
+    public = parameters(app.api, login)
+    who = recovery.Applicant(app.server, place.id, public.member, login, options.name, options.role)
     with app.home.locked(recovery.PENDING):
-        application = recovery.prepared(app.home, who, password)
+        application = recovery.prepared(app.home, who, public, password)
         try:
             found = app.api.post(Registered, "/members", **application.body)
         except UsageError:
@@ -111,15 +111,14 @@ def change_password(app: App, options: Namespace) -> Answer:
     """Change the password; all other sessions end."""
     with app.signed_in() as who:
         new = prompts.new_password()
-        _put_password(who, new, who.generation + 1, slots.PASSWORD, who.login_secret)
+        _put_password(who, new, slots.PASSWORD)
     return Answer({"changed": True}, ["The password is changed. Other sessions were signed out."])
 
 
 def recovery_code(app: App, options: Namespace) -> Answer:
     """Replace the recovery code; the old one opens nothing from then on."""
     with app.signed_in() as who:
-        found = parameters(app.api, who.me.login)
-        code = _put_recovery(who, found.recovery.generation + 1, slots.PASSWORD, who.login_secret)
+        code = _put_recovery(who, slots.PASSWORD)
     return Answer({"recovery_code": code}, [f"New recovery code (shown only now): {code}"])
 
 
@@ -129,9 +128,8 @@ def recover(app: App, options: Namespace) -> Answer:
     # Weak passwords are refused before the recovery code is used.
     check_strength(new, app.login())
     with app.signed_in(slots.RECOVERY, code) as who:
-        found = parameters(app.api, who.me.login)
-        _put_password(who, new, found.password.generation + 1, slots.RECOVERY, who.login_secret)
-        fresh = _put_recovery(who, who.generation + 1, slots.RECOVERY, who.login_secret)
+        _put_password(who, new, slots.RECOVERY)
+        fresh = _put_recovery(who, slots.RECOVERY)
         app.remember(who.me.login)
         shown = people.fingerprint(who.keys.verification, who.keys.receive_public)
         data = {"member": who.me.id, "recovery_code": fresh, "fingerprint": shown}
@@ -140,36 +138,31 @@ def recover(app: App, options: Namespace) -> Answer:
     )
 
 
-def _put_password(
-    who: Session, password: str, generation: int, proof: str, login_secret: bytes
-) -> None:
+def _put_password(who: Session, password: str, proof: str) -> None:
+    public = who.parameters.password
+    salt = checked_salt(slots.PASSWORD, public)
     slot, secret = as_advice(
         lambda: slots.make_password_slot(
             who.seed, deployment=who.deployment.id, login=who.me.login, member=who.me.id,
-            password=password, generation=generation,
+            password=password, generation=who.generations.password + 1, params=public.params, salt=salt,
         )
     )  # fmt: skip
-    _put(who, slots.PASSWORD, slot, secret, proof, login_secret)
+    _put(who, slots.PASSWORD, slot, secret, proof)
 
 
-def _put_recovery(who: Session, generation: int, proof: str, login_secret: bytes) -> str:
+def _put_recovery(who: Session, proof: str) -> str:
     slot, secret, code = slots.make_recovery_slot(
         who.seed, deployment=who.deployment.id, login=who.me.login, member=who.me.id,
-        generation=generation,
+        generation=who.generations.recovery + 1,
+        salt=checked_salt(slots.RECOVERY, who.parameters.recovery),
     )  # fmt: skip
-    _put(who, slots.RECOVERY, slot, secret, proof, login_secret)
+    _put(who, slots.RECOVERY, slot, secret, proof)
     return code
 
 
-def _put(
-    who: Session,
-    slot_type: str,
-    slot: dict[str, Any],
-    secret: bytes,
-    proof: str,
-    login_secret: bytes,
-) -> None:
-    current = {"type": proof, "login_secret": login_secret.hex()}
+def _put(who: Session, slot_type: str, slot: dict[str, Any], secret: bytes, proof: str) -> None:
+    """Replace a slot; `proof` is the type of the secret that signed in."""
+    current = {"type": proof, "login_secret": who.login_secret.hex()}
     who.api.put(Anything, f"/slots/{slot_type}", **slot_body(slot, secret), current=current)
 
 
