@@ -88,15 +88,13 @@ class Rows:
 
     def _decisions(self, items: dict[str, tuple[str, ...]]) -> list[Any]:
         from sesphr import clock  # noqa: PLC0415
-        from srs.decisions import decide  # noqa: PLC0415
+        from srs.decisions import Docket, decide  # noqa: PLC0415
 
-        policies: dict[str, Any] = {}
+        docket = Docket(self._node, items)
         found = [
             one
             for record, names in items.items()
-            for one in decide(
-                self._node, self._row, record, names, "treatment", clock.now(), policies
-            )
+            for one in decide(docket, self._row, record, names, "treatment", clock.now())
         ]
         if len(found) != PAIRS or not all(one.allowed for one in found):
             raise RuntimeError("the pairs to measure are not all allowed")

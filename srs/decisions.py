@@ -8,11 +8,14 @@ a record's own window) and the reading of rows.
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
+
+from django.db.models import F
 
 from sesphr.crypto import acl as kernel
 from sesphr.crypto import statements
 from srs.context import Node
-from srs.models import Acl, Member, Version
+from srs.models import Acl, Member, RParameter, Version
 
 EMPTY: dict[str, list[Any]] = {"default_partitions": [], "rules": []}
 # One answer for no such record, no such partition and nothing granted.
@@ -43,43 +46,58 @@ class Policy:
     """An owner's list in force."""
 
     seq: int
-    payload: dict[str, Any]
+    rules: kernel.CheckedRules
 
 
-def policy_of(node: Node, owner: Member) -> Policy:
-    """The list in force, or the empty one before the first."""
-    head = Acl.objects.using(node.alias).filter(owner=owner).order_by("-seq").first()
-    if head is None:
-        return Policy(0, EMPTY)
-    payload = statements.payload_of_unverified(head.jws)
-    return Policy(head.seq, {name: payload[name] for name in EMPTY})
+class Docket:
+    """What deciding many pairs needs of this node's rows: each row read once."""
 
+    def __init__(self, node: Node, records: Iterable[str]) -> None:
+        self._node = node
+        heads = Version.objects.using(node.alias).filter(
+            record__in=list(records), version=F("record__head")
+        )
+        self.heads = {str(head.record_id): head for head in heads.select_related("record__owner")}
+        self.partitions = self._partitions()
+        self._policies: dict[UUID, Policy] = {}
 
-def head_of(node: Node, record: str) -> Version | None:
-    """The newest version of a record."""
-    versions = Version.objects.using(node.alias).filter(record_id=record)
-    return versions.select_related("record__owner").order_by("-version").first()
+    def _partitions(self) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {head.pk: set() for head in self.heads.values()}
+        rows = RParameter.objects.using(self._node.alias).filter(version__in=list(found))
+        for version, partition in rows.values_list("version_id", "partition"):
+            found[version].add(partition)
+        return found
+
+    def policy(self, owner: Member) -> Policy:
+        """The owner's list in force, or the empty one before the first."""
+        if owner.pk not in self._policies:
+            self._policies[owner.pk] = self._read_policy(owner)
+        return self._policies[owner.pk]
+
+    def _read_policy(self, owner: Member) -> Policy:
+        head = Acl.objects.using(self._node.alias).filter(owner=owner).order_by("-seq").first()
+        if head is None:
+            return Policy(0, kernel.check_rules(EMPTY))
+        payload = statements.payload_of_unverified(head.jws)
+        return Policy(head.seq, kernel.check_rules(payload))
 
 
 def decide(
-    node: Node, user: Member, record: str, partitions: Iterable[str], purpose: str, now: int,
-    policies: dict[str, Policy],
-) -> list[Decision]:  # fmt: skip
-    """Decide each partition of a record's head; `policies` caches lists by owner id."""
-    head = head_of(node, record)
+    docket: Docket, user: Member, record: str, partitions: Iterable[str], purpose: str, now: int
+) -> list[Decision]:
+    """Decide each partition of a record's head."""
+    head = docket.heads.get(record)
     if head is None:
         return [
             Decision(record, None, None, None, one, False, None, UNKNOWN, 0) for one in partitions
         ]
-    owner = head.record.owner
-    key = str(owner.id)
-    policy = policies.setdefault(key, policy_of(node, owner))
-    present = set(head.parameters.using(node.alias).values_list("partition", flat=True))
+    policy, present = docket.policy(head.record.owner), docket.partitions[head.pk]
+    owner = str(head.record.owner_id)
     found = []
     for one in partitions:
         verdict = _verdict(user, head, one, one in present, purpose, now, policy)
         found.append(
-            Decision(record, key, head.version, head.digest, one, *verdict, seq=policy.seq)
+            Decision(record, owner, head.version, head.digest, one, *verdict, seq=policy.seq)
         )
     return found
 
@@ -103,7 +121,7 @@ def _verdict(
         "partition": partition, "action": "read", "purpose": purpose,
         "record_date": head.record.date, "now": now, "emergency": None,
     }  # fmt: skip
-    answer = kernel.decide(policy.payload, _described(user), request)
+    answer = kernel.decide(policy.rules, _described(user), request)
     allowed = answer.decision == "allow"
     if allowed and not present:
         return False, None, UNKNOWN

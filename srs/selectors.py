@@ -3,7 +3,7 @@
 from sesphr import clock
 from sesphr.ports.srs import RecordView
 from srs.context import Node, uuid_of
-from srs.decisions import Policy, decide
+from srs.decisions import Docket, decide
 from srs.models import Acl, Delegation, Member, Record, Registration, Version
 
 # Listing asks for nothing yet; it shows what an opening for treatment would give.
@@ -36,35 +36,27 @@ def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]
     user = Member.objects.using(node.alias).filter(pk=uuid_of(asker)).first()
     if user is None:
         return ()
-    policies: dict[str, Policy] = {}
-    views = (_view(node, user, head, policies) for head in _heads(node, user, owner))
-    return tuple(view for view in views if view.partitions)
+    docket = Docket(node, _of_givers(node, user, owner))
+    views = (_view(docket, user, head) for head in docket.heads.values())
+    readable = [view for view in views if view.partitions]
+    return tuple(sorted(readable, key=lambda view: (view.date, view.record)))
 
 
-def _heads(node: Node, user: Member, owner: str | None) -> list[Version]:
-    """Head versions of records whose owner is the user or has dealt the user a key."""
-    givers = (
-        Delegation.objects.using(node.alias).filter(user=user).values_list("owner_id", flat=True)
-    )
-    owners = {user.pk, *givers}
+def _of_givers(node: Node, user: Member, owner: str | None) -> list[str]:
+    """Records whose owner is the user or has dealt the user a key."""
+    given = Delegation.objects.using(node.alias).filter(user=user)
+    owners = {user.pk, *given.values_list("owner_id", flat=True)}
     if owner is not None:
         owners = {one for one in owners if str(one) == owner}
     found = Record.objects.using(node.alias).filter(owner__in=owners)
-    heads = dict(found.values_list("pk", "head"))
-    versions = (
-        Version.objects.using(node.alias).filter(record__in=list(heads)).select_related("record")
-    )
-    newest = [one for one in versions if heads[one.record_id] == one.version]
-    return sorted(newest, key=lambda one: (one.record.date, str(one.record_id)))
+    return [str(record) for record in found.values_list("pk", flat=True)]
 
 
-def _view(node: Node, user: Member, head: Version, policies: dict[str, Policy]) -> RecordView:
-    partitions = sorted(head.parameters.using(node.alias).values_list("partition", flat=True))
-    decisions = decide(
-        node, user, str(head.record_id), partitions, LISTING_PURPOSE, clock.now(), policies
-    )
+def _view(docket: Docket, user: Member, head: Version) -> RecordView:
+    record, partitions = str(head.record_id), sorted(docket.partitions[head.pk])
+    decisions = decide(docket, user, record, partitions, LISTING_PURPOSE, clock.now())
     return RecordView(
-        record=str(head.record_id),
+        record=record,
         owner=str(head.record.owner_id),
         version=head.version,
         manifest=head.digest,

@@ -231,6 +231,9 @@ def _lagrange(indices: Sequence[int], at: int) -> list[Scalar]:
 
 def _interpolate(points: Mapping[int, GT], at: int) -> GT:
     indices = sorted(points)
+    if len(indices) == 1:
+        # A constant polynomial: its one weight is 1, and a power in GT is dear.
+        return points[indices[0]]
     powers = (points[i].power(one) for i, one in zip(indices, _lagrange(indices, at), strict=True))
     return reduce(lambda left, right: left * right, powers)
 

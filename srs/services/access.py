@@ -23,7 +23,7 @@ from sesphr.ports.audit import LogProof
 from sesphr.ports.errors import Invalid, Refused
 from sesphr.ports.srs import Access
 from srs.context import Node, digest_of, refusing_bad_input, uuid_of
-from srs.decisions import Decision, decide, from_json
+from srs.decisions import Decision, Docket, decide, from_json
 from srs.models import AccessRequest, Delegation, Event, Member, RParameter
 
 TICKET_LIFE = 60
@@ -92,13 +92,13 @@ def _row(node: Node, request: statements.Verified) -> AccessRequest | None:
 
 
 def _commit(node: Node, request: statements.Verified, user: Member) -> AccessRequest:
-    now, policies = clock.now(), {}  # type: ignore[var-annotated]
-    payload = request.payload
+    now, payload = clock.now(), request.payload
+    docket = Docket(node, [item["record"] for item in payload["items"]])
     decisions = [
         decision
         for item in payload["items"]
         for decision in decide(
-            node, user, item["record"], item["partitions"], payload["purpose"], now, policies
+            docket, user, item["record"], item["partitions"], payload["purpose"], now
         )
     ]
     events = [_record(node, request, owner, decisions).pk for owner in owners_of(decisions)]

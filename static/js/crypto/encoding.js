@@ -106,11 +106,12 @@ export function b64uDecode(text, length) {
  * @returns {string}
  */
 export function b64Encode(octets) {
-  let binary = "";
+  let text = "";
+  // Whole triples of octets, so that the pieces join; one piece at a time keeps btoa fast.
   for (let i = 0; i < octets.length; i += 0x6000) {
-    binary += String.fromCharCode(...octets.subarray(i, i + 0x6000));
+    text += btoa(String.fromCharCode(...octets.subarray(i, i + 0x6000)));
   }
-  return btoa(binary);
+  return text;
 }
 
 /**

@@ -175,6 +175,8 @@ function lagrange(i, indices, at) {
  * @returns {GT}
  */
 function interpolate(answers, indices, at) {
+  // A constant polynomial: its one weight is 1, and a power in GT is dear.
+  if (indices.length === 1) return /** @type {GT} */ (answers.get(indices[0]));
   const parts = indices.map((i) => /** @type {GT} */ (answers.get(i)).powerPublic(lagrange(i, indices, at)));
   return parts.reduce((product, part) => product.times(part));
 }
