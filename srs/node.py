@@ -105,9 +105,13 @@ class LocalSrs:
         except PortError as error:
             logger.warning("node %s owes the log events: %s", self.index, error)
 
+    def owing(self) -> list[str]:
+        """Members with events that the log does not have yet."""
+        return self._node.events.owing()
+
     def publish_owed(self) -> None:
         """The same for every member."""
-        for member in self._node.events.owing():
+        for member in self.owing():
             self.publish(member)
 
     def _then_publish(self, statement: str, receipt: str) -> str:

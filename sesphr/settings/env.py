@@ -13,6 +13,7 @@ PREFIX = "SESPHR_"
 # Read by the command-line client and by tools, never by a server.
 CLIENT_VARIABLES = {
     "SESPHR_PASSWORD",
+    "SESPHR_NEW_PASSWORD",
     "SESPHR_OTP",
     "SESPHR_RECOVERY_CODE",
     "SESPHR_SERVER",

@@ -1,0 +1,25 @@
+"""`manage.py publish_node_events`: send the log what the SRS nodes of this process still owe it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from srs.node import LocalSrs
+
+
+class Command(BaseCommand):
+    """For a timer: events wait here whenever the log was out of reach."""
+
+    help = "Append to the log every event that the nodes of this process still owe it."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Publish for every member; fail while anything is still owed."""
+        owed = 0
+        for index in range(1, settings.SESPHR_NODES + 1):
+            node = LocalSrs(index)
+            node.publish_owed()
+            owed += len(node.owing())
+        if owed:
+            raise CommandError(f"Events of {owed} members are still owed: is the log reachable?")
+        self.stdout.write("Nothing is owed to the log.")
