@@ -1,0 +1,202 @@
+"""Calls that mean something: for every route, what a real endpoint would send now.
+
+Statements are signed, fresh and of this very state: a list is the successor of the
+list in force, a version has its predecessor, a slot the next generation. A
+generator of shapes alone never gets past the first signature.
+"""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts import mail
+from sesphr.crypto.encoding import b64u_encode
+from tests.integration.api.conftest import World
+from tests.support.endpoints import digest_of, element
+from tests.support.people import Person, record_of
+
+
+@dataclass
+class Call:
+    """The parts of a call that a route takes."""
+
+    path: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+
+@dataclass
+class Caller:
+    """A person who calls, and what must be remembered from call to call."""
+
+    person: Person
+    world: World
+    scan: Any
+    generations: dict[str, int] = field(default_factory=lambda: {"password": 1, "recovery": 1})
+    secrets: dict[str, str] = field(default_factory=dict)
+    taken: Callable[[Any], None] | None = None
+
+    def __post_init__(self) -> None:
+        made = self.person.papers
+        self.secrets = {kind: made.secret(kind) for kind in ("password", "recovery")}
+        self.registration = made.registration
+
+    def call(self, label: str) -> Call:
+        """A call of this route that ought to succeed, if any call of this person can."""
+        return CALLS[label](self)
+
+    def settle(self, label: str, status: int, body: Any) -> None:
+        """Remember what a call with this body changed, and stay signed in."""
+        taken, self.taken = self.taken, None
+        if taken is not None and status == 200:
+            taken(body)
+        if "session" in label or "slots" in label or "sign-in" in label:
+            self.stay_signed_in()
+
+    def stay_signed_in(self) -> None:
+        """Sign in again where a call ended the session."""
+        if self.person.get("session").status_code != 200:
+            secret = self.secrets["password"]
+            assert self.person.sign_in_call(login_secret=secret).status_code == 200
+
+    @property
+    def other(self) -> Person:
+        """Somebody else, whom this person may see."""
+        world = self.world
+        return world.grantee if self.person is not world.grantee else world.stranger
+
+    # One method for each route that takes something ---------------------------------
+
+    def lookup(self) -> Call:
+        return Call(body={"login": self.person.login})
+
+    def find(self) -> Call:
+        return Call(body={"login": self.other.login})
+
+    def find_by_id(self) -> Call:
+        return Call(path={"member": self.other.id})
+
+    def register(self) -> Call:
+        return Call(body=self.person.application())
+
+    def confirm(self) -> Call:
+        return Call(body={"token": mail.confirmation_token(self.person.member.id)})
+
+    def sign_in(self) -> Call:
+        kind = secrets.choice(["password", "recovery"])
+        return Call(
+            body={"login": self.person.login, "type": kind, "login_secret": self.secrets[kind]}
+        )
+
+    def replace_slot(self) -> Call:
+        kind = secrets.choice(["password", "recovery"])
+        first = next(one["slot"] for one in self.person.papers.slots if one["slot"]["type"] == kind)
+        generation, secret = self.generations[kind] + 1, secrets.token_hex(32)
+        slot = {**first, "generation": generation, "sealed": b64u_encode(secrets.token_bytes(60))}
+        current = {"type": kind, "login_secret": self.secrets[kind]}
+
+        def replaced(body: Any) -> None:
+            self.generations[kind], self.secrets[kind] = generation, body["login_secret"]
+
+        self.taken = replaced
+        return Call(
+            path={"type": kind}, body={"slot": slot, "login_secret": secret, "current": current}
+        )
+
+    def add_keys(self) -> Call:
+        known = self.person.get("registrations").json()["registrations"]
+        name = f"p-{secrets.token_hex(4)}"
+        made = self.person.registration((name,), seq=len(known) + 1, previous=digest_of(known[-1]))
+        return Call(body={"registration": made})
+
+    def attach(self) -> Call:
+        return Call(path={"attachment": str(uuid.uuid4())}, body=secrets.token_bytes(100))
+
+    def deposit(self) -> Call:
+        sealed = self.person.seal({"medical": element("medical")})
+        form = self.person.parcel(sealed)
+        return Call(body={**form, "document": sealed.document})
+
+    def own_records(self) -> Call:
+        return Call(query=secrets.choice([{}, {"owner": self.world.owner.id}]))
+
+    def set_list(self) -> Call:
+        """The list in force once more, so that the grantee keeps what was granted."""
+        person, world = self.person, self.world
+        mine = person is world.owner
+        rules = [person.rule(world.grantee, ["medical"])] if mine else []
+        body = person.list_body(rules, [(world.grantee, "medical")] if mine else [])
+
+        def in_force(sent: Any) -> None:
+            person.acl_head = sent["acl"]
+
+        self.taken = in_force
+        return Call(body=body)
+
+    def ask(self) -> Call:
+        request = self.person.key_request(self.other, ["medical"])
+        return Call(body={"request": request})
+
+    def decline(self) -> Call:
+        return Call(path={"key_request": self.other.asked(self.person, "medical")})
+
+    def access(self) -> Call:
+        items = {self.world.record: ["medical", "personal"]}
+        return Call(body={"request": self.person.access_request(items)})
+
+    def content(self) -> Call:
+        record = record_of(self.scan.sealed)
+        request = self.person.access_request({record: ["medical"]})
+        nodes = self.person.post("access", {"request": request}).json()["answers"]
+        tickets = [one for node in nodes for one in node["tickets"]]
+        return Call(
+            path={"attachment": self.scan.id}, body={"request": request, "tickets": tickets}
+        )
+
+    def report(self) -> Call:
+        return Call(body={"record": self.world.record, "partition": "medical", "reason": "digest"})
+
+    def activity(self) -> Call:
+        return Call(
+            query=secrets.choice([{}, {"source": "srs-1"}, {"source": "portal", "after": 2}])
+        )
+
+    def consistency(self) -> Call:
+        checkpoint = self.person.get("activity").json()["checkpoint"]
+        size = int(checkpoint.split("\n")[1])
+        return Call(query={"first": secrets.randbelow(size) + 1, "second": size})
+
+    def nothing(self) -> Call:
+        return Call()
+
+
+CALLS: dict[str, Callable[[Caller], Call]] = {
+    "GET /api/deployment": Caller.nothing,
+    "POST /api/sign-in/parameters": Caller.lookup,
+    "POST /api/members": Caller.register,
+    "POST /api/members/confirm": Caller.confirm,
+    "POST /api/session": Caller.sign_in,
+    "GET /api/session": Caller.nothing,
+    "DELETE /api/session": Caller.nothing,
+    "POST /api/session/everywhere/end": Caller.nothing,
+    "PUT /api/slots/{type}": Caller.replace_slot,
+    "POST /api/registrations": Caller.add_keys,
+    "GET /api/registrations": Caller.nothing,
+    "POST /api/directory": Caller.find,
+    "GET /api/directory/{member}": Caller.find_by_id,
+    "PUT /api/attachments/{attachment}": Caller.attach,
+    "POST /api/deposits": Caller.deposit,
+    "GET /api/records": Caller.own_records,
+    "GET /api/acl": Caller.nothing,
+    "POST /api/acl": Caller.set_list,
+    "POST /api/key-requests": Caller.ask,
+    "GET /api/key-requests": Caller.nothing,
+    "POST /api/key-requests/{key_request}/decline": Caller.decline,
+    "POST /api/access": Caller.access,
+    "POST /api/attachments/{attachment}/content": Caller.content,
+    "POST /api/integrity-reports": Caller.report,
+    "GET /api/activity": Caller.activity,
+    "GET /api/log/consistency": Caller.consistency,
+}
