@@ -44,7 +44,10 @@ def _member(request: HttpRequest) -> Member:
 
 @router.post("/sign-in/parameters", response={200: schemas.ParametersOut, **REFUSALS})
 def sign_in_parameters(request: HttpRequest, payload: schemas.LookupIn) -> Any:
-    """Salts and parameters of a login's slots, and its member id; for unknown logins alike."""
+    """Salts and parameters of a login's slots, and its member id; they never change.
+
+    They are the same before anybody registers, after every change and after departure.
+    """
     check_login(payload.login)
     ratelimits.spend("lookup:address", address_of(request))
     return selectors.parameters(payload.login)
@@ -89,7 +92,11 @@ def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
     # The lookup before a sign-in that succeeds does not count either.
     ratelimits.Limit("lookup:address", address_of(request)).give_back()
     send_confirmation_again(member=found.member, page=_confirm_page(request))
-    return {"member": selectors.me(found.member), "slot": slots.public(found.slot)}
+    return {
+        "member": selectors.me(found.member),
+        "slot": slots.public(found.slot),
+        "generations": found.generations,
+    }
 
 
 @router.get("/session", auth=member_auth, response={200: schemas.Me, **REFUSALS})
@@ -125,7 +132,9 @@ def replace_slot(
     if payload.slot.type != type:
         raise Invalid("The slot is of another type than the address says.")
     member = _member(request)
-    new = slots.parse(payload.slot.model_dump(), payload.login_secret, member=member.id)
+    new = slots.parse(
+        payload.slot.model_dump(), payload.login_secret, member=member.id, login=member.login
+    )
     found = services.replace_slot(
         member=member,
         new=new,

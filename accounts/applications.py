@@ -62,7 +62,7 @@ def parse(
         role=role,
         registration=registration,
         digest=digest_of_first(registration, member),
-        slots=_slots(first_slots, member),
+        slots=_slots(first_slots, member, login),
     )
 
 
@@ -125,8 +125,10 @@ def require_own(jws: str, member: UUID) -> bytes:
     return octets
 
 
-def _slots(first: Sequence[Mapping[str, Any]], member: UUID) -> tuple[NewSlot, ...]:
-    found = tuple(slots.parse(one["slot"], one["login_secret"], member=member) for one in first)
+def _slots(first: Sequence[Mapping[str, Any]], member: UUID, login: str) -> tuple[NewSlot, ...]:
+    found = tuple(
+        slots.parse(one["slot"], one["login_secret"], member=member, login=login) for one in first
+    )
     if sorted(slot.type for slot in found) != FIRST_SLOTS:
         raise Invalid("Send one password slot and one recovery slot.")
     if any(slot.generation != 1 for slot in found):

@@ -1,8 +1,8 @@
 """What the portal says of a login before it looks whether anybody has it.
 
-Ids and the salts of unknown logins are keyed hashes of the login, so that
-known and unknown logins are answered alike and an endpoint learns its id before
-it registers. Nothing here reads the database.
+Ids and the salts of key slots are keyed hashes of the login, so that known and
+unknown logins are answered alike and an endpoint learns its id and its salts
+before it registers. Nothing here may ever read the database.
 """
 
 import hashlib
@@ -28,6 +28,11 @@ def member_id(login: str) -> uuid.UUID:
     return uuid.UUID(bytes=keyed_hash("member", login)[:16], version=4)
 
 
-def unknown_salt(login: str, slot_type: str) -> bytes:
-    """The 16 octets answered as a slot's salt when nobody has this login."""
+def slot_salt(login: str, slot_type: str) -> bytes:
+    """The salt, 16 octets, of every slot of this type that this login has or may ever have.
+
+    Fixed, not drawn for each slot: the salt is answered before sign-in, and a
+    stranger who asks again and again would see a fresh one appear with each new
+    password, which tells that somebody has the login, and when they were there.
+    """
     return keyed_hash(f"salt-{slot_type}", login)[:SALT_LENGTH]

@@ -61,22 +61,20 @@ class LookupIn(Strict):
 
 
 class PasswordParameters(Schema):
-    """The password slot's public part."""
+    """What every password slot of this login is made with."""
 
     salt: Salt
     params: Argon2Params
-    generation: int
 
 
 class RecoveryParameters(Schema):
-    """The recovery slot's public part."""
+    """What every recovery slot of this login is made with."""
 
     salt: Salt
-    generation: int
 
 
 class ParametersOut(Schema):
-    """What an endpoint derives login secrets from; for logins of nobody alike."""
+    """What an endpoint derives login secrets from: of the login alone, fixed for ever."""
 
     member: MemberId
     password: PasswordParameters
@@ -134,11 +132,19 @@ class Me(Schema):
     second_factor: bool
 
 
+class Generations(Schema):
+    """The generation that each of one's slots has now; the next one has one more."""
+
+    password: int
+    recovery: int
+
+
 class SignedInOut(Schema):
-    """Who one is, and the sealed seed."""
+    """Who one is, the sealed seed, and the generations of one's slots."""
 
     member: Me
     slot: Slot
+    generations: Generations
 
 
 class EndedOut(Schema):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django_otp import user_has_device
 
-from accounts.ids import DEFAULT_PARAMS, member_id, unknown_salt
+from accounts.ids import DEFAULT_PARAMS, member_id, slot_salt
 from accounts.models import KeySlot, Member, Role, SlotType, State
 from sesphr.adapters import get_srs_nodes
 from sesphr.crypto.encoding import b64u_encode
@@ -22,26 +22,24 @@ def by_login(login: str) -> Member | None:
     return Member.objects.filter(login=login).first()
 
 
-def slot(login: str, slot_type: str) -> KeySlot | None:
-    """Return a login's slot of a type, with its member."""
-    return (
-        KeySlot.objects.select_related("member").filter(member__login=login, type=slot_type).first()
-    )
+def slots_of(login: str) -> dict[str, KeySlot]:
+    """Return a login's slots by type, with their member; none for logins of nobody."""
+    found = KeySlot.objects.select_related("member").filter(member__login=login)
+    return {slot.type: slot for slot in found}
 
 
 def parameters(login: str) -> dict[str, Any]:
-    """Return what an endpoint needs to derive login secrets; likewise for logins of nobody."""
-    stored = {found.type: found for found in KeySlot.objects.filter(member__login=login)}
-    answer: dict[str, Any] = {"member": str(member_id(login))}
-    for slot_type in SlotType.values:
-        salt, generation, params = unknown_salt(login, slot_type), 1, DEFAULT_PARAMS
-        if slot_type in stored:
-            found = stored[slot_type]
-            salt, generation, params = bytes(found.salt), found.generation, found.params
-        answer[slot_type] = {"salt": b64u_encode(salt), "generation": generation}
-        if slot_type == SlotType.PASSWORD:
-            answer[slot_type]["params"] = params
-    return answer
+    """Return what an endpoint needs to derive login secrets and to make slots.
+
+    It depends on the login alone and reads no row: whoever asks for ever, at any
+    moment of an account, sees the same.
+    """
+    salts = {kind: b64u_encode(slot_salt(login, kind)) for kind in SlotType.values}
+    return {
+        "member": str(member_id(login)),
+        "password": {"salt": salts[SlotType.PASSWORD], "params": DEFAULT_PARAMS},
+        "recovery": {"salt": salts[SlotType.RECOVERY]},
+    }
 
 
 def me(member: Member) -> dict[str, Any]:

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
 
+from accounts.ids import DEFAULT_PARAMS, SALT_LENGTH, slot_salt
 from accounts.models import KeySlot, SlotType
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.ports.errors import Invalid
 
-SALT, SEALED = 16, 60
-# Argon2id's bounds of protocol section 3; a client refuses anything else.
-MEMORY, PASSES, LANES = (65536, 1048576), (3, 16), 1
+SEALED = 60
 
 
 @dataclass(frozen=True)
@@ -30,38 +29,40 @@ class NewSlot:
     login_secret: str = field(repr=False)
 
 
-def parse(slot: Mapping[str, Any], login_secret: str, *, member: UUID) -> NewSlot:
-    """Check a slot's form and whose it is.
+def parse(slot: Mapping[str, Any], login_secret: str, *, member: UUID, login: str) -> NewSlot:
+    """Check a slot's form, whose it is, and that it has the salt and parameters of its login.
+
+    A slot of other ones could not be opened: what is answered before sign-in is fixed.
 
     Raises:
-        Invalid: it names another member, or its parameters do not belong to its type.
+        Invalid: it names another member, or has other parameters or another salt.
         DecodingError: salt or sealed seed have another length or are not base64url.
     """
     if slot["member"] != str(member):
         raise Invalid("The key slot names another member.")
     params = dict(slot["params"])
-    if not _params_fit(slot["type"], params):
-        raise Invalid("The key slot's parameters do not belong to its type.")
+    _require_params(slot["type"], params)
+    salt = b64u_decode(slot["salt"], SALT_LENGTH)
+    if not hmac.compare_digest(salt, slot_salt(login, slot["type"])):
+        raise Invalid("The key slot must have the salt that sign-in/parameters gives.")
     return NewSlot(
         member=member,
         type=slot["type"],
         generation=slot["generation"],
-        salt=b64u_decode(slot["salt"], SALT),
+        salt=salt,
         params=params,
         sealed=b64u_decode(slot["sealed"], SEALED),
         login_secret=login_secret,
     )
 
 
-def _params_fit(slot_type: str, params: dict[str, int]) -> bool:
-    if slot_type != SlotType.PASSWORD:
-        return not params
-    return (
-        set(params) == {"m", "t", "p"}
-        and MEMORY[0] <= params["m"] <= MEMORY[1]
-        and PASSES[0] <= params["t"] <= PASSES[1]
-        and params["p"] == LANES
-    )
+def _require_params(slot_type: str, params: dict[str, int]) -> None:
+    if slot_type == SlotType.PASSWORD:
+        if params != DEFAULT_PARAMS:
+            wanted = ", ".join(f"{name}={value}" for name, value in DEFAULT_PARAMS.items())
+            raise Invalid(f"A password slot must have the parameters {wanted}.")
+    elif params:
+        raise Invalid("A recovery slot has no parameters.")
 
 
 def public(slot: KeySlot) -> dict[str, Any]:

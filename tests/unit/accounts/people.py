@@ -8,11 +8,9 @@ from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.ids import member_id
+from accounts.ids import DEFAULT_PARAMS, member_id, slot_salt
 from accounts.models import Member
 from sesphr.crypto.encoding import SUITE, b64u_encode
-
-PARAMS = {"m": 65536, "t": 3, "p": 1}
 
 
 def new_login() -> str:
@@ -32,13 +30,13 @@ def statement(member: str, *, seq: int = 1, **more: Any) -> str:
     return f"e30.{b64u_encode(json.dumps(payload).encode())}.{b64u_encode(secrets.token_bytes(64))}"
 
 
-def slot(member: str, kind: str, generation: int = 1) -> dict[str, Any]:
+def slot(login: str, kind: str, generation: int = 1) -> dict[str, Any]:
     return {
-        "member": member,
+        "member": str(member_id(login)),
         "type": kind,
         "generation": generation,
-        "salt": b64u_encode(secrets.token_bytes(16)),
-        "params": dict(PARAMS) if kind == "password" else {},
+        "salt": b64u_encode(slot_salt(login, kind)),
+        "params": dict(DEFAULT_PARAMS) if kind == "password" else {},
         "sealed": b64u_encode(secrets.token_bytes(60)),
     }
 
@@ -56,7 +54,7 @@ def application(login: str, role: str = "owner", **more: Any) -> dict[str, Any]:
         "role": role,
         "registration": statement(member),
         "slots": [
-            {"slot": slot(member, kind), "login_secret": secret()}
+            {"slot": slot(login, kind), "login_secret": secret()}
             for kind in ("password", "recovery")
         ],
         **more,

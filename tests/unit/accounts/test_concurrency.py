@@ -97,7 +97,7 @@ def test_one_of_eight_rival_passwords_wins() -> None:
         one.sign_in()
     bodies = [
         {
-            "slot": slot(person.id, "password", 2),
+            "slot": slot(person.login, "password", 2),
             "login_secret": secret(),
             "current": {"type": "password", "login_secret": person.secret()},
         }

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from accounts import events
-from accounts.ids import member_id, unknown_salt
+from accounts.ids import member_id, slot_salt
 from accounts.models import Event, KeySlot, Member, RateLimit, Stream
 from tests.unit.accounts.people import new_login
 
@@ -100,7 +100,11 @@ def test_sessions_end_with_password_and_epoch() -> None:
 def test_ids_and_salts_are_keyed_and_distinct() -> None:
     assert member_id("a@example.org") == member_id("a@example.org") != member_id("b@example.org")
     assert member_id("a@example.org").version == 4
-    assert unknown_salt("a@example.org", "password") != unknown_salt("a@example.org", "recovery")
+    logins, kinds = ("a@example.org", "b@example.org"), ("password", "recovery")
+    salts = [slot_salt(login, kind) for login in logins for kind in kinds]
+    assert salts == [slot_salt(login, kind) for login in logins for kind in kinds]
+    assert len(set(salts)) == 4
+    assert {len(salt) for salt in salts} == {16}
 
 
 CHANGES = [

@@ -95,7 +95,7 @@ def test_the_same_registration_again_changes_nothing(confirmed: bool) -> None:
 def test_the_same_statement_with_other_slots_is_not_the_same_registration() -> None:
     person = registered()
     sent = copy.deepcopy(person.sent)
-    sent["slots"][0]["slot"] = slot(person.id, "password")
+    sent["slots"][0]["slot"] = slot(person.login, "password")
     before = everything()
     assert person.post("members", sent).status_code == 202
     assert everything() == before
@@ -187,11 +187,17 @@ WRONG = {
     ),
     "huge statement": put("registration", "e30." + "A" * 1_000_001),
     "no slots": put("slots", []),
-    "two password slots": put("slots", 1, "slot", lambda p: slot(p.id, "password")),
+    "two password slots": put("slots", 1, "slot", lambda p: slot(p.login, "password")),
     "another's slot": put("slots", 0, "slot", "member", "00000000-0000-4000-8000-000000000000"),
     "generation 2": put("slots", 0, "slot", "generation", 2),
     "generation true": put("slots", 0, "slot", "generation", True),
     "generation text": put("slots", 0, "slot", "generation", "1"),
+    "fresh salt": put("slots", 0, "slot", "salt", "A" * 22),
+    "fresh salt of the code": put("slots", 1, "slot", "salt", "A" * 22),
+    "salt of the other slot": put(
+        "slots", 0, "slot", "salt", lambda p: slot(p.login, "recovery")["salt"]
+    ),
+    "more memory": put("slots", 0, "slot", "params", {"m": 131072, "t": 3, "p": 1}),
     "weak memory": put("slots", 0, "slot", "params", {"m": 1024, "t": 3, "p": 1}),
     "one pass": put("slots", 0, "slot", "params", {"m": 65536, "t": 1, "p": 1}),
     "no params": put("slots", 0, "slot", "params", {}),

@@ -1,9 +1,14 @@
 """Signing in and out; what strangers can learn by trying: nothing."""
 
+import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services, signin
@@ -13,51 +18,11 @@ from tests.unit.accounts.people import Person, code, registered, second_factor, 
 from tests.unit.accounts.test_registration import kinds
 
 pytestmark = pytest.mark.django_db
+VALUE = re.compile(r"'(?:[^']|'')*'|\b\d+\b|s\d+_x\d+")
 
 
 def status(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "")
-
-
-def test_parameters_are_those_of_the_slots() -> None:
-    person = registered()
-    answer = person.post("sign-in/parameters", {"login": person.login}).json()
-    assert answer == {
-        "member": person.id,
-        "password": {
-            "salt": person.slot()["salt"], "params": person.slot()["params"], "generation": 1
-        },
-        "recovery": {"salt": person.slot("recovery")["salt"], "generation": 1},
-    }  # fmt: skip
-
-
-def test_parameters_of_nobody_look_the_same_and_stay_the_same() -> None:
-    known, unknown = registered(), Person()
-    ask = [
-        known.post("sign-in/parameters", {"login": one.login}) for one in (known, unknown, unknown)
-    ]
-    first, second, third = [answer.json() for answer in ask]
-    assert second == third
-    assert second["member"] == unknown.id
-    for answer in (first, second):
-        salts = [answer[kind].pop("salt") for kind in ("password", "recovery")]
-        assert [len(salt) for salt in salts] == [22, 22]
-        assert salts[0] != salts[1]
-        answer.pop("member")
-    assert first == second
-    assert dict(ask[0].items()) == dict(ask[1].items())
-
-
-def test_parameters_before_and_after_registering_name_the_same_member() -> None:
-    person = Person()
-    before = person.post("sign-in/parameters", {"login": person.login}).json()["member"]
-    person.register()
-    assert person.post("sign-in/parameters", {"login": person.login}).json()["member"] == before
-
-
-@pytest.mark.parametrize("login", ["A@example.org", "", "a b", "é@example.org", "a" * 255, "x'--"])
-def test_parameters_want_a_login_name(login: str) -> None:
-    assert status(Person().post("sign-in/parameters", {"login": login})) == (422, "invalid")
 
 
 def test_the_right_secret_starts_a_session_and_gives_the_slot() -> None:
@@ -65,6 +30,7 @@ def test_the_right_secret_starts_a_session_and_gives_the_slot() -> None:
     answer = person.sign_in()
     assert answer.status_code == 200
     assert answer.json()["slot"] == person.slot()
+    assert answer.json()["generations"] == {"password": 1, "recovery": 1}
     me = {
         "id": person.id, "login": person.login, "name": "Ada Example", "role": "owner",
         "state": "pending", "confirmed": False, "joined": None, "second_factor": False,
@@ -110,6 +76,55 @@ def test_known_and_unknown_logins_cost_one_hash(monkeypatch: pytest.MonkeyPatch)
     Person().sign_in()
     assert len(checked) == 2
     assert {given[1].split("$")[0] for given in checked} == {person.member.password.split("$")[0]}
+
+
+def test_the_first_sign_in_of_a_process_costs_the_same_for_everybody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person, made, real = registered(), [], signin.make_password
+
+    def counted(secret: str) -> str:
+        made.append(secret)
+        return real(secret)
+
+    monkeypatch.setattr(signin, "make_password", counted)
+    for one in (person, Person()):
+        signin._hash_of_nobody.cache_clear()
+        made.clear()
+        one.sign_in(login_secret="0" * 64)
+        assert len(made) == 1
+
+
+def queries(call: Callable[[], Any], code: int) -> list[str]:
+    """What a call asks of the database, without the values."""
+    with CaptureQueriesContext(connection) as asked:
+        assert call().status_code == code
+    return [VALUE.sub("?", query["sql"]) for query in asked]
+
+
+@pytest.mark.parametrize("kind", ["password", "recovery"])
+def test_known_suspended_departed_and_unknown_logins_cost_the_same_queries(kind: str) -> None:
+    people = [registered(address=f"192.0.2.{n}") for n in range(10, 13)]
+    people.append(Person(address="192.0.2.13"))
+    services.suspend(member=people[1].member, by="test")
+    services.depart(member=people[2].member, by="test")
+    signin._hash_of_nobody.cache_clear()
+    wrong = [
+        [queries(partial(p.sign_in, kind, login_secret="0" * 64), 401) for _ in range(2)]
+        for p in people
+    ]
+    assert wrong[0][0]
+    assert all(one == wrong[0] for one in wrong[1:])
+
+
+def test_refusals_at_the_limit_cost_the_same_queries(settings: Any) -> None:
+    settings.SESPHR_RATES = {**settings.SESPHR_RATES, "sign-in:login": (1, 900)}
+    people = registered(address="192.0.2.10"), Person(address="192.0.2.11")
+    asked = []
+    for one in people:
+        one.sign_in(login_secret="0" * 64)
+        asked.append(queries(partial(one.sign_in, login_secret="0" * 64), 429))
+    assert asked[0] == asked[1] != []
 
 
 @pytest.mark.parametrize(
@@ -183,8 +198,6 @@ def test_departed_members_read_like_unknown_ones() -> None:
     services.depart(member=person.member, by="test")
     assert status(person.me()) == (401, "unauthenticated")
     assert person.sign_in().content == Person().sign_in().content
-    parameters = person.post("sign-in/parameters", {"login": person.login}).json()
-    assert parameters["password"]["salt"] != person.slot()["salt"]
 
 
 def test_the_slot_comes_only_after_the_second_factor() -> None:

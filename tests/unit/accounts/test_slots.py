@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from accounts.ids import DEFAULT_PARAMS
 from accounts.models import KeySlot
+from sesphr.crypto.encoding import b64u_encode
 from tests.unit.accounts.people import Person, registered, secret, signed_in, slot
 from tests.unit.accounts.test_registration import kinds
 from tests.unit.accounts.test_signin import status
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def change(person: Person, kind: str = "password", **more: Any) -> dict[str, Any]:
     return {
-        "slot": slot(person.id, kind, 2),
+        "slot": slot(person.login, kind, 2),
         "login_secret": secret(),
         "current": {"type": "password", "login_secret": person.secret()},
         **more,
@@ -35,6 +37,7 @@ def test_a_new_password_replaces_the_old_one() -> None:
     assert status(same_person(person).sign_in()) == (401, "wrong-secret")
     found = same_person(person).sign_in(login_secret=body["login_secret"])
     assert found.json()["slot"] == body["slot"]
+    assert found.json()["generations"] == {"password": 2, "recovery": 1}
     assert person.member.check_password(body["login_secret"])
     assert kinds(person) == ["registered", "password-changed"]
 
@@ -56,7 +59,8 @@ def test_a_new_recovery_code_keeps_sessions() -> None:
     assert person.call("PUT", "slots/recovery", body).json() == {"generation": 2}
     assert elsewhere.me().status_code == 200
     assert status(person.sign_in("recovery")) == (401, "wrong-secret")
-    assert person.sign_in("recovery", login_secret=body["login_secret"]).status_code == 200
+    found = person.sign_in("recovery", login_secret=body["login_secret"])
+    assert found.json()["generations"] == {"password": 1, "recovery": 2}
     assert kinds(person) == ["registered", "recovery-renewed", "recovery-used"]
 
 
@@ -88,7 +92,7 @@ def test_the_identical_slot_with_another_secret_is_no_repeat() -> None:
 @pytest.mark.parametrize("generation", [1, 3, 2**31 - 1])
 def test_only_the_next_generation_is_taken(generation: int) -> None:
     person = signed_in()
-    body = change(person, slot=slot(person.id, "password", generation))
+    body = change(person, slot=slot(person.login, "password", generation))
     assert status(person.call("PUT", "slots/password", body)) == (409, "conflict")
     assert KeySlot.objects.get(member=person.id, type="password").generation == 1
     assert person.member.session_epoch == 0
@@ -100,7 +104,7 @@ def test_an_old_replacement_played_again_changes_nothing() -> None:
     person.call("PUT", "slots/password", first)
     second = change(
         person,
-        slot=slot(person.id, "password", 3),
+        slot=slot(person.login, "password", 3),
         current={"type": "password", "login_secret": first["login_secret"]},
     )
     assert person.call("PUT", "slots/password", second).json() == {"generation": 3}
@@ -124,7 +128,7 @@ def test_slots_need_a_session() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"slot": slot("00000000-0000-4000-8000-000000000000", "password", 2)},
+        {"slot": slot("somebody.else@example.org", "password", 2)},
         {"login_secret": "short"},
         {"current": None},
         {"extra": 1},
@@ -134,6 +138,36 @@ def test_malformed_replacements(wrong: dict[str, Any]) -> None:
     person = signed_in()
     answer = person.call("PUT", "slots/password", change(person, **wrong))
     assert status(answer) == (422, "invalid")
+
+
+WRONG_SLOTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a fresh salt": ("password", {"salt": b64u_encode(bytes(16))}, "salt"),
+    "a fresh salt of a code": ("recovery", {"salt": b64u_encode(bytes(16))}, "salt"),
+    "more memory": ("password", {"params": {"m": 131072, "t": 3, "p": 1}}, "m=65536, t=3, p=1"),
+    "more passes": ("password", {"params": {"m": 65536, "t": 4, "p": 1}}, "m=65536, t=3, p=1"),
+    "no parameters": ("password", {"params": {}}, "m=65536, t=3, p=1"),
+    "a code's parameters": ("recovery", {"params": DEFAULT_PARAMS}, "no parameters"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_SLOTS)
+def test_slots_that_sign_in_parameters_would_not_open(name: str) -> None:
+    kind, wrong, sentence = WRONG_SLOTS[name]
+    person = signed_in()
+    body = change(person, slot={**slot(person.login, kind, 2), **wrong})
+    answer = person.call("PUT", f"slots/{kind}", body)
+    assert status(answer) == (422, "invalid")
+    assert sentence in answer.json()["detail"]
+    assert KeySlot.objects.get(member=person.id, type=kind).generation == 1
+    assert kinds(person) == ["registered"]
+
+
+def test_a_salt_of_the_other_type_or_of_somebody_else_is_refused() -> None:
+    person = signed_in()
+    for login, kind in ((person.login, "recovery"), (Person().login, "password")):
+        other = {**slot(person.login, "password", 2), "salt": slot(login, kind)["salt"]}
+        answer = person.call("PUT", "slots/password", change(person, slot=other))
+        assert status(answer) == (422, "invalid")
 
 
 def test_the_address_and_the_slot_must_agree() -> None:
