@@ -54,9 +54,9 @@ def _chunks(request: HttpRequest) -> Iterator[bytes]:
 def put_attachment(request: HttpRequest, attachment: UUID) -> schemas.AttachmentOut:
     """Store an attachment's cipher octets; a manifest must refer to them within a day."""
     check(request, OCTETS, settings.SESPHR_MAX_ATTACHMENT)
-    stored = deposits.put_attachment(
-        by=_asker(request), attachment=str(attachment), chunks=_chunks(request)
-    )
+    member = _asker(request)
+    ratelimits.spend("deposit:member", str(member))
+    stored = deposits.put_attachment(by=member, attachment=str(attachment), chunks=_chunks(request))
     return schemas.AttachmentOut(size=stored.size, root=b64u_encode(stored.root))
 
 
@@ -72,6 +72,7 @@ def deposit(
     member = _asker(request)
     if (document.size or 0) > settings.SESPHR_MAX_DOCUMENT:
         raise Problem(413, "too-large", "This document is larger than this server takes.")
+    ratelimits.spend("deposit:member", str(member))
     done = deposits.deposit(
         by=member,
         manifest=manifest,

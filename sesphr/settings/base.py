@@ -20,6 +20,9 @@ SESPHR_DEPLOYMENT = env.text("SESPHR_DEPLOYMENT", "demo.sesphr.example")
 SESPHR_NODES = env.integer("SESPHR_NODES", 1, 1, 16)
 SESPHR_THRESHOLD = env.integer("SESPHR_THRESHOLD", 1, 1, SESPHR_NODES)
 
+# How many proxies of our own stand in front; they append to X-Forwarded-For.
+SESPHR_PROXIES = env.integer("SESPHR_PROXIES", 0, 0, 5)
+
 # The ports, by dotted path; `sesphr.adapters` resolves them.
 SESPHR_SRS_NODE = "srs.node.LocalSrs"
 SESPHR_CLOUD = "cloudstore.store.LocalCloud"
@@ -56,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sesphr.web.middleware.ForwardedAddressMiddleware",
     "sesphr.web.middleware.CrossSiteMiddleware",
     "sesphr.web.middleware.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from sesphr.web.problems import CONTENT_TYPE, instead_of, respond
@@ -61,6 +62,25 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with headers."""
         return finished(request, self.get_response(request))
+
+
+class ForwardedAddressMiddleware:
+    """Takes the client's address from the last proxies that this deployment runs itself.
+
+    Limits count by address; whatever stands further left in X-Forwarded-For the
+    client may have written.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with REMOTE_ADDR as the outermost own proxy saw it."""
+        proxies: int = settings.SESPHR_PROXIES
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+        if 0 < proxies <= len(hops) and hops[-proxies]:
+            request.META["REMOTE_ADDR"] = hops[-proxies]
+        return self.get_response(request)
 
 
 class CrossSiteMiddleware:
