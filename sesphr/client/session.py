@@ -175,7 +175,7 @@ def sign_in(
     public = found.password if slot_type == slots.PASSWORD else found.recovery
     keys = derive(deployment.id, login, found.member, slot_type, public, secret)
     signed_in = _ask(api, login, slot_type, keys.login_secret)
-    _check_same(signed_in.slot, found.member, slot_type, public)
+    _check_same(signed_in, found.member, slot_type, public)
     seed = _open(signed_in.slot, deployment.id, login, secret)
     if signed_in.member.id != found.member:
         raise IntegrityError("The server signed you in as somebody else.")
@@ -199,11 +199,15 @@ def _ask(api: Api, login: str, slot_type: str, login_secret: bytes) -> SignedIn:
     return api.post(SignedIn, "/session", **members, otp=prompts.one_time_code())
 
 
-def _check_same(slot: Slot, member: str, slot_type: str, public: SlotParameters) -> None:
+def _check_same(found: SignedIn, member: str, slot_type: str, public: SlotParameters) -> None:
+    """The slot is the one that was signed in with, made as was said before and of its generation."""
+    slot = found.slot
     if (slot.member, slot.type) != (member, slot_type):
         raise IntegrityError("The server gave you somebody else's key slot.")
     if (slot.salt, slot.params) != (public.salt, public.params):
         raise IntegrityError("The server gave you a key slot that was made in another way.")
+    if slot.generation != getattr(found.generations, slot_type):
+        raise IntegrityError("The server gave you a key slot of another generation than it says.")
 
 
 def _open(slot: Slot, deployment: str, login: str, secret: str) -> bytes:
