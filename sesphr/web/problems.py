@@ -12,7 +12,7 @@ from traceback import extract_tb
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
@@ -126,8 +126,16 @@ def _of_database(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _of_crash(request: HttpRequest, error: Exception) -> HttpResponse:
+    if _is_lost_database(error):
+        return _of_database(request, error)
     logger.error("crash: %s", described(request, error))
     return plain(500)
+
+
+def _is_lost_database(error: Exception) -> bool:
+    """Whether a driver says so itself: Django does not translate what closing a cursor raises."""
+    drivers = [one.Database for one in connections.all()]  # type: ignore[attr-defined]
+    return any(isinstance(error, (one.OperationalError, one.InterfaceError)) for one in drivers)
 
 
 def described(request: HttpRequest, error: BaseException) -> str:

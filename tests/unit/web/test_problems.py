@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError, connections
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.test import Client
@@ -116,6 +116,12 @@ def test_each_failure_is_told_without_its_secrets(
     ours = [record for record in caplog.records if record.name.startswith("sesphr")]
     assert all(SECRET not in record.getMessage() and not record.exc_info for record in ours)
     assert bool(ours) == (status == 500 or isinstance(error, OperationalError | InterfaceError))
+
+
+@pytest.mark.parametrize("name", ["OperationalError", "InterfaceError"])
+def test_what_a_driver_itself_raises_means_try_again(name: str) -> None:
+    error = getattr(connections["default"].Database, name)(SECRET)
+    problem(call(error), 503, "unavailable")
 
 
 def test_a_crash_says_where_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
