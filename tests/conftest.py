@@ -24,8 +24,8 @@ def data() -> Path:
 
 
 @pytest.fixture
-def moved_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def moved_clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The servers' clock as a list of one number that the test may change."""
     moment = [clock.now()]
     monkeypatch.setattr(clock, "now", lambda: moment[0])
-    yield moment
+    return moment

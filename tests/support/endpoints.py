@@ -63,7 +63,11 @@ class Endpoint:
         return statements.sign(self.keys, typ, canonical_json(payload))
 
     def registration(
-        self, partitions: Iterable[str] = DEFAULTS, seq: int = 1, previous: str | None = None, **changed: Any
+        self,
+        partitions: Iterable[str] = DEFAULTS,
+        seq: int = 1,
+        previous: str | None = None,
+        **changed: Any,
     ) -> str:
         """A signed registration with proofs for the epoch 1 keys of `partitions`."""
         keys, deployment = self.keys, get_deployment().id
@@ -118,7 +122,9 @@ class Endpoint:
         }
         return Deposit(sealed.manifest, parameters)
 
-    def _seal_to(self, index: int, label: str, digest: bytes, partition: str, plaintext: bytes) -> Sealed:
+    def _seal_to(
+        self, index: int, label: str, digest: bytes, partition: str, plaintext: bytes
+    ) -> Sealed:
         info = lp(
             SUITE.encode(), label.encode(), get_deployment().id.encode(), digest, partition.encode(),
             dec(1), dec(index),
@@ -171,7 +177,9 @@ class Endpoint:
         members = {
             "nonce": b64u_encode(secrets.token_bytes(16)),
             "purpose": "treatment",
-            "items": [{"record": record, "partitions": list(names)} for record, names in items.items()],
+            "items": [
+                {"record": record, "partitions": list(names)} for record, names in items.items()
+            ],
         }
         return self.sign("sesphr-access-request", **{**members, **changed})
 
@@ -183,7 +191,9 @@ class Endpoint:
         }  # fmt: skip
         return self.sign("sesphr-key-request", **{**members, **changed})
 
-    def open(self, answers: Iterable[Access], objects: Iterable[CloudObject], record: str, name: str) -> bytes:
+    def open(
+        self, answers: Iterable[Access], objects: Iterable[CloudObject], record: str, name: str
+    ) -> bytes:
         """Combine the nodes' answers and open one partition, as a user does."""
         shares, manifest = {}, None
         for index, access in enumerate(answers, 1):
@@ -204,6 +214,11 @@ class Endpoint:
         )  # fmt: skip
         deployment = get_deployment()
         key = pre.user_key(
-            self.keys.receive_secret, deployment.n, deployment.t, shares, context, b64u_decode(entry["kc"])
+            self.keys.receive_secret,
+            deployment.n,
+            deployment.t,
+            shares,
+            context,
+            b64u_decode(entry["kc"]),
         )
         return envelope.open_partition(key, entry, stored.partitions[name])

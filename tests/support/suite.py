@@ -54,7 +54,11 @@ GROUPS = (
     Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),), True),
     Group("sqlite", "tests on SQLite", (PYTEST,)),
     Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST),)),
-    Group("nodes", "contracts with three nodes, two enough", ((*THREE_NODES, *PYTEST, "tests/contract"),)),
+    Group(
+        "nodes",
+        "contracts with three nodes, two enough",
+        ((*THREE_NODES, *PYTEST, "tests/contract"),),
+    ),
 )
 
 
