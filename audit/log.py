@@ -6,11 +6,12 @@ from django.conf import settings
 
 from audit import selectors, services
 from sesphr.crypto import log as logformat
+from sesphr.crypto import merkle
 from sesphr.crypto.encoding import MAX_INT, check_uuid
 from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
 from sesphr.ports.audit import Entry, LogProof
-from sesphr.ports.errors import Invalid, NotFound
+from sesphr.ports.errors import IntegrityFailure, Invalid, NotFound
 from sesphr.reachable import reachable
 from sesphr.secretfiles import secret
 
@@ -24,16 +25,20 @@ class LocalLog:
         octets = _octets(entry.entry)
         with reachable("log"):
             index = services.append(stream=stream, number=number, entry=octets)
-            return _prove(index)
+            return _prove(index, octets)
 
     def prove(self, stream: str, number: int) -> LogProof:
-        """Prove an appended entry against the present tree; NotFound if it is not there."""
+        """Prove an appended entry against the present tree; NotFound if it is not there.
+
+        Raises:
+            IntegrityFailure: the entry is not the one that the tree was made of.
+        """
         place = _stream(stream), _number(number)
         with reachable("log"):
             found = selectors.find(*place)
             if found is None:
                 raise NotFound("The log has no such entry.")
-            return _prove(found.index)
+            return _prove(found.index, found.entry)
 
     def stream_length(self, stream: str) -> int:
         """How many entries the stream has; 0 for a stream that it does not know."""
@@ -55,10 +60,12 @@ class LocalLog:
             return selectors.consistency(first, second)
 
 
-def _prove(index: int) -> LogProof:
+def _prove(index: int, entry: bytes) -> LogProof:
     # Without a lock: a tree of any committed size stays true for ever.
     size = selectors.size()
-    root, path = selectors.root_and_path(index, size)
+    root, path, leaf = selectors.root_path_leaf(index, size)
+    if merkle.leaf_hash(entry) != leaf:
+        raise IntegrityFailure("An entry of the log is not what was appended; run verify_log.")
     return LogProof(index=index, size=size, path=path, checkpoint=_note(size, root))
 
 

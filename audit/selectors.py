@@ -68,9 +68,11 @@ def root(size: int) -> bytes:
     return evaluate(lambda read: tree.root(size, read))
 
 
-def root_and_path(index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
-    """The root of the first `size` leaves and the inclusion path of leaf `index` in it."""
-    return evaluate(lambda read: (tree.root(size, read), tree.inclusion(index, size, read)))
+def root_path_leaf(index: int, size: int) -> tuple[bytes, tuple[bytes, ...], bytes]:
+    """The root of the first `size` leaves, the inclusion path of leaf `index`, and its hash."""
+    return evaluate(
+        lambda read: (tree.root(size, read), tree.inclusion(index, size, read), read(0, index))
+    )
 
 
 def consistency(first: int, second: int) -> tuple[bytes, ...]:

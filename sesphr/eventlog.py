@@ -18,6 +18,7 @@ from sesphr import clock
 from sesphr.crypto import log as logformat
 from sesphr.crypto.encoding import canonical_json
 from sesphr.ports.audit import Entry, Log, LogProof
+from sesphr.ports.errors import IntegrityFailure, NotFound
 from sesphr.ports.srs import EventView
 
 PAGE = 500
@@ -127,10 +128,21 @@ class EventLog(Generic[S, E]):
                 number=row.number,
                 event=json.loads(row.event) if row.event else {},
                 salt=bytes(row.salt or b""),
-                proof=None if row.index is None else log.prove(str(row.stream.stream), row.number),  # type: ignore[attr-defined]
+                proof=None if row.index is None else self.prove(row, log),
             )
             for row in rows.order_by("number")[:PAGE]
         )
+
+    def prove(self, row: E, log: Log) -> LogProof:
+        """The log's proof of an event that it has taken.
+
+        Raises:
+            IntegrityFailure: the log does not have it any more.
+        """
+        try:
+            return log.prove(str(row.stream.stream), row.number)  # type: ignore[attr-defined]
+        except NotFound:
+            raise IntegrityFailure("The log lacks an event that it had taken.") from None
 
     def atomic(self) -> Any:
         """The transaction that an event and what it speaks of share."""

@@ -28,15 +28,17 @@ def access(*, by: UUID, request: str) -> Opening:
             (that is noted for whoever asked and for the owner's eyes).
     """
     payload = payload_by(request, by)
-    answers = _ask_nodes(request)
-    tickets = [ticket for answer in answers for ticket in answer.tickets]
-    if not tickets:
-        return Opening(answers, ())
     try:
-        return Opening(answers, get_cloud().get(request, verification_of(by), tickets))
+        answers = _ask_nodes(request)
+        return Opening(answers, _fetch(by, request, answers))
     except IntegrityFailure as failure:
         _note(by, {item["record"] for item in payload["items"]}, reason=failure.code)
         raise
+
+
+def _fetch(by: UUID, request: str, answers: Iterable[Access]) -> tuple[CloudObject, ...]:
+    tickets = [ticket for answer in answers for ticket in answer.tickets]
+    return get_cloud().get(request, verification_of(by), tickets) if tickets else ()
 
 
 def _ask_nodes(request: str) -> tuple[Access, ...]:

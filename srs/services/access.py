@@ -20,7 +20,7 @@ from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.audit import LogProof
-from sesphr.ports.errors import Invalid, Refused
+from sesphr.ports.errors import IntegrityFailure, Invalid, Refused
 from sesphr.ports.srs import Access
 from srs.context import Node, digest_of, refusing_bad_input, uuid_of
 from srs.decisions import Decision, Docket, decide, from_json
@@ -145,7 +145,7 @@ def _published(node: Node, event: Event) -> Published:
         proof = node.events.publish(owner, log, upto=event.number)
         if proof is not None:
             return Published(owner, event, proof)
-    return Published(owner, event, log.prove(str(event.stream.stream), event.number))
+    return Published(owner, event, node.events.prove(event, log))
 
 
 def _answered(
@@ -157,7 +157,7 @@ def _answered(
 ) -> AccessRequest:
     """Re-encrypt, sign and store; whoever stores first decides what everybody gets."""
     decisions = from_json(row.decisions)
-    points = reencrypt_all(node, user, decisions)
+    points = _points(node, user, decisions)
     answer = node.sign(
         "sesphr-access-answer",
         request=row.digest,
@@ -169,6 +169,14 @@ def _answered(
     waiting.update(answer=answer, tickets=tickets)
     row.refresh_from_db()
     return row
+
+
+def _points(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:
+    try:
+        return reencrypt_all(node, user, decisions)
+    except CryptoError:
+        # Each R and D was checked when it was taken, so this is not the asker's fault.
+        raise IntegrityFailure("What this key server keeps is not what it took.") from None
 
 
 def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:

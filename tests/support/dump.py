@@ -49,8 +49,7 @@ class Databases:
     def execute(self, alias: str, sql: str, *values: Any) -> list[Row]:
         """Run one statement with %s for values, as its operator could; its rows."""
         with self._connected(alias) as connection, closing(connection.cursor()) as cursor:
-            text = sql if self.on_mariadb else sql.replace("%s", "?").replace("`", '"')
-            cursor.execute(text, values)
+            cursor.execute(self._sql(sql), values)
             return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
 
     def one(self, alias: str, sql: str, *values: Any) -> Row:
@@ -84,6 +83,22 @@ class Databases:
             table: b"\0".join(octets_of(value) for row in rows for value in row)
             for table, rows in self.rows(alias).items()
         }
+
+    def replace(self, alias: str, tables: Tables) -> None:
+        """Put these rows, and no others, into these tables, at one stroke."""
+        with self._connected(alias) as connection, closing(connection.cursor()) as cursor:
+            if self.on_mariadb:
+                cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+            cursor.execute("START TRANSACTION" if self.on_mariadb else "BEGIN IMMEDIATE")
+            for table, rows in tables.items():
+                cursor.execute(self._sql(f"DELETE FROM `{table}`"))
+                for row in rows:
+                    places = ", ".join(["%s"] * len(row))
+                    cursor.execute(self._sql(f"INSERT INTO `{table}` VALUES ({places})"), row)
+            cursor.execute("COMMIT")
+
+    def _sql(self, text: str) -> str:
+        return text if self.on_mariadb else text.replace("%s", "?").replace("`", '"')
 
     def drop_triggers(self, alias: str) -> dict[str, str]:
         """Remove every trigger as an operator can; what made them, by name."""

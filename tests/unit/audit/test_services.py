@@ -37,7 +37,8 @@ def test_the_root_is_that_of_all_entries() -> None:
 def test_paths_verify() -> None:
     for _ in range(13):
         append()
-    root, path = selectors.root_and_path(5, 13)
+    root, path, leaf = selectors.root_path_leaf(5, 13)
+    assert leaf == leaves()[5]
     merkle.verify_inclusion(leaves()[5], 5, 13, path, root)
     merkle.verify_consistency(6, 13, selectors.root(6), root, selectors.consistency(6, 13))
 
@@ -46,7 +47,7 @@ def test_queries_do_not_grow_with_the_log() -> None:
     def cost() -> int:
         with CaptureQueriesContext(connections["audit"]) as queries:
             append()
-            selectors.root_and_path(0, selectors.size())
+            selectors.root_path_leaf(0, selectors.size())
         return len(queries)
 
     append()
