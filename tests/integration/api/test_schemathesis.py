@@ -152,7 +152,7 @@ def test_no_call_gets_an_answer_that_is_not_declared(world: World, who: str, set
 @pytest.mark.soak
 @pytest.mark.parametrize("who", ["owner", "grantee", "stranger"])
 def test_no_call_of_very_many_does_either(world: World, who: str, settings: Any) -> None:
-    judge(run(world, who, settings, examples=300), who)
+    judge(run(world, who, settings, examples=120), who)
 
 
 def _tally(reads: int, writes: int, good_writes: int) -> Tally:
