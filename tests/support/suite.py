@@ -45,7 +45,7 @@ GROUPS = (
             (str(BIN / "ruff"), "check", "."),
             (str(BIN / "ruff"), "format", "--check", "."),
             (str(BIN / "mypy"),),
-            (str(BIN / "lint-imports"),),
+            (str(BIN / "lint-imports"), "--no-cache"),
             (str(BIN / "npm"), "run", "--silent", "check"),
         ),
     ),
