@@ -141,7 +141,9 @@ def _store(manifest: statements.Verified, document: bytes) -> None:
 def _renew_document(digest: bytes, document: bytes) -> bool:
     """As `_renew_attachment`, for the document under a manifest."""
     stored = Document.objects.filter(digest=digest)
-    if stored.filter(octets=hashlib.sha256(document).digest()).update(stored=clock.now()):
+    same = stored.filter(octets=hashlib.sha256(document).digest())
+    # One that is kept does not age, so a repeat changes nothing at all.
+    if same.filter(kept=True).exists() or same.update(stored=clock.now()):
         return True
     if stored.exists():
         raise Conflict("Another document is stored under this manifest.")

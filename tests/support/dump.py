@@ -62,7 +62,7 @@ class Databases:
         sql = (
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
             if self.on_mariadb
-            else "SELECT name FROM sqlite_master WHERE type = 'table'"
+            else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )
         return sorted(str(name) for (name,) in self.execute(alias, sql))
 

@@ -61,6 +61,29 @@ class System:
         return str(owner.ok("deposit", *pairs)["record"])
 
 
+def state(system: System, *without: str) -> dict[str, Any]:
+    """All rows of all databases but sessions and counts, which come and go with every command."""
+    found = system.databases.everything()
+    for table in ("django_session", "accounts_ratelimit", *without):
+        del found["default"][table]
+    return found
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Any]:
+    """The rows that came, went or changed, with their tables."""
+    return [
+        (
+            alias,
+            table,
+            [row for row in rows if row not in after[alias][table]],
+            [row for row in after[alias][table] if row not in rows],
+        )
+        for alias, tables in before.items()
+        for table, rows in tables.items()
+        if after[alias][table] != rows
+    ]
+
+
 @contextmanager
 def running(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[System]:
     """A system of its own, stopped at the end."""

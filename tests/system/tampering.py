@@ -7,6 +7,7 @@ and not one octet of plaintext.
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,6 +65,13 @@ class Target:
         words = [word for name in partitions or ("medical",) for word in ("--partition", name)]
         who.ok("open", self.record, *words, "--output", str(folder))
         assert (folder / "medical.xml").read_bytes() == text
+
+    def gives(self, who: Person, *partitions: str) -> None:
+        """The control without looking at the plaintext."""
+        folder = self.system.output()
+        words = [word for name in partitions for word in ("--partition", name)]
+        opened = who.ok("open", self.record, *words, "--output", str(folder))["opened"]
+        assert set(opened) == set(partitions)
 
     def is_stopped(self, who: Person, partition: str = "medical", *, events: bool = True) -> None:
         """Opening exits 4, writes nothing, and the owner is told."""
@@ -186,8 +194,6 @@ def _sealed(
 
 
 def _for_nodes(who: session.Session, sealed: envelope.SealedRecord) -> str:
-    import json
-
     return json.dumps(sealing._for_nodes(who, sealed))
 
 
