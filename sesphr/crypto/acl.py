@@ -120,14 +120,11 @@ def decide(
         request: `partition`, `action`, `purpose`, `record_date`, `now`, `emergency`.
 
     Raises:
-        AclError: anything is malformed, or a reading without the record's date.
+        AclError: anything is malformed.
     """
     rules = (acl if isinstance(acl, CheckedRules) else check_rules(acl)).rules
     _check(_MEMBER, member, "member")
     _check(_REQUEST, request, "request")
-    # Without a date the joining date could not be held against the record.
-    if request["action"] != "add" and request["record_date"] is None:
-        raise AclError("a record has a date")
     question = _Question(member, request)
     return _standing(question) or _first_rule(question, rules) or Decision("deny", None, "no-rule")
 

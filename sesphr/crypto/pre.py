@@ -254,7 +254,11 @@ def combine(receive_secret: Scalar, n: int, t: int, answers: Mapping[int, GT]) -
     basis = {index: answers[index] for index in indices[:t]}
     if any(_interpolate(basis, index) != answers[index] for index in indices[t:]):
         raise OpenError
-    return _interpolate(basis, 0).root(receive_secret)
+    combined = _interpolate(basis, 0)
+    # K = 1 is Z^0: no owner's r gives it, only nodes that lie.
+    if combined.is_identity():
+        raise OpenError
+    return combined.root(receive_secret)
 
 
 def _committed(encapsulated: GT, context: Context, kc: bytes) -> bytes:

@@ -37,7 +37,7 @@ test("an empty list, an inactive member and a malformed question never allow", (
   assert.equal(decide([rule()], { ...member, active: false }).reason, "inactive");
   for (const [who, what] of [
     [{ ...member, active: 1 }, request], [{ ...member, extra: 1 }, request], [null, request], [member, null],
-    [member, { ...request, now: 1.5 }], [member, { ...request, record_date: null }], [member, { ...request, emergency: {} }],
+    [member, { ...request, now: 1.5 }], [member, { ...request, record_date: "1" }], [member, { ...request, emergency: {} }],
   ]) assert.throws(() => decide([rule()], who, what), AclError);
   for (const change of [{ valid_until: 0 }, { actions: [] }, { who: {} }, { who: { member: uuid(6) } }, { emergency: { hours: 1, signers: 1 } }, { id: "1" }]) {
     assert.throws(() => decide([rule(change)]), AclError);

@@ -35,6 +35,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _number(digits: str) -> int | float:
+    """JSON's -0, which no operation takes, must not turn into 0 on the way."""
+    return -0.0 if digits == "-0" else int(digits)
+
+
 def load(path: Path) -> VectorFile:
     """Read a file.
 
@@ -42,7 +47,9 @@ def load(path: Path) -> VectorFile:
         VectorError: it is not one of the format, or holds no case.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
+        content = json.loads(
+            path.read_text(encoding="utf-8"), object_pairs_hook=_unique, parse_int=_number
+        )
     except (OSError, ValueError, RecursionError) as error:
         raise VectorError(f"not readable as JSON: {error}") from None
     if not isinstance(content, dict) or not isinstance(content.get("topic"), str):

@@ -167,8 +167,6 @@ export function decide(acl, member, request) {
   asAclError(() => {
     memberShape(member);
     requestShape(request);
-    // Without a date the joining date could not be held against the record.
-    if (request.action !== "add" && request.record_date === null) refuse("a record has a date");
   });
   if (!member.active) return { decision: "deny", rule: null, reason: "inactive" };
   if (member.credential !== null && !isValid(member.credential, request.now)) {

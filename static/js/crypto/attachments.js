@@ -121,6 +121,8 @@ export function sealStream(k, id, source) {
  * @throws {OpenError}
  */
 export async function* openStream(k, id, source, { size, root } = {}) {
+  if (size !== undefined && !isInt(size)) throw new OpenError();
+  if (root !== undefined && !(root instanceof Uint8Array)) throw new OpenError();
   const key = await gcmKey(attachmentKey(k, id));
   const tree = new MerkleAccumulator();
   let [number, seen] = [0, 0];

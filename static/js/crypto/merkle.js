@@ -144,8 +144,17 @@ export function verifyConsistency({ first, second, firstRoot, secondRoot, path }
     if (steps.length > 0 || !equal(roots[0], roots[1])) throw new MerkleError("roots of one size differ");
     return;
   }
-  const found = replay(first, second, Number.isInteger(Math.log2(first)) ? [roots[0], ...steps] : steps);
+  const found = replay(first, second, isPowerOfTwo(first) ? [roots[0], ...steps] : steps);
   if (!equal(found[0], roots[0]) || !equal(found[1], roots[1])) throw new MerkleError("not consistent");
+}
+
+/**
+ * @param {number} value from 1 to 2^53 - 1, where a logarithm in floating point is not exact
+ * @returns {boolean}
+ */
+function isPowerOfTwo(value) {
+  const wide = BigInt(value);
+  return (wide & (wide - 1n)) === 0n;
 }
 
 /**

@@ -101,7 +101,8 @@ def excluded(rule, member, request):
     yield request["partition"] not in rule["partitions"] or request["action"] not in rule["actions"]
     yield bool(rule["purposes"]) and request["purpose"] not in rule["purposes"]
     yield now < rule["valid_from"] or now >= (float("inf") if until is None else until)
-    yield not rule["deny"] and not rule["history"] and request["record_date"] < member["joined"]
+    date = request["record_date"]
+    yield not (rule["deny"] or rule["history"] or date is None or date >= member["joined"])
     yield kind_of(rule) == 3 and no_emergency(rule, member, request)
 
 
@@ -154,7 +155,7 @@ EMPTY = {"default_partitions": [], "rules": []}
         (EMPTY, {"more": 1}, {}),
         (EMPTY, {}, {"now": None}),
         (EMPTY, {}, {"now": 1.5}),
-        (EMPTY, {}, {"record_date": None}),
+        (EMPTY, {}, {"record_date": "1"}),
         (EMPTY, {}, {"emergency": {}}),
         (EMPTY, {}, {"purpose": None}),
         (EMPTY, {}, {"more": 1}),
