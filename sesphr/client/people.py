@@ -7,6 +7,7 @@ are a red stop.
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from sesphr.client.answers import DirectoryEntry
 from sesphr.client.errors import IntegrityError, RefusedError
@@ -116,36 +117,77 @@ def _partitions(
     return found
 
 
-def check_pin(folder: Folder, person: Person) -> bool:
+def check_pin(folder: Folder, person: Person, login: str | None = None) -> bool:
     """Whether this person is pinned with these keys; False for one who is not pinned.
 
+    A pin binds login, member id and keys to one another; `login` is under what address
+    the server names the person, None where it names none.
+
     Raises:
-        IntegrityError: pinned with other keys.
+        IntegrityError: one of the three is pinned with another of the others.
     """
-    known = folder.read(PINS).get(person.member)
+    pins = folder.read(PINS)
+    owner_of_login = _pinned_id(pins, login)
+    if owner_of_login not in (None, person.member):
+        raise _changed(folder, str(login), "The server names another person for {}")
+    known = pins.get(person.member)
     if known is None:
         return False
+    shown = known.get("login") or person.member
     if (known.get("verification"), known.get("key")) != _keys(person):
-        raise IntegrityError(
-            f"STOP: the keys of {known.get('login') or person.member} are not those that you "
-            "approved before. Somebody may be posing as them. Compare fingerprints with them in "
-            f"person; only then remove their entry from {folder.path / PINS}.json and approve anew."
-        )
+        raise _changed(folder, shown, "The keys of {} are not those that you approved before")
+    if None not in (login, known.get("login")) and login != known["login"]:
+        raise _changed(folder, shown, "The server shows {} under another address")
     return True
 
 
-def pin(folder: Folder, person: Person, login: str | None = None) -> None:
-    """Remember a person's keys from now on.
+def pinned_id(folder: Folder, login: str) -> str | None:
+    """The member id that is pinned with a login; None when the login is not pinned."""
+    return _pinned_id(folder.read(PINS), login)
+
+
+def _pinned_id(pins: dict[str, Any], login: str | None) -> str | None:
+    if login is None:
+        return None
+    return next((member for member, one in pins.items() if one.get("login") == login), None)
+
+
+def check_id(folder: Folder, login: str, member: str) -> str:
+    """The member id that the server names for a login, compared with the pin.
 
     Raises:
-        IntegrityError: other keys are pinned.
+        IntegrityError: another id is pinned with this login, or another login with this id.
     """
-    if check_pin(folder, person):
-        return
-    verification, key = _keys(person)
-    folder.update(
-        PINS, **{person.member: {"login": login, "verification": verification, "key": key}}
+    pins = folder.read(PINS)
+    if _pinned_id(pins, login) not in (None, member):
+        raise _changed(folder, login, "The server names another person for {}")
+    known = pins.get(member, {}).get("login")
+    if known not in (None, login):
+        raise _changed(folder, known, "The server shows {} under another address")
+    return member
+
+
+def _changed(folder: Folder, who: str, what: str) -> IntegrityError:
+    return IntegrityError(
+        f"STOP: {what.format(who)}. Somebody may be posing as them. Compare fingerprints with them "
+        f"in person; only then remove their entry from {folder.path / PINS}.json and approve anew."
     )
+
+
+def pin(folder: Folder, person: Person, login: str | None = None) -> None:
+    """Remember a person's keys from now on, and the login under which they were approved.
+
+    Raises:
+        IntegrityError: login, id or keys are pinned otherwise.
+    """
+    verification, key = _keys(person)
+    with folder.locked(PINS):
+        check_pin(folder, person, login)
+        pins = folder.read(PINS)
+        known = pins.get(person.member, {}).get("login")
+        one = {"login": known or login, "verification": verification, "key": key}
+        if pins.get(person.member) != one:
+            folder.write(PINS, {**pins, person.member: one})
 
 
 def _keys(person: Person) -> tuple[str, str]:

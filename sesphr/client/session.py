@@ -110,6 +110,16 @@ class Session:
         return self.registered()
 
 
+def member_of(session: Session, login: str) -> str:
+    """The id of whoever has, or will have, a login, as the server says; the pin's where there is one.
+
+    Raises:
+        IntegrityError: the server names another one than is pinned.
+    """
+    told = parameters(session.api, login).member
+    return people.check_id(session.folder, login, told)
+
+
 def check_receipts(session: Session, receipts: list[str], *, kind: str, digest: bytes) -> int:
     """How many distinct nodes gave a right receipt.
 

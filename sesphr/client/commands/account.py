@@ -102,7 +102,7 @@ def fingerprint(app: App, options: Namespace) -> Answer:
             person, pinned = who.registered(), True
         else:
             _, person = who.directory.by_login(login)
-            pinned = people.check_pin(who.folder, person)
+            pinned = people.check_pin(who.folder, person, login)
     data = {"login": login, "fingerprint": person.fingerprint, "pinned": pinned}
     return Answer(data, [f"{login}: {person.fingerprint}"])
 

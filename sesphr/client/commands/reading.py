@@ -15,7 +15,7 @@ from sesphr.client.errors import RefusedError, UsageError
 from sesphr.client.files import private_folder, write_atomically
 from sesphr.client.opening import open_record
 from sesphr.client.registration import DEFAULT_PARTITIONS, ORIGINAL, OWNER
-from sesphr.client.session import Session, checked_login, parameters
+from sesphr.client.session import Session, checked_login, member_of
 from sesphr.client.times import iso
 
 PURPOSE = re.compile(r"[a-z0-9-]{1,32}")
@@ -26,7 +26,7 @@ def records(app: App, options: Namespace) -> Answer:
     with app.signed_in() as who:
         query = {}
         if options.owner:
-            query["owner"] = parameters(app.api, checked_login(options.owner)).member
+            query["owner"] = member_of(who, checked_login(options.owner))
         elif who.me.role == OWNER:
             query["owner"] = who.me.id
         found = who.api.get(Records, "/records", **query).records

@@ -4,13 +4,14 @@ import secrets
 from argparse import Namespace
 from typing import Any
 
+from sesphr.client import people
 from sesphr.client.answers import KeyRequest, KeyRequestId, KeyRequests, KeyRequestState
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, ServerError, UsageError
 from sesphr.client.people import Person
-from sesphr.client.session import Session, checked_login, parameters
+from sesphr.client.session import Session, checked_login, member_of
 from sesphr.client.statement import payload, sign, verify
 from sesphr.client.times import iso
 from sesphr.crypto.encoding import b64u_encode
@@ -25,7 +26,7 @@ def request(app: App, options: Namespace) -> Answer:
     if not 1 <= len(options.purpose) <= 100 or not 1 <= len(options.reason) <= 1000:
         raise UsageError("Give --purpose of 1 to 100 and --reason of 1 to 1000 characters.")
     with app.signed_in() as who:
-        member = parameters(app.api, owner).member
+        member = member_of(who, owner)
         octets = payload(
             who.deployment.id, who.me.id, owner=member, partitions=partitions,
             purpose=options.purpose, reason=options.reason,
@@ -92,9 +93,11 @@ def _incoming(who: Session, one: KeyRequest) -> dict[str, Any]:
 
 
 def _asker(who: Session, one: KeyRequest) -> Person:
+    """Whoever asked, whose id, address and keys contradict no pin."""
     person = who.directory.find(one.asker)
     if person is None:
         raise RefusedError("Whoever asked is not an authorised member any more.")
+    people.check_pin(who.folder, person, one.asker_login)
     return person
 
 
@@ -118,6 +121,7 @@ def find_incoming(who: Session, text: str) -> tuple[KeyRequest, Person]:
 
     Raises:
         RefusedError: there is no such request, or its asker is not a member any more.
+        IntegrityError: the server shows the asker otherwise than they are pinned.
     """
     wanted = identifier(text, "request")
     for one in who.api.get(KeyRequests, "/key-requests").incoming:
