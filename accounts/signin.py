@@ -1,13 +1,16 @@
 """Signing in with a login secret, and with a one-time code where one is set.
 
-Only failures are counted: whoever signs in rightly is never slowed down by it.
+Only failures are counted, and what was counted refuses further failures alone: a
+right secret passes an exhausted limit, or a stranger behind the same proxy could lock
+everybody out. Hashing for one address has a much higher bound of its own.
 A wrong secret and an unknown login read alike and cost the same.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -18,6 +21,7 @@ from accounts.errors import NotAdmitted, OtpNeeded, WrongSecret
 from accounts.models import KeySlot, Member, SlotType
 from accounts.ratelimits import Limit
 from accounts.transactions import atomic_retried
+from sesphr.web.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -52,27 +56,47 @@ def failures(login: str, address: str) -> tuple[Limit, Limit]:
     return Limit("sign-in:address", address), Limit("sign-in:login", login, address)
 
 
+def fail(limits: Iterable[Limit], refusal: Problem) -> NoReturn:
+    """Count a failed attempt and refuse it.
+
+    Raises:
+        RateLimited: there were too many before. Otherwise `refusal` itself.
+    """
+    for limit in limits:
+        limit.check()
+    for limit in limits:
+        limit.count()
+    raise refusal
+
+
+def hashing(address: str) -> Limit:
+    """Return the bound on secrets that are hashed for an address and turn out wrong.
+
+    Take from it before hashing, and give back when the secret was right.
+    """
+    return Limit("sign-in:hash", address)
+
+
 def sign_in(
     *, login: str, slot_type: str, login_secret: str, otp: str | None, address: str
 ) -> SignedIn:
     """Check who somebody is; the caller makes the session.
 
     Raises:
-        RateLimited: too many failures. WrongSecret: also for unknown logins.
+        RateLimited: a failure after too many, or whatever after a flood of them.
+        WrongSecret: also for unknown logins.
         OtpNeeded: the one-time code is missing or wrong. NotAdmitted: suspended.
     """
-    limits = failures(login, address)
-    for limit in limits:
-        limit.check()
+    limits, bound = failures(login, address), hashing(address)
+    bound.take()
     stored = selectors.slots_of(login)
     slot = stored.get(slot_type)
     if not secret_matches(slot, login_secret) or slot is None:
-        for limit in limits:
-            limit.count()
-        raise WrongSecret
+        fail(limits, WrongSecret())
+    bound.give_back()
     if not slot.member.is_active:
         raise NotAdmitted
-    device = _second_factor(slot.member, otp, limits)
+    device = _second_factor(slot.member, otp, limits, bound)
     if slot_type == SlotType.RECOVERY:
         _note_recovery(slot.member)
         events.publish(slot.member.id)
@@ -81,7 +105,7 @@ def sign_in(
     )
 
 
-def _second_factor(member: Member, otp: str | None, limits: tuple[Limit, ...]) -> Any:
+def _second_factor(member: Member, otp: str | None, limits: tuple[Limit, ...], bound: Limit) -> Any:
     """Return the device that accepts the code; None for a member who has none."""
     if not user_has_device(member, confirmed=True):
         return None
@@ -89,9 +113,8 @@ def _second_factor(member: Member, otp: str | None, limits: tuple[Limit, ...]) -
         raise OtpNeeded("Enter the one-time code of your second factor.")
     device = match_token(member, otp)
     if device is None:
-        for limit in limits:
-            limit.count()
-        raise OtpNeeded("The one-time code is not right. Wait for the next one.")
+        bound.count()
+        fail(limits, OtpNeeded("The one-time code is not right. Wait for the next one."))
     return device
 
 

@@ -60,6 +60,17 @@ def _hosts() -> Iterator[CheckMessage]:
         yield Error("DEBUG shows secrets of the server to strangers.", id="sesphr.E002")
 
 
+def _proxies() -> Iterator[CheckMessage]:
+    if settings.SECURE_PROXY_SSL_HEADER and not settings.SESPHR_PROXIES:
+        yield Warning(
+            "A proxy is believed when it says that a request came by HTTPS, but SESPHR_PROXIES is 0:"
+            " all requests count for the proxy's address, and one stranger can use up everybody's"
+            " limits.",
+            hint="Set SESPHR_PROXIES to the number of your own proxies.",
+            id="sesphr.W009",
+        )
+
+
 def _files() -> Iterator[CheckMessage]:
     data = Path(settings.SESPHR_DATA)
     for path in (data, data / "secrets"):
@@ -74,7 +85,7 @@ def _files() -> Iterator[CheckMessage]:
 @register(Tags.security, deploy=True)
 def production(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Settings that a real deployment must not have."""
-    groups = (_demo, _mail, _nodes, _databases, _hosts, _files)
+    groups = (_demo, _mail, _nodes, _databases, _hosts, _proxies, _files)
     return [message for group in groups for message in group()]
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from accounts import events, slots
 from accounts.errors import WrongSecret
 from accounts.models import KeySlot, Member, SlotType
-from accounts.signin import failures, secret_matches
+from accounts.signin import fail, failures, hashing, secret_matches
 from accounts.slots import NewSlot
 from accounts.transactions import atomic_retried
 from sesphr.ports.errors import Conflict
@@ -24,23 +24,32 @@ def replace_slot(
     own login secret: the present one is the new one by then.
 
     Raises:
-        WrongSecret, RateLimited: the present secret is wrong; it was too often.
+        WrongSecret, RateLimited: the present secret is wrong; it was too often (a right
+            one is then taken still, until a flood of wrong ones).
         Conflict: the stored slot is not of the generation before.
     """
-    limits = failures(member.login, address)
-    for limit in limits:
-        limit.check()
-    stored = KeySlot.objects.filter(member=member, type=new.type).first()
-    if stored is not None and slots.identical(stored, new):
+    bound = hashing(address)
+    bound.take()
+    current = _proof(member, new, current_type, current_secret, address)
+    bound.give_back()
+    if current is None:
         return member
-    current = KeySlot.objects.filter(member=member, type=current_type).first()
-    if not secret_matches(current, current_secret) or current is None:
-        for limit in limits:
-            limit.count()
-        raise WrongSecret
     found = _replace(member.id, new, make_password(new.login_secret), current)
     events.publish(member.id)
     return found
+
+
+def _proof(
+    member: Member, new: NewSlot, current_type: str, current_secret: str, address: str
+) -> KeySlot | None:
+    """Return the slot that the present secret opens; None if the new slot is there already."""
+    stored = KeySlot.objects.filter(member=member, type=new.type).first()
+    if stored is not None and slots.identical(stored, new):
+        return None
+    current = KeySlot.objects.filter(member=member, type=current_type).first()
+    if not secret_matches(current, current_secret) or current is None:
+        fail(failures(member.login, address), WrongSecret())
+    return current
 
 
 @atomic_retried

@@ -36,6 +36,8 @@ SESPHR_RATES = {
     # name: (how many, in how many seconds)
     "sign-in:address": (100, 900),
     "sign-in:login": (10, 900),
+    # Failures are refused above; this bounds what hashing them may cost.
+    "sign-in:hash": (1000, 900),
     "lookup:address": (600, 900),
     "register:address": (200, 3600),
     "directory:member": (1000, 3600),

@@ -14,6 +14,12 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
     )
 env.text("SESPHR_DEPLOYMENT")
 env.text("SESPHR_DATA")
+if not env.optional("SESPHR_PROXIES"):
+    raise ImproperlyConfigured(
+        "Set SESPHR_PROXIES to the number of your own proxies in front of this server, or to 0 if"
+        " there is none: behind a proxy that is not counted everybody shares one address, and one"
+        " stranger could use up everybody's limits."
+    )
 ALLOWED_HOSTS = env.words("SESPHR_HOSTS")
 
 SECURE_SSL_REDIRECT = True

@@ -235,10 +235,61 @@ def test_failures_are_limited_for_an_address_at_a_login(settings: Any) -> None:
     answers = [person.sign_in(login_secret="0" * 64) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
     assert 1 <= int(answers[-1]["Retry-After"]) <= 900
-    assert person.sign_in().status_code == 429
     elsewhere = Person(address="203.0.113.9")
     elsewhere.login, elsewhere.sent = person.login, person.sent
     assert elsewhere.sign_in().status_code == 200
+
+
+def test_a_right_secret_passes_limits_that_others_used_up(settings: Any) -> None:
+    """Behind one proxy or router, a stranger's failures refuse failures alone."""
+    settings.SESPHR_RATES = {
+        **settings.SESPHR_RATES, "sign-in:address": (2, 900), "sign-in:login": (2, 900)
+    }  # fmt: skip
+    person = registered()
+    for _ in range(3):
+        Person().sign_in()
+        person.sign_in(login_secret="0" * 64)
+    assert status(person.sign_in(login_secret="0" * 64)) == (429, "rate-limited")
+    assert status(Person().sign_in()) == (429, "rate-limited")
+    assert person.sign_in().status_code == person.sign_in("recovery").status_code == 200
+    assert status(person.sign_in(login_secret="0" * 64)) == (429, "rate-limited")
+
+
+def test_codes_beyond_the_limit_are_refused_and_right_ones_pass(settings: Any) -> None:
+    settings.SESPHR_RATES = {**settings.SESPHR_RATES, "sign-in:login": (1, 900)}
+    person = registered()
+    device = second_factor(person)
+    assert status(person.sign_in(otp="abcdef")) == (401, "otp-needed")
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert status(person.sign_in(otp="abcdef")) == (429, "rate-limited")
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert person.sign_in(otp=code(device)).status_code == 200
+    assert Limit("sign-in:hash", "192.0.2.1")._rows().get().count == 2
+
+
+def test_a_flood_is_refused_before_anything_is_hashed(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SESPHR_RATES = {**settings.SESPHR_RATES, "sign-in:hash": (3, 900)}
+    person = registered()
+    for _ in range(6):
+        assert person.sign_in().status_code == 200
+    for _ in range(3):
+        person.sign_in(login_secret="0" * 64)
+    monkeypatch.setattr(signin, "check_password", None)
+    refused = [person.sign_in(), person.sign_in(login_secret="0" * 64), Person().sign_in()]
+    assert [status(one) for one in refused] == [(429, "rate-limited")] * 3
+    assert 1 <= int(refused[0]["Retry-After"]) <= 900
+
+
+def test_refusals_of_a_flood_cost_the_same_queries(settings: Any) -> None:
+    settings.SESPHR_RATES = {**settings.SESPHR_RATES, "sign-in:hash": (1, 900)}
+    people = registered(address="192.0.2.10"), Person(address="192.0.2.11")
+    asked = []
+    for one in people:
+        one.sign_in(login_secret="0" * 64)
+        asked.append(queries(partial(one.sign_in, login_secret="0" * 64), 429))
+    assert asked[0] == asked[1] != []
 
 
 def test_unknown_logins_are_limited_alike() -> None:
@@ -267,6 +318,7 @@ def test_right_sign_ins_are_never_counted(settings: Any) -> None:
     for limit in (
         *signin.failures(person.login, "192.0.2.1"),
         Limit("lookup:address", "192.0.2.1"),
+        signin.hashing("192.0.2.1"),
     ):
         assert limit._rows().filter(count__gt=0).count() == 0
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts import signin
 from accounts.ids import DEFAULT_PARAMS
 from accounts.models import KeySlot
 from sesphr.crypto.encoding import b64u_encode
@@ -118,6 +119,23 @@ def test_a_wrong_present_secret_is_refused_and_counted() -> None:
     answers = [person.call("PUT", "slots/password", wrong) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
     assert kinds(person) == ["registered"]
+    assert person.call("PUT", "slots/password", change(person)).json() == {"generation": 2}
+
+
+def test_a_flood_of_replacements_is_refused_before_anything_is_hashed(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = signed_in()
+    settings.SESPHR_RATES = {**settings.SESPHR_RATES, "sign-in:hash": (2, 900)}
+    for generation in (2, 3, 4):
+        body = change(person, "recovery", slot=slot(person.login, "recovery", generation))
+        assert person.call("PUT", "slots/recovery", body).status_code == 200
+    wrong = change(person, current={"type": "password", "login_secret": "0" * 64})
+    for _ in range(2):
+        person.call("PUT", "slots/password", wrong)
+    monkeypatch.setattr(signin, "check_password", None)
+    for body in (wrong, change(person)):
+        assert status(person.call("PUT", "slots/password", body)) == (429, "rate-limited")
 
 
 def test_slots_need_a_session() -> None:
