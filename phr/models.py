@@ -23,7 +23,7 @@ class Version(models.Model):
     """A version whose deposit cloud and SRS both hold; `digest` is its manifest's (b64u)."""
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="versions")
-    n = models.PositiveIntegerField()
+    n = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=DIGEST, unique=True)
 
     class Meta:

@@ -4,7 +4,7 @@ The node's private keys are read here and nowhere else.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,6 +132,13 @@ def uuid_of(text: object) -> UUID:
 def digest_of(checked: statements.Verified) -> str:
     """A statement's name as statements and tables write it: b64u SHA-256 of its payload."""
     return b64u_encode(checked.digest)
+
+
+def locked(node: Node, members: Iterable[UUID]) -> list[Member]:
+    """The members' rows, locked in one order everywhere, so that two calls never wait for
+    each other; call inside the transaction."""
+    rows = Member.objects.using(node.alias).filter(pk__in=set(members)).order_by("pk")
+    return list(rows.select_for_update())
 
 
 def require_active(member: Member) -> None:

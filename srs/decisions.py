@@ -35,6 +35,7 @@ class Decision:
     rule: str | None
     reason: str
     seq: int
+    present: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the row that commits it."""
@@ -97,7 +98,9 @@ def decide(
     for one in partitions:
         verdict = _verdict(user, head, one, one in present, purpose, now, policy)
         found.append(
-            Decision(record, owner, head.version, head.digest, one, *verdict, seq=policy.seq)
+            Decision(
+                record, owner, head.version, head.digest, one, *verdict, policy.seq, one in present
+            )
         )
     return found
 
@@ -115,6 +118,8 @@ def _verdict(
         if not user.active:
             return False, None, "inactive"
         return (True, None, "owner") if present else (False, None, UNKNOWN)
+    if head.record.owner.state == Member.State.DEPARTED:
+        return False, None, UNKNOWN
     if not _window_open(head, now):
         return False, None, "window"
     request = {

@@ -59,7 +59,7 @@ class Registration(models.Model):
     """A signed registration, numbered; later ones only add partition keys."""
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="registrations")
-    seq = models.PositiveIntegerField()
+    seq = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=DIGEST)
     jws = models.TextField()
     receipt = models.TextField()
@@ -75,7 +75,7 @@ class PartitionKey(models.Model):
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="partition_keys")
     partition = models.CharField(max_length=32)
-    epoch = models.PositiveIntegerField()
+    epoch = models.PositiveBigIntegerField()
     a = OctetsField(max_length=48)
 
     class Meta:
@@ -92,14 +92,14 @@ class Record(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     owner = models.ForeignKey(Member, models.PROTECT, related_name="records")
     date = models.PositiveBigIntegerField()
-    head = models.PositiveIntegerField(default=0)
+    head = models.PositiveBigIntegerField(default=0)
 
 
 class Version(models.Model):
     """One accepted deposit: the signed manifest; versions of a record have no gaps."""
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="versions")
-    version = models.PositiveIntegerField()
+    version = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=DIGEST)
     manifest = models.TextField()
     accepted = models.PositiveBigIntegerField()
@@ -121,7 +121,7 @@ class RParameter(models.Model):
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="parameters")
     partition = models.CharField(max_length=32)
-    epoch = models.PositiveIntegerField()
+    epoch = models.PositiveBigIntegerField()
     r = OctetsField(max_length=48)
 
     class Meta:
@@ -134,7 +134,7 @@ class Acl(models.Model):
     """A signed access control list; the highest seq of an owner is in force, for ever."""
 
     owner = models.ForeignKey(Member, models.PROTECT, related_name="acls")
-    seq = models.PositiveIntegerField()
+    seq = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=DIGEST)
     jws = models.TextField()
     receipt = models.TextField()
@@ -152,7 +152,7 @@ class Delegation(models.Model):
     owner = models.ForeignKey(Member, models.PROTECT, related_name="delegations_given")
     user = models.ForeignKey(Member, models.PROTECT, related_name="delegations_held")
     partition = models.CharField(max_length=32)
-    epoch = models.PositiveIntegerField()
+    epoch = models.PositiveBigIntegerField()
     key_digest = models.CharField(max_length=43)
     d = OctetsField(max_length=96)
 

@@ -11,6 +11,8 @@ from sesphr.crypto.rules import LIST_MEMBERS
 MAX_PAIRS = 1000
 MAX_DEALS = 10_000
 MAX_NODES = 255
+# What one registration or one request may name: each costs its reader work.
+MAX_NAMES = 64
 
 _COMMON: dict[str, s.Check] = {
     "suite": s.one_of(SUITE), "deployment": check_deployment, "iss": s.ID, "iat": s.TIME,
@@ -105,7 +107,7 @@ _PARTITION_KEY = s.record({"epoch": s.POSITIVE, "key": s.octets(48), "proof": s.
 _REGISTRATION = s.both(
     _object({
         "verification": s.DIGEST, "receive": s.octets(96), "receive_proof": s.octets(128),
-        "partitions": s.map_of(s.PARTITION, _PARTITION_KEY), "seq": s.POSITIVE,
+        "partitions": s.map_of(s.PARTITION, _PARTITION_KEY, 0, MAX_NAMES), "seq": s.POSITIVE,
         "previous": s.nullable(s.DIGEST),
     }),
     _chained("seq"),
@@ -125,7 +127,8 @@ def _deals(value: Any) -> None:
 _DEALS = s.both(_object({"acl": s.DIGEST, "deals": s.list_of(_DEAL, 0, MAX_DEALS)}), _deals)
 
 _KEY_REQUEST = _object({
-    "owner": s.ID, "partitions": s.PARTITIONS, "purpose": s.text(1, 100), "reason": s.text(1, 1000),
+    "owner": s.ID, "partitions": s.list_of(s.PARTITION, 1, MAX_NAMES, unique=True),
+    "purpose": s.text(1, 100), "reason": s.text(1, 1000),
     "nonce": s.octets(16), "key": s.DIGEST,
 })  # fmt: skip
 

@@ -99,12 +99,12 @@ def list_of(
     return check
 
 
-def map_of(name: Check, inner: Check, least: int = 0) -> Check:
+def map_of(name: Check, inner: Check, least: int = 0, most: int | None = None) -> Check:
     """An object whose names and values are checked alike."""
 
     def check(value: Any) -> None:
-        if not isinstance(value, dict) or len(value) < least:
-            raise DecodingError("not an object, or too small")
+        if not isinstance(value, dict) or not least <= len(value) <= (most or len(value)):
+            raise DecodingError("not an object, or of another size")
         for key, member in value.items():
             name(key)
             inner(member)

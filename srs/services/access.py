@@ -116,17 +116,20 @@ def owners_of(decisions: list[Decision]) -> list[str]:
 def _record(
     node: Node, request: statements.Verified, owner: str, decisions: list[Decision]
 ) -> Event:
+    own = [one for one in decisions if one.owner == owner]
     return node.events.record(
         owner, "access", user=request.issuer, purpose=request.payload["purpose"],
-        request=digest_of(request),
-        items=[
-            {
-                "record": one.record, "version": one.version, "partition": one.partition,
-                "allowed": one.allowed, "rule": one.rule, "reason": one.reason,
-            }
-            for one in decisions if one.owner == owner
-        ],
+        request=digest_of(request), items=[_event_item(one) for one in own if one.present],
+        # Names that the asker made up are counted, not kept.
+        unknown=sum(not one.present for one in own),
     )  # fmt: skip
+
+
+def _event_item(one: Decision) -> dict[str, Any]:
+    return {
+        "record": one.record, "version": one.version, "partition": one.partition,
+        "allowed": one.allowed, "rule": one.rule, "reason": one.reason,
+    }  # fmt: skip
 
 
 def _publish(node: Node, row: AccessRequest) -> list[Published]:

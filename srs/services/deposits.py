@@ -14,7 +14,7 @@ from sesphr.crypto import proofs, statements
 from sesphr.crypto.groups import G1, decode_g1
 from sesphr.ports.errors import Conflict, Invalid, Refused
 from sesphr.ports.srs import Deposit, Sealed
-from srs.context import Node, digest_of, refusing_bad_input, require_active
+from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
 from srs.models import Member, PartitionKey, Record, RParameter, Version
 
 R_OCTETS = 48
@@ -33,7 +33,7 @@ class Parameter:
 def deposit(node: Node, sent: Deposit) -> str:
     """Commit a version; the same deposit again gets the same receipt."""
     manifest, author = node.verified(sent.manifest, "sesphr-manifest")
-    known = Version.objects.using(node.alias).filter(digest=digest_of(manifest)).first()
+    known = _known(node, manifest)
     if known is not None:
         return known.receipt
     require_active(author)
@@ -45,10 +45,14 @@ def deposit(node: Node, sent: Deposit) -> str:
         with node.atomic():
             return _commit(node, author, manifest, parameters)
     except IntegrityError:
-        known = Version.objects.using(node.alias).filter(digest=digest_of(manifest)).first()
+        known = _known(node, manifest)
         if known is None:
             raise Conflict("Another version was taken first; read the record again.") from None
         return known.receipt
+
+
+def _known(node: Node, manifest: statements.Verified) -> Version | None:
+    return Version.objects.using(node.alias).filter(digest=digest_of(manifest)).first()
 
 
 def _parameters(
@@ -88,6 +92,12 @@ def _commit(
     node: Node, owner: Member, manifest: statements.Verified, parameters: list[Parameter]
 ) -> str:
     payload = manifest.payload
+    # The owner's row is the lock: what was true before it is asked again under it.
+    [owner] = locked(node, [owner.pk])
+    known = _known(node, manifest)
+    if known is not None:
+        return known.receipt
+    require_active(owner)
     record = _head(node, owner, payload)
     receipt = node.receipt("deposit", str(owner.id), digest_of(manifest), payload["version"])
     version = Version.objects.using(node.alias).create(

@@ -16,7 +16,7 @@ from sesphr.crypto.errors import AclError
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
-from srs.context import Node, digest_of, refusing_bad_input, require_active
+from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
 from srs.models import Acl, Delegation, Member, PartitionKey
 
 Pair = tuple[str, str]
@@ -39,18 +39,25 @@ def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
     if known is not None:
         return known.receipt
     require_active(owner)
-    with refusing_bad_input():
-        kernel.check_rules(acl.payload)
-        dealt = [] if deal_jws is None else _dealt(node, owner, acl, deal_jws)
-    _check_rules_name_members(node, acl.payload)
     try:
-        with node.atomic():
-            return _commit(node, owner, acl, dealt)
-    except IntegrityError:
+        return _taken(node, owner, acl, deal_jws)
+    except (IntegrityError, Conflict):
+        # Another call committed first: the same list, or a rival one.
         known = _known(node, owner, acl)
         if known is None:
             raise Conflict("Another list was taken first; read it again.") from None
         return known.receipt
+
+
+def _taken(node: Node, owner: Member, acl: statements.Verified, deal_jws: str | None) -> str:
+    # Asked again under the lock; here it spares the dear checks of what cannot be taken.
+    _check_successor(_head(node, owner), acl.payload)
+    with refusing_bad_input():
+        kernel.check_rules(acl.payload)
+        dealt = [] if deal_jws is None else _dealt(node, owner, acl, deal_jws)
+    _check_rules_name_members(node, acl.payload)
+    with node.atomic():
+        return _commit(node, owner, acl, dealt)
 
 
 def _known(node: Node, owner: Member, acl: statements.Verified) -> Acl | None:
@@ -90,10 +97,9 @@ def _check_rules_name_members(node: Node, payload: dict[str, Any]) -> None:
         if "member" not in who or rule["deny"]:
             continue
         found = Member.objects.using(node.alias).filter(pk=who["member"]).first()
-        if found is None:
-            raise Invalid(f"Rule {rule['id']} names a member who is not registered.")
-        if found.key_digest != who["key"]:
-            raise Invalid(f"Rule {rule['id']} names another key than the member's.")
+        # One sentence for both: whether somebody is registered is not told.
+        if found is None or found.key_digest != who["key"]:
+            raise Invalid(f"Rule {rule['id']} names nobody who is registered with that key.")
 
 
 def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str) -> list[Dealt]:
@@ -142,10 +148,17 @@ def _key(node: Node, owner: Member, partition: str, epoch: int) -> Any:
 
 
 def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dealt]) -> str:
-    # The owner's row is the lock under which lists follow one another.
-    Member.objects.using(node.alias).select_for_update().get(pk=owner.pk)
-    head = Acl.objects.using(node.alias).filter(owner=owner).order_by("-seq").first()
-    _check_successor(head, acl.payload)
+    # The owner's row is the lock under which lists follow one another; those of the
+    # users keep a departure from slipping between check and key.
+    users = {one.user.pk for one in dealt}
+    rows = {row.pk: row for row in locked(node, [owner.pk, *users])}
+    known = _known(node, owner, acl)
+    if known is not None:
+        return known.receipt
+    require_active(rows[owner.pk])
+    if any(rows[user].state == Member.State.DEPARTED for user in users):
+        raise Invalid("A key was dealt for a membership that has ended.")
+    _check_successor(_head(node, owner), acl.payload)
     before = _held(node, owner)
     _store(node, owner, dealt)
     _forget(node, owner, acl.payload)
@@ -156,6 +169,10 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dea
     )
     _record(node, owner, acl, before, _held(node, owner))
     return receipt
+
+
+def _head(node: Node, owner: Member) -> Acl | None:
+    return Acl.objects.using(node.alias).filter(owner=owner).order_by("-seq").first()
 
 
 def _check_successor(head: Acl | None, payload: dict[str, Any]) -> None:

@@ -18,10 +18,11 @@ def register(node: Node, jws: str) -> str:
     """Take the first registration of a member, or one that adds partition keys."""
     with refusing_bad_input():
         checked = _self_signed(node, jws)
-        _check_proofs(node, checked.payload)
     known = _known(node, checked)
     if known is not None:
         return known.receipt
+    with refusing_bad_input():
+        _check_proofs(node, checked.payload)
     try:
         with node.atomic():
             return _commit(node, checked)
@@ -71,6 +72,10 @@ def _known(node: Node, checked: statements.Verified) -> Registration | None:
 def _commit(node: Node, checked: statements.Verified) -> str:
     payload = checked.payload
     member = _member_of(node, payload)
+    # The identical statement may have been committed while this one waited for the lock.
+    known = _known(node, checked)
+    if known is not None:
+        return known.receipt
     last = member.registrations.using(node.alias).order_by("-seq").first()
     expected = (1, None) if last is None else (last.seq + 1, last.digest)
     if (payload["seq"], payload["previous"]) != expected:

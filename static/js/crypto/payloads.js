@@ -15,6 +15,8 @@ import {
 const MAX_PAIRS = 1000;
 const MAX_DEALS = 10000;
 const MAX_NODES = 255;
+// What one registration or one request may name: each costs its reader work.
+const MAX_NAMES = 64;
 
 /** @type {Check} */
 const anything = () => {};
@@ -77,6 +79,12 @@ function deploymentRules(payload) {
 /** @param {Members} payload */
 function registrationRules(payload) {
   if ((payload.seq === 1) !== (payload.previous === null)) refuse("the first registration, and no other, has no previous");
+  if (Object.keys(payload.partitions).length > MAX_NAMES) refuse("too many partitions");
+}
+
+/** @param {Members} payload */
+function keyRequestRules(payload) {
+  if (payload.partitions.length > MAX_NAMES) refuse("too many partitions");
 }
 
 /** @param {Members} payload */
@@ -148,7 +156,7 @@ const SCHEMAS = new Map(Object.entries({
   "sesphr-key-request": schema({
     owner: uuid, partitions: unique(partition, 1), purpose: text(1, 100), reason: text(1, 1000),
     nonce: b64u(16), key: digest,
-  }),
+  }, keyRequestRules),
   "sesphr-access-answer": schema({ request: digest, items: list(answerItem, 0, MAX_PAIRS), log: list(logged) }, answerRules),
   "sesphr-ticket": schema({
     key: digest, request: digest, owner: uuid, seq: int(), objects: list(ticketed), expires: int(),
