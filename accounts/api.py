@@ -3,6 +3,7 @@
 Nothing that these routes answer tells whether a login exists.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from accounts.models import Member
 from accounts.services.registration import send_confirmation_again
 from sesphr.crypto.encoding import check_login
 from sesphr.ports.errors import Invalid
-from sesphr.web.auth import member_auth
+from sesphr.web.auth import authorised_auth, member_auth
+from sesphr.web.bodies import APPLICATION, SMALL, takes_json
 from sesphr.web.problems import ProblemOut
 
 router = Router(tags=["accounts"])
@@ -33,6 +35,11 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+def _counted(name: str) -> Callable[[HttpRequest], None]:
+    """A check that counts one more of `name` for the client's address."""
+    return lambda request: ratelimits.spend(name, address_of(request))
+
+
 def _confirm_page(request: HttpRequest) -> str:
     return request.build_absolute_uri(CONFIRM_PAGE)
 
@@ -43,20 +50,20 @@ def _member(request: HttpRequest) -> Member:
 
 
 @router.post("/sign-in/parameters", response={200: schemas.ParametersOut, **REFUSALS})
+@takes_json(SMALL, _counted("lookup:address"))
 def sign_in_parameters(request: HttpRequest, payload: schemas.LookupIn) -> Any:
     """Salts and parameters of a login's slots, and its member id; they never change.
 
     They are the same before anybody registers, after every change and after departure.
     """
     check_login(payload.login)
-    ratelimits.spend("lookup:address", address_of(request))
     return selectors.parameters(payload.login)
 
 
 @router.post("/members", response={202: schemas.RegisteredOut, **REFUSALS})
+@takes_json(APPLICATION, _counted("register:address"))
 def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
     """Register; a letter with a link goes to the address. A known login is answered alike."""
-    ratelimits.spend("register:address", address_of(request))
     application = applications.parse(
         login=payload.login,
         name=payload.name,
@@ -69,6 +76,7 @@ def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
 
 
 @router.post("/members/confirm", response={200: schemas.ConfirmedOut, **REFUSALS})
+@takes_json(SMALL)
 def confirm(request: HttpRequest, payload: schemas.ConfirmIn) -> Any:
     """Confirm the e-mail address with the token of the letter."""
     services.confirm(token=payload.token)
@@ -76,6 +84,7 @@ def confirm(request: HttpRequest, payload: schemas.ConfirmIn) -> Any:
 
 
 @router.post("/session", response={200: schemas.SignedInOut, **REFUSALS})
+@takes_json(SMALL)
 def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
     """Start a session and hand out the sealed seed; an unconfirmed address gets its letter again."""
     check_login(payload.login)
@@ -123,6 +132,7 @@ def sign_out_everywhere(request: HttpRequest) -> Any:
 
 
 @router.put("/slots/{type}", auth=member_auth, response={200: schemas.GenerationOut, **REFUSALS})
+@takes_json(SMALL)
 def replace_slot(
     request: HttpRequest,
     type: schemas.SlotKind,  # noqa: A002 -- the path's name for it
@@ -146,10 +156,15 @@ def replace_slot(
     return {"generation": new.generation}
 
 
-@router.post("/registrations", auth=member_auth, response={200: schemas.ReceiptsOut, **REFUSALS})
+@router.post(
+    "/registrations", auth=authorised_auth, response={200: schemas.ReceiptsOut, **REFUSALS}
+)
+@takes_json(APPLICATION)
 def add_registration(request: HttpRequest, payload: schemas.RegistrationIn) -> Any:
     """Register further partition keys at every node."""
-    receipts = services.add_registration(member=_member(request), registration=payload.registration)
+    member = _member(request)
+    ratelimits.spend("registration:member", str(member.id))
+    receipts = services.add_registration(member=member, registration=payload.registration)
     return {"receipts": receipts}
 
 
@@ -162,6 +177,7 @@ def registrations(request: HttpRequest) -> Any:
 
 
 @router.post("/directory", auth=member_auth, response={200: schemas.DirectoryOut, **REFUSALS})
+@takes_json(SMALL)
 def directory_by_login(request: HttpRequest, payload: schemas.LookupIn) -> Any:
     """Find a member by the exact login, if one may see them."""
     check_login(payload.login)

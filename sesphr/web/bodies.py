@@ -5,17 +5,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from ninja.decorators import decorate_view
 from ninja.parser import Parser
 
-from sesphr.web.problems import Problem, respond
+from sesphr.web.problems import Problem, answer
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
 OCTETS = "application/octet-stream"
 # Boundaries and headers of a form's parts.
 FORM_OVERHEAD = 64 * 1024
+# What strangers may make the server read and parse.
+SMALL = 16 * 1024
+APPLICATION = 2**20
+View = Callable[..., Any]
 
 
 def length_of(request: HttpRequest) -> int:
@@ -47,19 +52,36 @@ class JsonParser(Parser):
         return json.loads(request.body)
 
 
-def takes_deposit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a view take a multipart form with one document, refused before any of it is read."""
+def first(*checks: Callable[[HttpRequest], None]) -> Callable[[View], View]:
+    """Let a view make these checks before it is known who asks and before the body is read.
 
-    def around(run: Callable[..., Any]) -> Callable[..., Any]:
+    What a check raises (a Problem, or that the database is out of reach) is the answer.
+    """
+
+    def around(run: View) -> View:
         def checked(request: HttpRequest, **parts: Any) -> Any:
-            most = settings.SESPHR_MAX_DOCUMENT + settings.SESPHR_MAX_JSON + FORM_OVERHEAD
             try:
-                check(request, MULTIPART, most)
-            except Problem as problem:
-                return respond(problem.status, problem.code, problem.detail)
+                for one in checks:
+                    one(request)
+            except (Problem, OperationalError, InterfaceError) as error:
+                return answer(request, error)
             return run(request, **parts)
 
         return checked
 
-    found: Callable[..., Any] = decorate_view(around)(function)
-    return found
+    return decorate_view(around)
+
+
+def takes_json(most: int, *checks: Callable[[HttpRequest], None]) -> Callable[[View], View]:
+    """Let a view take JSON of at most `most` octets; further checks follow before it is read."""
+    return first(lambda request: check(request, JSON, most), *checks)
+
+
+def takes_deposit(function: View) -> View:
+    """Let a view take a multipart form with one document, refused before any of it is read."""
+
+    def small_enough(request: HttpRequest) -> None:
+        most = settings.SESPHR_MAX_DOCUMENT + settings.SESPHR_MAX_JSON + FORM_OVERHEAD
+        check(request, MULTIPART, most)
+
+    return first(small_enough)(function)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from sesphr.web.problems import CONTENT_TYPE, instead_of, respond
+from sesphr.web.bodies import length_of
+from sesphr.web.problems import CONTENT_TYPE, Problem, instead_of, respond
 
 POLICY = {
     "default-src": "'none'",
@@ -34,6 +35,8 @@ HEADERS = {
 }
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 BAD = 400
+# Pages take short forms; without a bound strangers could upload files to them.
+PAGE_FORM = 64 * 1024
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -99,4 +102,21 @@ class CrossSiteMiddleware:
         if write and request.headers.get("X-Requested-By") != "sesphr":
             refusal = respond(403, "cross-site", "Send the header X-Requested-By: sesphr.")
             return finished(request, refusal)
+        return self.get_response(request)
+
+
+class PageFormMiddleware:
+    """Refuses large forms to pages before anything reads them; the API's routes have own bounds."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or refuse what is larger than any form of a page."""
+        try:
+            small = of_api(request) or length_of(request) <= PAGE_FORM
+        except Problem as problem:
+            return finished(request, HttpResponse(problem.detail, status=problem.status))
+        if not small:
+            return finished(request, HttpResponse("This form is too large.", status=413))
         return self.get_response(request)

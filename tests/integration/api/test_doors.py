@@ -91,7 +91,7 @@ def test_other_methods_are_refused_and_the_right_ones_named(path: str) -> None:
 
 KINDS = ("text/plain", "application/x-www-form-urlencoded", "application/xml", "", "json")
 NO_JSON = (
-    b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 5000, b"\x00", b"9" * 5000, b"'x'", b'{"a": "\\ud8',
+    b"{", b"\xff\xfe", b"[" * 16_000, b'{"a":' * 3000, b"\x00", b"9" * 5000, b"'x'", b'{"a": "\\ud8',
     b"{} {}",
 )  # fmt: skip
 NO_SHAPE = (None, [], "x", 1, 1e400, {}, {"\ud800": "\ud800"}, {"\x00": "\x00"})

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.signing import TimestampSigner
 
 from accounts import mail as letters
+from accounts import services
 from accounts.models import Event, KeySlot, Member
 from sesphr.ports.errors import Invalid
 from tests.unit.accounts.fakes import OUT_OF_REACH, FakeNode
@@ -226,7 +227,7 @@ def test_wrong_registrations_reach_no_node(name: str, nodes: tuple[FakeNode, ...
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'{"login":' * 2000])
 def test_bodies_that_are_no_registration(body: bytes) -> None:
     answer = Person().http.generic("POST", "/api/members", body, content_type="application/json")
-    assert answer.status_code in (400, 422)
+    assert answer.status_code in (400, 415, 422)
     assert answer["Content-Type"] == "application/problem+json"
 
 
@@ -296,11 +297,17 @@ def test_other_tokens_confirm_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert person.member.confirmed_at is None
 
 
+def authorised() -> Person:
+    person = registered()
+    services.authorise(member=person.member, by="test", checked="passport")
+    person.sign_in()
+    return person
+
+
 def test_a_further_registration_goes_to_every_node_with_a_receipt_each(
     nodes: tuple[FakeNode, ...],
 ) -> None:
-    person = registered()
-    person.sign_in()
+    person = authorised()
     further = statement(person.id, seq=2)
     for _ in range(2):
         answer = person.post("registrations", {"registration": further})
@@ -310,12 +317,34 @@ def test_a_further_registration_goes_to_every_node_with_a_receipt_each(
 
 
 def test_nobody_adds_a_registration_for_another() -> None:
-    person, other = registered(), registered()
-    person.sign_in()
+    person, other = authorised(), registered()
     answer = person.post("registrations", {"registration": statement(other.id, seq=2)})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     rival = person.post("registrations", {"registration": statement(person.id, seq=3)})
     assert (rival.status_code, rival.json()["code"]) == (409, "conflict")
+
+
+def test_whoever_waits_adds_no_registration(nodes: tuple[FakeNode, ...]) -> None:
+    person = registered()
+    person.sign_in()
+    answer = person.post("registrations", {"registration": statement(person.id, seq=2)})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not-authorised")
+    assert all(node.held[person.id] == [person.sent["registration"]] for node in nodes)
+    assert person.call("GET", "registrations").status_code == 200
+
+
+def test_adding_registrations_is_limited_for_a_member(
+    nodes: tuple[FakeNode, ...], settings: Any
+) -> None:
+    settings.SESPHR_RATES = {**settings.SESPHR_RATES, "registration:member": (2, 3600)}
+    person = authorised()
+    sent = [
+        person.post("registrations", {"registration": statement(person.id, seq=seq)})
+        for seq in (2, 3, 4)
+    ]
+    assert [answer.status_code for answer in sent] == [200, 200, 429]
+    assert sent[2].json()["code"] == "rate-limited"
+    assert len(nodes[0].held[person.id]) == 3
 
 
 def test_registrations_come_from_the_first_node_that_answers(nodes: tuple[FakeNode, ...]) -> None:
