@@ -81,6 +81,17 @@ def wanted_pairs(rules: Iterable[Rule]) -> set[Pair]:
     return allowed - {(member, name) for member in members for name in _denied(found, member)}
 
 
+def keys_of(rules: Iterable[Rule], pair: Pair) -> set[str]:
+    """The key digests (b64u) under which the rules let a member read a partition."""
+    member, partition = pair
+    return {
+        str(rule["who"]["key"])
+        for rule in rules
+        if is_members(rule, member) and not rule["deny"] and "read" in rule["actions"]
+        and partition in rule["partitions"]
+    }  # fmt: skip
+
+
 def readable(rules: Iterable[Rule], member: str) -> list[str]:
     """The partitions that some rule lets a member read, for telling people."""
     return sorted(name for who, name in wanted_pairs(rules) if who == member)

@@ -18,7 +18,7 @@ from sesphr.client.errors import (
     RefusedError,
     UsageError,
 )
-from sesphr.client.rules import Pair, Rule, same, wanted_pairs
+from sesphr.client.rules import Pair, Rule, keys_of, same, wanted_pairs
 from sesphr.client.session import Session, check_receipts
 from sesphr.client.statement import payload, sign, verify
 from sesphr.crypto import hpke, pre
@@ -85,7 +85,7 @@ def _attempt(session: Session, build: Change, answers: list[str]) -> Outcome:
         session.deployment.id, session.me.id, seq=head.seq + 1, previous=head.digest,
         default_partitions=head.default_partitions, rules=rules,
     )  # fmt: skip
-    deal = _deal(session, acl, wanted_pairs(rules) - head.held)
+    deal = _deal(session, acl, rules, wanted_pairs(rules) - head.held)
     body = {"acl": sign(session.keys, "sesphr-acl", acl), "deal": deal, "answers": answers}
     session.folder.write(PENDING, body)
     try:
@@ -168,7 +168,7 @@ def _check_not_older(known: dict[str, Any], seq: int, digest: str) -> None:
         )
 
 
-def _deal(session: Session, acl: bytes, missing: set[Pair]) -> str | None:
+def _deal(session: Session, acl: bytes, rules: list[Rule], missing: set[Pair]) -> str | None:
     """Deal a re-encryption key for each pair; None when none is needed.
 
     Raises:
@@ -176,21 +176,34 @@ def _deal(session: Session, acl: bytes, missing: set[Pair]) -> str | None:
     """
     digest, own = hashlib.sha256(acl).digest(), None
     deals = []
-    for member, partition in sorted(missing):
-        person = session.directory.find(member)
+    for pair in sorted(missing):
+        person = _recipient(session, rules, pair)
         if person is None:
             # Suspended or departed: the nodes hold no keys for them.
             continue
-        people.check_pin(session.folder, person)
         own = own or session.registered()
-        epoch = own.epoch(partition)
+        epoch = own.epoch(pair[1])
         if epoch is None:
-            raise UsageError(f"You have no partition {partition}; deposit something in it first.")
-        deals.append(_deal_one(session, digest, person, partition, epoch))
+            raise UsageError(f"You have no partition {pair[1]}; deposit something in it first.")
+        deals.append(_deal_one(session, digest, person, pair[1], epoch))
     if not deals:
         return None
     octets = payload(session.deployment.id, session.me.id, acl=b64u_encode(digest), deals=deals)
     return sign(session.keys, "sesphr-deal", octets)
+
+
+def _recipient(session: Session, rules: list[Rule], pair: Pair) -> people.Person | None:
+    """Whom to deal to: the owner's own signed rule says with what key, not the server."""
+    person = session.directory.find(pair[0])
+    if person is None:
+        return None
+    people.check_pin(session.folder, person)
+    if keys_of(rules, pair) != {person.key}:
+        raise IntegrityError(
+            f"STOP: the server shows other keys for member {pair[0]} than those that your access "
+            "list names. Nothing was dealt to them."
+        )
+    return person
 
 
 def _deal_one(
