@@ -3,14 +3,15 @@
 from argparse import Namespace
 from collections.abc import Iterable
 
-from sesphr.client import people, rules, sharing
+from sesphr.client import people, revoking, rules, sharing
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.commands.requests import check_request, find_incoming
-from sesphr.client.errors import ConflictError, RefusedError, UsageError
+from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError
 from sesphr.client.people import Person
 from sesphr.client.registration import OWNER
-from sesphr.client.session import Session, checked_login, parameters
+from sesphr.client.revoking import Revocation
+from sesphr.client.session import Session, checked_login
 from sesphr.client.sharing import Outcome
 from sesphr.client.times import iso, until
 
@@ -85,24 +86,24 @@ def revoke(app: App, options: Namespace) -> Answer:
     named = check_names(options.partition, shared=True) or None
     with app.signed_in() as who:
         _require_owner(who)
-        member = parameters(app.api, login).member
-
-        def build(present: list[rules.Rule]) -> list[rules.Rule]:
-            return rules.revoked(present, member, named, _key_of(who, present, member))
-
-        outcome = sharing.change(who, build)
+        done = revoking.revoke(who, login, named)
+    data = {
+        "member": done.member,
+        "login": login,
+        **done.outcome.as_json(),
+        "unknown": done.unknown,
+    }
     what = ", ".join(named) if named else "everything"
-    return Answer(
-        {"member": member, "login": login, **outcome.as_json()},
-        [f"{login} may not read {what} any more." if outcome.changed else "Nothing was granted."],
+    line = (
+        f"{login} may not read {what} any more." if done.outcome.changed else "Nothing was granted."
     )
+    notes = [f"Not known here, and still allowed to read: {one}." for one in done.unknown]
+    return Answer(data, [line], notes, failure=None if done.certain else _uncertain(login, done))
 
 
-def _key_of(who: Session, present: list[rules.Rule], member: str) -> str:
-    """The key digest that a deny rule carries beside the member's id; it decides nothing there."""
-    for rule in present:
-        if rules.is_members(rule, member):
-            return str(rule["who"]["key"])
-    person = who.directory.find(member)
-    # For somebody who cannot be looked up any digest will do: a deny rule goes by id alone.
-    return person.key if person else people.key_digest(who.keys.receive_public)
+def _uncertain(login: str, done: Revocation) -> IntegrityError:
+    return IntegrityError(
+        f"STOP: the server names member {done.member} for {login}, whom your access list does not "
+        f"name; it lets read whom this HOME does not know: {', '.join(done.unknown)}. One of them "
+        "may be meant. Revoke where you granted, or grant them anew here by their address first."
+    )
