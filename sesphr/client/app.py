@@ -82,10 +82,10 @@ class App:
 
     @contextlib.contextmanager
     def signed_in(
-        self, slot_type: str = slots.PASSWORD, secret: str | None = None
+        self, slot_type: str = slots.PASSWORD, secret: str | None = None, login: str | None = None
     ) -> Iterator[session.Session]:
         """A session for the time of one command, by password unless said otherwise."""
-        login = self.login()
+        login = login or self.login()
         given = prompts.password() if secret is None else secret
         found = session.sign_in(
             self.api, self.deployment(), self.home, login, slot_type=slot_type, secret=given

@@ -46,6 +46,9 @@ def deposit(
         parcel = outbox.find(key) or _sealed(session, outbox, key, partitions, original)
         try:
             _send(session, parcel)
+        except ConflictError as error:
+            # It may be this very deposit, still on its way in another call: it waits.
+            raise ConflictError(f"{error} What was sealed waits; give the same command.") from error
         except (UsageError, FileNotAccepted):
             outbox.remove(parcel)
             raise

@@ -22,7 +22,7 @@ from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.kdf import hkdf
 from sesphr.crypto.keys import MemberKeys
 
-PENDING = "registering"
+PENDING, REFUSED = "registering", "refused"
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Application:
 def prepared(home: Folder, who: Applicant, public: Parameters, password: str) -> Application:
     """The application that waits in HOME, or a new one, which then waits there.
 
+    One that was refused makes room for another; repeated exactly, it is sent as it was.
+
     Raises:
         UsageError: a weak password, or another application waits.
         RefusedError: the one that waits has another password.
@@ -63,12 +65,26 @@ def prepared(home: Folder, who: Applicant, public: Parameters, password: str) ->
     waiting = home.read(PENDING)
     if not waiting:
         return _new(home, who, public, password)
-    if waiting.get("who") != who.as_json():
+    try:
+        return _waiting(home, who, waiting, password)
+    except (UsageError, RefusedError):
+        if not waiting.get(REFUSED):
+            raise
+        return _new(home, who, public, password)
+
+
+def mark_refused(home: Folder) -> None:
+    """Note that the account of the application that waits is somebody else's."""
+    home.write(PENDING, {**home.read(PENDING), REFUSED: True})
+
+
+def _waiting(home: Folder, who: Applicant, kept: dict[str, Any], password: str) -> Application:
+    if kept.get("who") != who.as_json():
         raise UsageError(
             "Another registration was begun here and not answered. Repeat it exactly, or remove "
             f"{home.path / PENDING}.json."
         )
-    return _resumed(home, who, waiting, password)
+    return _resumed(home, who, kept, password)
 
 
 def _new(home: Folder, who: Applicant, public: Parameters, password: str) -> Application:

@@ -6,7 +6,7 @@ from typing import Any
 from sesphr.client import people, prompts, recovery
 from sesphr.client.answers import Anything, Me, Registered
 from sesphr.client.app import Answer, App
-from sesphr.client.errors import IntegrityError, UsageError
+from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError
 from sesphr.client.session import (
     Session,
     as_advice,
@@ -32,15 +32,12 @@ def register(app: App, options: Namespace) -> Answer:
     who = recovery.Applicant(app.server, place.id, public.member, login, options.name, options.role)
     with app.home.locked(recovery.PENDING):
         application = recovery.prepared(app.home, who, public, password)
-        try:
-            found = app.api.post(Registered, "/members", **application.body)
-        except UsageError:
-            # It can never be taken as it is: the next attempt starts anew.
-            app.home.remove(recovery.PENDING)
-            raise
-    if found.member != who.member:
-        raise IntegrityError("The server registered somebody else.")
-    data = _account(found.member, found.state, application.code, application.keys)
+        found = _sent(app, application)
+        if found.member != who.member:
+            raise IntegrityError("The server registered somebody else.")
+        counts = _check_taken(app, who, application, password)
+    code = application.code if counts else None
+    data = _account(found.member, found.state, code, application.keys)
 
     def finish() -> None:
         # Only now: until the code was shown, the same command again shows it.
@@ -50,16 +47,55 @@ def register(app: App, options: Namespace) -> Answer:
     return Answer(data, _welcome(data, login), after=finish)
 
 
+def _sent(app: App, application: recovery.Application) -> Registered:
+    try:
+        return app.api.post(Registered, "/members", **application.body)
+    except ConflictError:
+        # It may be this very registration, still on its way in another call: it waits.
+        raise
+    except UsageError:
+        # It can never be taken as it is: the next attempt starts anew.
+        app.home.remove(recovery.PENDING)
+        raise
+
+
+def _check_taken(
+    app: App, who: recovery.Applicant, application: recovery.Application, password: str
+) -> bool:
+    """See by signing in that the account has these keys; whether the recovery code still counts.
+
+    The portal answers alike for an address that somebody has already.
+
+    Raises:
+        RefusedError: the address is somebody's, or of an account with other keys.
+    """
+    try:
+        with app.signed_in(secret=password, login=who.login) as session:
+            if session.keys.verification == application.keys.verification:
+                session.registered()
+                return session.generations.recovery == 1
+    except RefusedError as error:
+        if error.code != "wrong-secret":
+            raise
+    recovery.mark_refused(app.home)
+    raise RefusedError(
+        f"{who.login} may be registered already; nothing was made here. If it is yours, sign in "
+        "with its password; if this is a mistake, register with another address.",
+        code="registered-already",
+    )
+
+
 def _account(member: str, state: str, code: str | None, keys: Any) -> dict[str, Any]:
     shown = people.fingerprint(keys.verification, keys.receive_public)
     return {"member": member, "state": state, "recovery_code": code, "fingerprint": shown}
 
 
 def _welcome(data: dict[str, Any], login: str) -> list[str]:
+    code = data["recovery_code"] or "replaced since, the newer one counts"
     return [
         f"Registered {login}.",
         "Confirm the address with the link in the letter; an administrator then authorises you.",
-        f"Recovery code (shown only now, keep it on paper): {data['recovery_code']}",
+        f"Recovery code (shown only now, keep it on paper): {code}",
         f"Fingerprint of your keys: {data['fingerprint']}",
     ]
 

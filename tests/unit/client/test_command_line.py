@@ -134,11 +134,18 @@ class TestAccount:
         monkeypatch.setenv("SESPHR_OTP", f"{totp(device.bin_key):06d}")
         assert ada.ok("whoami")["second_factor"] is True
 
-    def test_a_known_address_is_answered_alike(self, ada, wire, tmp_path):
+    def test_a_known_address_gets_no_code(self, ada, wire, tmp_path, monkeypatch):
         eve = Endpoint(tmp_path / "eve", ada.login, wire)
-        found = eve.ok("register", "--role", "owner", "--name", "E", "--email", ada.login)
-        assert found["state"] == "pending"
-        assert found["recovery_code"]
+        words = ("register", "--role", "owner", "--name", "E", "--email")
+        monkeypatch.setenv("SESPHR_PASSWORD", "umbrella-copper-13-lake")
+        found = eve.fails(3, *words, ada.login)
+        assert found["code"] == "registered-already"
+        assert "recovery_code" not in found
+        # The same password on another device: that account has other keys.
+        monkeypatch.setenv("SESPHR_PASSWORD", PASSWORD)
+        assert eve.fails(3, *words, ada.login)["code"] == "registered-already"
+        assert eve.ok(*words, "eve@example.org")["recovery_code"]
+        assert not (eve.home / "registering.json").exists()
         ada.ok("whoami")
 
     def test_confirming_by_the_letters_link(self, wire, tmp_path, mailoutbox):

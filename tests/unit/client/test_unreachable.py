@@ -159,6 +159,52 @@ def test_a_deposit_that_is_turned_down_does_not_wait(ada, wire, tmp_path):
     assert not list((ada.home / "members").glob("*/outbox/*"))
 
 
+def test_a_code_that_was_replaced_meanwhile_is_not_shown(wire, tmp_path):
+    eve = Endpoint(tmp_path / "eve", "eve@example.org", wire)
+    words = ("register", "--role", "owner", "--name", "Eve", "--email", eve.login)
+    wire.on("POST", "/members", lose)
+    eve.fails(5, *words)
+    wire.honest()
+    fresh = eve.ok("--login", eve.login, "recovery-code")["recovery_code"]
+    assert eve.ok(*words)["recovery_code"] is None
+    eve.ok("recover", "--code", fresh)
+
+
+CONFLICT = {"code": "conflict", "detail": "Another was taken first."}
+
+
+def test_a_deposit_that_meets_itself_waits(ada, wire, tmp_path):
+    wire.on("POST", "/deposits", lambda *_: httpx.Response(409, json=CONFLICT))
+    deposited(ada, tmp_path, 2)
+    assert len(list((ada.home / "members").glob("*/outbox/*"))) == 1
+    wire.honest()
+    done = deposited(ada, tmp_path, 0).json
+    assert [str(one.id) for one in Record.objects.all()] == [done["record"]]
+    assert not list((ada.home / "members").glob("*/outbox/*"))
+
+
+def test_a_registration_that_meets_itself_waits(wire, tmp_path):
+    eve = Endpoint(tmp_path / "eve", "eve@example.org", wire)
+    words = ("register", "--role", "owner", "--name", "Eve", "--email", eve.login)
+    wire.on("POST", "/members", lambda *_: httpx.Response(409, json=CONFLICT))
+    eve.fails(2, *words)
+    wire.honest()
+    done = eve.ok(*words)
+    bodies = [json.loads(body) for body in wire.sent("POST", "/members")]
+    assert bodies[0] == bodies[-1]
+    assert done["fingerprint"] == eve.ok("whoami")["fingerprint"]
+    assert eve.ok("recover", "--code", done["recovery_code"])["recovery_code"]
+
+
+def test_no_code_is_shown_before_the_account_is_seen(wire, tmp_path):
+    eve = Endpoint(tmp_path / "eve", "eve@example.org", wire)
+    words = ("register", "--role", "owner", "--name", "Eve", "--email", eve.login)
+    wire.on("POST", "/session", lose)
+    assert "recovery_code" not in eve.fails(5, *words)
+    wire.honest()
+    assert eve.ok("recover", "--code", eve.ok(*words)["recovery_code"])["recovery_code"]
+
+
 def test_an_approval_whose_answer_is_lost(ada, lee, wire, tmp_path):
     record = ada.deposit(medical=MEDICAL)
     asked = lee.ok(
