@@ -13,6 +13,8 @@ from sesphr.crypto.encoding import b64u_decode
 from sesphr.crypto.errors import CryptoError
 
 SEEN = "log"
+PORTAL = "portal"
+PORTAL = "portal"
 MOST_PAGES = 10_000
 ATTEMPTS = 3
 
@@ -22,7 +24,7 @@ class History:
     """All events of one server's stream."""
 
     source: str
-    stream: str
+    stream: str | None
     length: int
     events: list[Event]
 
@@ -62,8 +64,7 @@ def _order(event: Event) -> tuple[int, str, int]:
 def _fetch(session: Session) -> tuple[list[History], str]:
     first = session.api.get(Activity, "/activity")
     histories = [History(one.source, one.stream, one.length, one.events) for one in first.streams]
-    if len({one.source for one in histories}) != len(histories):
-        raise IntegrityError("The server shows one stream twice.")
+    _check_sources(session, histories)
     note = first.checkpoint
     for history in histories:
         for _ in range(MOST_PAGES):
@@ -74,6 +75,32 @@ def _fetch(session: Session) -> tuple[list[History], str]:
                 break
             history.events += page.events
     return histories, note
+
+
+def _check_sources(session: Session, histories: list[History]) -> None:
+    """Each server of the pinned configuration answers, once, also one that has no events yet."""
+    wanted = sorted([PORTAL, *(f"srs-{node.index}" for node in session.deployment.nodes)])
+    shown = sorted(one.source for one in histories)
+    missing = sorted(set(wanted) - set(shown))
+    if missing:
+        raise IntegrityError(f"STOP: the server does not show the events of {', '.join(missing)}.")
+    if shown != wanted:
+        raise IntegrityError("STOP: the server shows a stream twice, or one of no server.")
+    if any(one.stream is None and (one.length or one.events) for one in histories):
+        raise IntegrityError("STOP: the server shows events without their stream.")
+
+
+def _check_sources(session: Session, histories: list[History]) -> None:
+    """Each server of the pinned configuration answers, once, also one that has no events yet."""
+    wanted = sorted([PORTAL, *(f"srs-{node.index}" for node in session.deployment.nodes)])
+    shown = sorted(one.source for one in histories)
+    missing = sorted(set(wanted) - set(shown))
+    if missing:
+        raise IntegrityError(f"STOP: the server does not show the events of {', '.join(missing)}.")
+    if shown != wanted:
+        raise IntegrityError("STOP: the server shows a stream twice, or one of no server.")
+    if any(one.stream is None and (one.length or one.events) for one in histories):
+        raise IntegrityError("STOP: the server shows events without their stream.")
 
 
 def _page(session: Session, history: History) -> tuple[Stream, str]:
@@ -125,7 +152,9 @@ def _check_not_shorter(known: dict[str, Any], histories: list[History]) -> None:
     shown = {one.source: one for one in histories}
     for source, last in known.items():
         now = shown.get(source)
-        if now is None or now.stream != last["stream"] or len(now.events) < last["length"]:
+        # A stream that had no events had no name either.
+        renamed = now is not None and last["stream"] not in (None, now.stream)
+        if now is None or renamed or len(now.events) < last["length"]:
             raise IntegrityError(f"STOP: {source} shows fewer events than it did.")
 
 

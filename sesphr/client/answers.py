@@ -242,10 +242,10 @@ class Event(BaseModel):
 
 
 class Stream(BaseModel):
-    """A page of one server's events."""
+    """A page of one server's events; `stream` is None for a server that has none yet."""
 
     source: str
-    stream: Id
+    stream: Id | None
     length: int
     events: list[Event]
 
