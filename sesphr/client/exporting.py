@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from sesphr.client.access import Opening, ask
 from sesphr.client.answers import RecordView
 from sesphr.client.errors import IntegrityError
-from sesphr.client.files import private_folder, safe_name, write_atomically, write_stream
+from sesphr.client.files import output_folder, safe_name, write_atomically, write_stream
 from sesphr.client.opening import Opened, open_record, reporting
 from sesphr.client.people import Person
 from sesphr.client.registration import ORIGINAL
@@ -37,7 +37,7 @@ def export_record(session: Session, view: RecordView, output: Path) -> dict[str,
     """
     opening = ask(session, view.record, view.partitions)
     opened = open_record(session, opening)
-    folder = private_folder(output / view.record)
+    folder = output_folder(output / view.record)
     for name, plaintext in opened.plaintexts.items():
         write_atomically(folder / f"{name}.xml", plaintext)
     write_atomically(folder / "document.xml", opened.document or b"")
@@ -60,7 +60,7 @@ def _export_originals(
     for (partition, identifier), entry in entries.items():
         told = described.get(identifier, {}) if partition == ORIGINAL else {}
         name = _free_name(safe_name(told.get("name", identifier)), written)
-        target = private_folder(folder / ORIGINAL) / name
+        target = output_folder(folder / ORIGINAL) / name
         with reporting(session, opening, "attachment", partition):
             written[name] = _fetch(session, opening, entry, opened.keys[partition], target, told)
     return written

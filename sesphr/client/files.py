@@ -5,10 +5,26 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from sesphr.client.home import open_private, private_folder, write_atomically
+from sesphr.client.home import PRIVATE_FOLDER, open_private, write_atomically
 
 MAX_OCTETS = 255
-__all__ = ["private_folder", "safe_name", "write_atomically", "write_stream"]
+__all__ = ["output_folder", "safe_name", "write_atomically", "write_stream"]
+
+
+def output_folder(path: Path) -> Path:
+    """A folder for files to go to: what is made is 0700, what was there stays as it was."""
+    if not path.parent.exists():
+        output_folder(path.parent)
+    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    return path
+
+
+def output_folder(path: Path) -> Path:
+    """A folder for files to go to: what is made is 0700, what was there stays as it was."""
+    if not path.parent.exists():
+        output_folder(path.parent)
+    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    return path
 
 
 def safe_name(name: str) -> str:

@@ -12,7 +12,7 @@ from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.errors import RefusedError, UsageError
-from sesphr.client.files import private_folder, write_atomically
+from sesphr.client.files import output_folder, write_atomically
 from sesphr.client.opening import open_record
 from sesphr.client.registration import DEFAULT_PARTITIONS, ORIGINAL, OWNER
 from sesphr.client.session import Session, checked_login, member_of
@@ -55,7 +55,7 @@ def open_(app: App, options: Namespace) -> Answer:
         wanted = named or _all_partitions(who, record)
         opening = _ask(who, record, wanted, purpose)
         opened = open_record(who, opening)
-    folder = private_folder(Path(options.output))
+    folder = output_folder(Path(options.output))
     for name, plaintext in opened.plaintexts.items():
         write_atomically(folder / f"{name}.xml", plaintext)
     refused = [name for name in wanted if name not in opened.plaintexts]
@@ -99,7 +99,7 @@ def export(app: App, options: Namespace) -> Answer:
         if who.me.role != OWNER:
             raise RefusedError("Only owners have records to export.", code="not-owner")
         person = who.registered()
-        folder = private_folder(Path(options.output))
+        folder = output_folder(Path(options.output))
         exporting.export_keys(who, person, folder)
         views = who.api.get(Records, "/records", owner=who.me.id).records
         done = [exporting.export_record(who, view, folder) for view in views]
