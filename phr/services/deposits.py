@@ -16,7 +16,7 @@ from phr.relay import digest_of, nodes, payload_by, verification_of
 from sesphr import clock
 from sesphr.adapters import get_cloud
 from sesphr.ports.cloudstore import StoredAttachment
-from sesphr.ports.errors import Invalid
+from sesphr.ports.errors import Invalid, Refused
 from sesphr.ports.srs import Deposit, Sealed
 
 
@@ -39,6 +39,9 @@ def deposit(
 ) -> Deposited:
     """Relay a version of a record; `sealed` maps node index (text) to partition to parameters."""
     payload = payload_by(manifest, by)
+    # The nodes say so too, but only after the cloud has stored the document.
+    if payload.get("owner") != payload["iss"]:
+        raise Refused("Only the owner may deposit a version of a record.")
     if set(sealed) != {str(node.index) for node in nodes()}:
         raise Invalid("The parameters must be sealed to every key server, and to no other.")
     cloud = get_cloud()

@@ -9,7 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cloudstore.store import LocalCloud
 from phr.models import PartitionSize, Record, Version
+from sesphr import clock
+from sesphr.crypto import envelope
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Refused, Unavailable
 from srs.models import Version as NodeVersion
 from srs.node import LocalSrs
@@ -17,6 +20,7 @@ from tests.integration.api.conftest import World
 from tests.support.endpoints import element
 from tests.support.people import Person, record_of
 from tests.support.problems import problem
+from tests.support.tables import unchanged
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -131,6 +135,20 @@ def test_nobody_deposits_for_somebody_else(world: World) -> None:
     )
     answer = world.owner.http.post("/api/deposits", world.owner.parcel(forged))
     problem(answer, 422, "invalid")
+
+
+def test_the_cloud_stores_nothing_for_another_owner(world: World) -> None:
+    owner, author = world.owner, world.stranger
+    place = envelope.Place(get_deployment().id, owner.id, world.record, 1)
+    made = envelope.encapsulate_partition(
+        place, "medical", 1, owner.keys.partition("medical", 1).public
+    )
+    sealed = envelope.encrypt_record(
+        place, [envelope.Draft(made, element("medical"))], author=author.id,
+        author_keys=author.keys, iat=clock.now(), previous=None,
+    )  # fmt: skip
+    with unchanged():
+        problem(author.send(sealed), 403, "refused")
 
 
 def test_another_owners_record_is_not_taken_over(world: World) -> None:
