@@ -31,8 +31,11 @@ def answers(model: object, *refusals: int) -> dict[object, object]:
     return {200: model, frozenset(refusals): ProblemOut} if refusals else {200: model}
 
 
-def _asker(request: HttpRequest) -> UUID:
+def _asker(request: HttpRequest, limit: str | None = None) -> UUID:
+    """Whoever asks; counted against a limit of `settings.SESPHR_RATES` for this member."""
     found: UUID = request.auth.id  # type: ignore[attr-defined]
+    if limit is not None:
+        ratelimits.spend(limit, str(found))
     return found
 
 
@@ -48,19 +51,18 @@ def _chunks(request: HttpRequest) -> Iterator[bytes]:
 
 @router.put(
     "/attachments/{uuid:attachment}",
-    response=answers(schemas.AttachmentOut, 409),
+    response=answers(schemas.AttachmentOut, 409, 429),
     openapi_extra={"requestBody": {**BINARY, "required": True}},
 )
 def put_attachment(request: HttpRequest, attachment: UUID) -> schemas.AttachmentOut:
     """Store an attachment's cipher octets; a manifest must refer to them within a day."""
     check(request, OCTETS, settings.SESPHR_MAX_ATTACHMENT)
-    member = _asker(request)
-    ratelimits.spend("deposit:member", str(member))
+    member = _asker(request, "deposit:member")
     stored = deposits.put_attachment(by=member, attachment=str(attachment), chunks=_chunks(request))
     return schemas.AttachmentOut(size=stored.size, root=b64u_encode(stored.root))
 
 
-@router.post("/deposits", response=answers(schemas.DepositOut, 404, 409, 502))
+@router.post("/deposits", response=answers(schemas.DepositOut, 404, 409, 429, 502))
 @takes_deposit
 def deposit(
     request: HttpRequest,
@@ -69,10 +71,9 @@ def deposit(
     document: Annotated[UploadedFile, File()],
 ) -> schemas.DepositOut:
     """Deposit a version of a record: manifest (JWS), sealed parameters (JSON), document (XML)."""
-    member = _asker(request)
     if (document.size or 0) > settings.SESPHR_MAX_DOCUMENT:
         raise Problem(413, "too-large", "This document is larger than this server takes.")
-    ratelimits.spend("deposit:member", str(member))
+    member = _asker(request, "deposit:member")
     done = deposits.deposit(
         by=member,
         manifest=manifest,
@@ -84,10 +85,10 @@ def deposit(
     )
 
 
-@router.get("/records", response=answers(schemas.RecordsOut))
+@router.get("/records", response=answers(schemas.RecordsOut, 429))
 def records(request: HttpRequest, owner: UUID | None = None) -> schemas.RecordsOut:
     """Records that the member owns or may read something of."""
-    member = _asker(request)
+    member = _asker(request, "read:member")
     views = selectors.records(member, owner)
     names = selectors.names({view.owner for view in views})
     return schemas.RecordsOut(records=[schemas.RecordOut.of(view, names) for view in views])
@@ -104,25 +105,27 @@ def acl(request: HttpRequest) -> schemas.AclOut:
     return schemas.AclOut(acl=node.acl(member), delegations=held)
 
 
-@router.post("/acl", response=answers(schemas.InForceOut, 404, 409))
+@router.post("/acl", response=answers(schemas.InForceOut, 404, 409, 429))
 def set_acl(request: HttpRequest, sent: schemas.AclIn) -> schemas.InForceOut:
     """Put the next list in force: approving, granting and taking back are this one call."""
-    member = _asker(request)
+    member = _asker(request, "acl:member")
     done = sharing.set_acl(by=member, acl=sent.acl, deal=sent.deal, answers=sent.answers)
     return schemas.InForceOut(seq=done.seq, receipts=list(done.receipts), effective=done.effective)
 
 
-@router.post("/key-requests", response=answers(schemas.KeyRequestId, 429))
+@router.post("/key-requests", response=answers(schemas.KeyRequestId, 409, 429))
 def ask(request: HttpRequest, sent: schemas.KeyRequestIn) -> schemas.KeyRequestId:
     """Ask an owner for access to partitions; it grants nothing by itself."""
-    member = _asker(request)
-    ratelimits.spend("request:member", str(member))
+    member = _asker(request, "request:member")
     return schemas.KeyRequestId(request=sharing.ask(by=member, statement=sent.request).id)
 
 
 @router.get("/key-requests", response=answers(schemas.KeyRequestsOut))
 def key_requests(request: HttpRequest) -> schemas.KeyRequestsOut:
-    """Requests to the member, and by the member."""
+    """Requests to the member, and by the member, newest first.
+
+    Each list has at most the 200 newest that wait and the 200 newest that were answered.
+    """
     member = _asker(request)
     return schemas.KeyRequestsOut(
         incoming=_described(selectors.incoming(member)),
@@ -166,10 +169,10 @@ def decline(request: HttpRequest, key_request: UUID) -> schemas.KeyRequestState:
     return schemas.KeyRequestState(request=done.id, state=done.state)
 
 
-@router.post("/access", response=answers(schemas.AccessOut, 404, 502))
+@router.post("/access", response=answers(schemas.AccessOut, 404, 429, 502))
 def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
     """Open: every node decides, logs and re-encrypts; the cloud gives what the tickets allow."""
-    found = opening.access(by=_asker(request), request=sent.request)
+    found = opening.access(by=_asker(request, "access:member"), request=sent.request)
     return schemas.AccessOut(
         answers=[schemas.NodeAnswer.of(one) for one in found.answers],
         objects=[schemas.ObjectOut.of(one) for one in found.objects],
@@ -197,8 +200,7 @@ def attachment_content(
 @router.post("/integrity-reports", response=answers(schemas.IntegrityOut, 429))
 def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.IntegrityOut:
     """Report that something differs from what was signed; the owner sees it in the activity."""
-    member = _asker(request)
-    ratelimits.spend("request:member", str(member))
+    member = _asker(request, "request:member")
     opening.report_integrity(
         by=member,
         reason=sent.reason,
@@ -209,18 +211,21 @@ def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.Integr
     return schemas.IntegrityOut(reported=True)
 
 
-@router.get("/activity", auth=member_auth, response=answers(schemas.ActivityOut))
+@router.get("/activity", auth=member_auth, response=answers(schemas.ActivityOut, 429))
 def activity(
     request: HttpRequest,
     source: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")] | None = None,
     after: Annotated[int, Field(ge=0, lt=2**53)] = 0,
 ) -> schemas.ActivityOut:
-    """What happened to the member's records and account; 500 events a stream and page."""
-    pages = selectors.activity(_asker(request), source, after)
+    """What happened to the member's records and account; 500 events a stream and page.
+
+    Every server has its stream here, one without events too.
+    """
+    pages = selectors.activity(_asker(request, "read:member"), source, after)
     streams = [
         schemas.StreamOut(
             source=page.source,
-            stream=UUID(page.stream),
+            stream=None if page.stream is None else UUID(page.stream),
             length=page.length,
             events=[schemas.EventOut.of(view) for view in page.events],
         )

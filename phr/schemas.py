@@ -287,10 +287,13 @@ class EventOut(Schema):
 
 
 class StreamOut(Schema):
-    """A page of one server's events; `length` is what the log counts, so that an omission shows."""
+    """A page of one server's events; `length` is what the log counts, so that an omission shows.
+
+    `stream` is null, and nothing follows, where the server has no event of the member yet.
+    """
 
     source: str
-    stream: UUID
+    stream: UUID | None
     length: int
     events: list[EventOut]
 

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from accounts import events
 from accounts.models import Member
 from phr.models import KeyRequest
@@ -12,13 +14,19 @@ from phr.relay import nodes
 from sesphr.adapters import get_log
 from sesphr.ports.srs import EventView, RecordView
 
+# How many requests a list shows that still wait, and how many that were answered.
+LISTED = 200
+
 
 @dataclass(frozen=True)
 class ActivityStream:
-    """A page of one server's events for a member; `length` is what the log itself counts."""
+    """A page of one server's events for a member; `length` is what the log itself counts.
+
+    A server that has no event of the member yet has no stream: None, 0, ().
+    """
 
     source: str
-    stream: str
+    stream: str | None
     length: int
     events: tuple[EventView, ...]
 
@@ -35,13 +43,19 @@ def names(members: set[str]) -> dict[str, str]:
 
 
 def incoming(member: UUID) -> list[KeyRequest]:
-    """Requests that wait for this owner or that they answered, newest first."""
-    return list(KeyRequest.objects.filter(owner=member).order_by("-asked", "id"))
+    """Requests that wait for this owner or that they answered, newest first; 200 of each."""
+    return _listed(KeyRequest.objects.filter(owner=member))
 
 
 def outgoing(member: UUID) -> list[KeyRequest]:
-    """Requests that this member made, newest first."""
-    return list(KeyRequest.objects.filter(asker=member).order_by("-asked", "id"))
+    """Requests that this member made, newest first; 200 that wait, 200 that were answered."""
+    return _listed(KeyRequest.objects.filter(asker=member))
+
+
+def _listed(requests: QuerySet[KeyRequest]) -> list[KeyRequest]:
+    newest, pending = requests.order_by("-asked", "id"), Q(state=KeyRequest.State.PENDING)
+    found = [*newest.filter(pending)[:LISTED], *newest.exclude(pending)[:LISTED]]
+    return sorted(found, key=lambda request: (-request.asked, request.id.hex))
 
 
 def askers(requests: list[KeyRequest]) -> dict[str, Member]:
@@ -59,11 +73,10 @@ def activity(member: UUID, source: str | None, after: int) -> list[ActivityStrea
     found.append((events.SOURCE, portal.stream, partial(portal.views, log=log)))
     pages = []
     for name, stream_of, page in found:
-        stream = stream_of(str(member)) if source in (None, name) else None
-        if stream is not None:
-            pages.append(
-                ActivityStream(
-                    name, stream, log.stream_length(stream), page(str(member), after=after)
-                )
-            )
+        if source in (None, name):
+            stream = stream_of(str(member))
+            known = stream is not None
+            length = log.stream_length(stream) if known else 0
+            views = page(str(member), after=after) if known else ()
+            pages.append(ActivityStream(name, stream, length, views))
     return pages

@@ -13,6 +13,9 @@ from sesphr.adapters import get_cloud
 from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Conflict, Invalid, NotFound
 
+# How many requests of one member may wait at one owner.
+MOST_WAITING = 20
+
 
 @dataclass(frozen=True)
 class InForce:
@@ -65,8 +68,14 @@ def _answer(requests: Iterable[KeyRequest], state: str) -> None:
 
 
 def ask(*, by: UUID, statement: str) -> KeyRequest:
-    """Keep a signed request for access and have every node log it; repeats give the same one."""
+    """Keep a signed request for access and have every node log it; repeats give the same one.
+
+    Raises:
+        PortError: as the nodes say. Conflict: too many of this member's requests wait at
+            this owner already; of owners who are nobody just the same.
+    """
     payload = payload_by(statement, by)
+    _require_room(by, payload.get("owner"), digest_of(statement))
     for node in nodes():
         node.key_request(statement)
     defaults = {
@@ -80,6 +89,25 @@ def ask(*, by: UUID, statement: str) -> KeyRequest:
     except IntegrityError as error:
         raise Invalid("This request cannot be kept.") from error
     return request
+
+
+def _require_room(asker: UUID, owner: object, digest: str) -> None:
+    """Rows are counted by the owner's id alone, so that nobody reads like somebody."""
+    if KeyRequest.objects.filter(digest=digest).exists():
+        return
+    waiting = KeyRequest.objects.filter(asker=asker, state=KeyRequest.State.PENDING)
+    if waiting.filter(owner=_id(owner)).count() >= MOST_WAITING:
+        raise Conflict(
+            f"{MOST_WAITING} of your requests to this owner wait for an answer already."
+            " Wait until they are answered."
+        )
+
+
+def _id(text: object) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError as error:
+        raise Invalid("The request does not name its owner by an id.") from error
 
 
 def decline(*, by: UUID, request: UUID) -> KeyRequest:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Member
 from sesphr.crypto import log as logformat
 from sesphr.crypto import merkle
 from sesphr.crypto.encoding import b64u_decode
@@ -84,6 +85,17 @@ def test_nobody_reads_anybody_elses(world: World) -> None:
 
 def test_a_pending_member_reads_their_own(world: World) -> None:
     assert [one["type"] for one in events(world.pending, "portal")] == ["registered", "confirmed"]
+
+
+def test_a_server_without_events_of_the_member_is_named_too(world: World) -> None:
+    """Otherwise the portal could leave a server out and say that nothing happened there."""
+    root = Member.objects.create_superuser(login="root@example.org", name="Root", password="x")
+    world.nobody.http.force_login(root)
+    assert world.nobody.get("activity").json()["streams"] == [
+        {"source": source, "stream": None, "length": 0, "events": []}
+        for source in ("srs-1", "portal")
+    ]
+    assert list(streams(world.nobody, source="portal", after=7)) == ["portal"]
 
 
 def test_pages_follow_one_another(world: World) -> None:

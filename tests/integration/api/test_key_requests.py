@@ -1,12 +1,16 @@
 """POST and GET /api/key-requests, and declining: asking grants nothing."""
 
+import json
 import uuid
 from typing import Any
 
 import pytest
 
 from accounts import services
+from phr import selectors
 from phr.models import KeyRequest
+from phr.services import sharing
+from sesphr.crypto.encoding import b64u_encode
 from tests.integration.api.conftest import World, person
 from tests.support.endpoints import Endpoint
 from tests.support.people import Person, verdicts
@@ -117,6 +121,51 @@ def test_whoever_asks_too_often_waits(world: World, settings: Any, moved_clock: 
         ).status_code
         == 200
     )
+
+
+def test_few_requests_to_one_owner_wait_and_unknown_owners_read_alike(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "MOST_WAITING", 2)
+    told = []
+    for owner in (world.owner, Endpoint()):
+        body = {"request": world.stranger.key_request(owner, ["medical"])}
+        first = world.stranger.post("key-requests", body)
+        world.stranger.asked(owner, "personal")
+        more = {"request": world.stranger.key_request(owner, ["insurance"])}
+        with unchanged():
+            told.append(problem(world.stranger.post("key-requests", more), 409, "conflict"))
+            assert world.stranger.post("key-requests", body).json() == first.json()
+    assert told[0] == told[1]
+    assert "2 of your requests to this owner wait" in told[0]["detail"]
+    world.grantee.asked(world.owner, "personal")
+    waiting = world.stranger.get("key-requests").json()["outgoing"]
+    waiting = next(one["id"] for one in waiting if one["owner"] == world.owner.id)
+    world.owner.post(f"key-requests/{waiting}/decline")
+    world.stranger.asked(world.owner, "insurance")
+
+
+@pytest.mark.parametrize("named", [None, 7, "x", ["a"], {}])
+def test_a_request_without_an_owner_is_refused(world: World, named: Any) -> None:
+    payload = {"iss": world.stranger.id, "owner": named}
+    jws = f"e30.{b64u_encode(json.dumps(payload).encode())}.{'A' * 86}"
+    with unchanged():
+        problem(world.stranger.post("key-requests", {"request": jws}), 422, "invalid")
+
+
+def test_only_the_newest_of_very_many_are_listed(
+    world: World, monkeypatch: pytest.MonkeyPatch, moved_clock: list[int]
+) -> None:
+    monkeypatch.setattr(selectors, "LISTED", 2)
+    made = []
+    for _ in range(6):
+        moved_clock[0] += 1
+        made.append(world.stranger.asked(world.owner, "medical"))
+    for declined in (made[0], made[1], made[4]):
+        world.owner.post(f"key-requests/{declined}/decline")
+    expected = [made[5], made[4], made[3], made[1]]
+    for who, way in ((world.owner, "incoming"), (world.stranger, "outgoing")):
+        assert [one["id"] for one in who.get("key-requests").json()[way]] == expected
 
 
 def test_declining_is_told_and_may_be_repeated(world: World) -> None:
