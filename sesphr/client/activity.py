@@ -14,7 +14,6 @@ from sesphr.crypto.errors import CryptoError
 
 SEEN = "log"
 PORTAL = "portal"
-PORTAL = "portal"
 MOST_PAGES = 10_000
 ATTEMPTS = 3
 
@@ -75,19 +74,6 @@ def _fetch(session: Session) -> tuple[list[History], str]:
                 break
             history.events += page.events
     return histories, note
-
-
-def _check_sources(session: Session, histories: list[History]) -> None:
-    """Each server of the pinned configuration answers, once, also one that has no events yet."""
-    wanted = sorted([PORTAL, *(f"srs-{node.index}" for node in session.deployment.nodes)])
-    shown = sorted(one.source for one in histories)
-    missing = sorted(set(wanted) - set(shown))
-    if missing:
-        raise IntegrityError(f"STOP: the server does not show the events of {', '.join(missing)}.")
-    if shown != wanted:
-        raise IntegrityError("STOP: the server shows a stream twice, or one of no server.")
-    if any(one.stream is None and (one.length or one.events) for one in histories):
-        raise IntegrityError("STOP: the server shows events without their stream.")
 
 
 def _check_sources(session: Session, histories: list[History]) -> None:

@@ -16,6 +16,8 @@ from sesphr.crypto.encoding import b64u_decode, lp
 from sesphr.crypto.errors import OpenError
 from sesphr.crypto.kdf import hkdf
 
+DONE = "deposits"
+
 
 def outbox_key(seed: bytes, inputs: Mapping[str, bytes]) -> str:
     """The name under which a deposit of these inputs waits: an HMAC, so that it tells nothing."""
@@ -52,6 +54,10 @@ def deposit(
         except (UsageError, FileNotAccepted):
             outbox.remove(parcel)
             raise
+        # Before the parcel goes: an export misses a record that no server shows any more.
+        session.folder.update(
+            DONE, **{parcel.parts["record"]: {"manifest": parcel.parts["digest"]}}
+        )
         outbox.remove(parcel)
         return {name: parcel.parts[name] for name in ("record", "partitions", "original")}
 

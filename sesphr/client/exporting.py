@@ -18,6 +18,8 @@ from sesphr.crypto.attachments import open_stream
 from sesphr.crypto.document import PHR
 from sesphr.crypto.encoding import b64u_decode
 
+ENCRYPTED = "encrypted"
+
 
 def export_keys(session: Session, person: Person, folder: Path) -> None:
     """Write keys.json: w_P,c of every registered partition and epoch, in hex."""
@@ -32,19 +34,38 @@ def export_record(session: Session, view: RecordView, output: Path) -> dict[str,
     """Write one record: partitions, originals, encrypted document and manifest; what was written.
 
     Raises:
-        IntegrityError: something is not what was sealed; then nothing of the record is
-            written that is not.
+        IntegrityError: something is missing, or not what was sealed; then nothing of the
+            record is written that is not.
     """
-    opening = ask(session, view.record, view.partitions)
-    opened = open_record(session, opening)
+    opening, opened = _opened_whole(session, view)
     folder = output_folder(output / view.record)
     for name, plaintext in opened.plaintexts.items():
         write_atomically(folder / f"{name}.xml", plaintext)
-    write_atomically(folder / "document.xml", opened.document or b"")
-    write_atomically(folder / "manifest.jws", opened.manifest.encode())
+    # Partitions have names of their owners' choice, so what is not one lies apart.
+    encrypted = output_folder(folder / ENCRYPTED)
+    write_atomically(encrypted / "document.xml", opened.document or b"")
+    write_atomically(encrypted / "manifest.jws", opened.manifest.encode())
     originals = _export_originals(session, opening, opened, folder)
     sizes = {name: len(text) for name, text in opened.plaintexts.items() if name != ORIGINAL}
     return {"record": view.record, "partitions": sizes, "originals": originals}
+
+
+def _opened_whole(session: Session, view: RecordView) -> tuple[Opening, Opened]:
+    """A record with every partition that its signed manifest names."""
+    if not view.partitions:
+        raise IntegrityError(f"STOP: the server lists no partition of your record {view.record}.")
+    opening = ask(session, view.record, view.partitions)
+    opened = open_record(session, opening)
+    if (opening.owner, opening.version) != (session.me.id, view.version):
+        raise IntegrityError(
+            f"STOP: the key servers know your record {view.record} otherwise than the list."
+        )
+    missing = set(opened.payload["partitions"]) - set(opened.plaintexts)
+    if missing:
+        raise IntegrityError(
+            f"STOP: the server left out {', '.join(sorted(missing))} of your record {view.record}."
+        )
+    return opening, opened
 
 
 def _export_originals(

@@ -19,14 +19,6 @@ def output_folder(path: Path) -> Path:
     return path
 
 
-def output_folder(path: Path) -> Path:
-    """A folder for files to go to: what is made is 0700, what was there stays as it was."""
-    if not path.parent.exists():
-        output_folder(path.parent)
-    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    return path
-
-
 def safe_name(name: str) -> str:
     """A file's own name as one path component: never a folder, never hidden, never too long."""
     shown = "".join(one if one.isprintable() and one not in '/\\:*?"<>|' else "_" for one in name)

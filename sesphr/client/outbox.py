@@ -80,6 +80,13 @@ class Outbox:
             raise UsageError(f"{path} cannot be read; remove it and deposit again.") from error
         return Parcel(path, parts)
 
+    def waiting(self) -> list[Parcel]:
+        """All parcels, for looking at them only."""
+        if not self.path.is_dir():
+            return []
+        names = [one.name for one in self.path.iterdir() if not one.name.startswith((DRAFT, GONE))]
+        return [one for one in map(self.find, names) if one is not None]
+
     @contextlib.contextmanager
     def drafted(self) -> Iterator[Draft]:
         """A new draft, removed again unless it was sealed."""

@@ -162,8 +162,10 @@ def keys_of_records(exported: Path, owner: MemberKeys) -> dict[str, bytes]:
     """k of every partition of every record, and the keys of attachments."""
     found = {}
     for folder in [path for path in exported.iterdir() if path.is_dir()]:
-        manifest = statements.payload_of_unverified((folder / "manifest.jws").read_text())
-        parts = parse_document((folder / "document.xml").read_bytes(), manifest)
+        manifest = statements.payload_of_unverified(
+            (folder / "encrypted" / "manifest.jws").read_text()
+        )
+        parts = parse_document((folder / "encrypted" / "document.xml").read_bytes(), manifest)
         for name, part in parts.items():
             k = unwrap_key(owner.partition(name, 1).wrap, part.wrapped)
             found[f"k of {name} of {folder.name}"] = k

@@ -48,7 +48,7 @@ def parts(exported: Path, tmp_path: Path) -> tuple[Path, dict[str, Path]]:
     """The record's folder, and a key file for each of its partitions."""
     (record,) = [path for path in exported.iterdir() if path.is_dir()]
     keys = json.loads((exported / "keys.json").read_bytes())["partitions"]
-    names = [path.stem for path in record.glob("*.xml") if path.stem != "document"]
+    names = [path.stem for path in record.glob("*.xml")]
     files = {name: tmp_path / f"{name}.key" for name in names}
     for name, file in files.items():
         file.write_bytes(bytes.fromhex(keys[name]["1"]))
@@ -58,7 +58,7 @@ def parts(exported: Path, tmp_path: Path) -> tuple[Path, dict[str, Path]]:
 def test_the_stock_command_opens_every_partition(exported: Path, tmp_path: Path) -> None:
     record, keys = parts(exported, tmp_path)
     assert set(keys) == {"personal", "medical", "insurance", "prescription", "original"}
-    document = record / "document.xml"
+    document = record / "encrypted" / "document.xml"
     for name, key in keys.items():
         done = decrypt(document, key, f"p-{name}")
         assert done.returncode == 0, done.stderr
@@ -69,14 +69,14 @@ def test_the_stock_command_opens_every_partition(exported: Path, tmp_path: Path)
 
 def test_another_partitions_key_opens_nothing(exported: Path, tmp_path: Path) -> None:
     record, keys = parts(exported, tmp_path)
-    done = decrypt(record / "document.xml", keys["personal"], "p-medical")
+    done = decrypt(record / "encrypted" / "document.xml", keys["personal"], "p-medical")
     assert done.returncode != 0
     assert b"<" not in done.stdout
 
 
 def test_a_changed_octet_opens_nothing(exported: Path, tmp_path: Path) -> None:
     record, keys = parts(exported, tmp_path)
-    text = (record / "document.xml").read_bytes()
+    text = (record / "encrypted" / "document.xml").read_bytes()
     start = text.index(b'Id="p-medical"')
     # The first value is the wrapped key; the second, after KeyInfo, the partition's octets.
     at = text.index(b"CipherValue>", text.index(b"</ds:KeyInfo>", start)) + 100

@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from sesphr.client import exporting
+from sesphr.client import exporting, inventory
 from sesphr.client.access import Opening, ask
 from sesphr.client.answers import Records, RecordView
 from sesphr.client.app import Answer, App
@@ -98,10 +98,11 @@ def export(app: App, options: Namespace) -> Answer:
     with app.signed_in() as who:
         if who.me.role != OWNER:
             raise RefusedError("Only owners have records to export.", code="not-owner")
-        person = who.registered()
+        person, found = who.registered(), inventory.complete(who)
         folder = output_folder(Path(options.output))
         exporting.export_keys(who, person, folder)
-        views = who.api.get(Records, "/records", owner=who.me.id).records
-        done = [exporting.export_record(who, view, folder) for view in views]
+        done = [exporting.export_record(who, view, folder) for view in found.views]
     data = {"output": str(folder), "records": done, "keys": str(folder / "keys.json")}
-    return Answer(data, [f"Exported {len(done)} records to {folder}. Keep keys.json secret."])
+    lines = [f"Exported {len(done)} records to {folder}. Keep keys.json secret."]
+    notes = [f"Not acknowledged yet, deposit it again: record {one}." for one in found.waiting]
+    return Answer(data, lines, notes)

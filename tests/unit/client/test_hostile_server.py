@@ -389,40 +389,6 @@ def test_a_server_that_has_no_events_yet(ada, lee, record, wire):
     ada.fails(4, "activity")
 
 
-def keep_portal_only(found):
-    found["streams"] = [one for one in found["streams"] if one["source"] == "portal"]
-
-
-def empty_without_stream(found):
-    found["streams"][0]["stream"] = None
-
-
-def another_server(found):
-    found["streams"].append({**found["streams"][0], "source": "srs-99"})
-
-
-@pytest.mark.parametrize("change", [keep_portal_only, drop_stream, empty_without_stream, another_server])
-def test_servers_that_are_missing_on_a_device_that_never_looked(ada, wire, change):
-    wire.change("GET", "/activity", change)
-    assert ada.fails(4, "activity")["error"].startswith("STOP")
-    wire.honest()
-    ada.ok("activity")
-
-
-def test_a_server_that_has_no_events_yet(ada, lee, record, wire):
-    def empty(found):
-        for one in found["streams"]:
-            if one["source"] == "portal":
-                one.update(stream=None, length=0, events=[])
-
-    wire.change("GET", "/activity", empty)
-    assert {one["source"] for one in ada.ok("activity")["events"]} == {"srs-1"}
-    wire.honest()
-    assert "portal" in {one["source"] for one in ada.ok("activity")["events"]}
-    wire.change("GET", "/activity", empty)
-    ada.fails(4, "activity")
-
-
 def test_a_log_that_took_something_back(ada, lee, record, wire):
     first = []
     wire.change("GET", "/activity", lambda found: first.append(found["checkpoint"]))

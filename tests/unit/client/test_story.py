@@ -73,20 +73,6 @@ def test_a_folder_that_was_there_keeps_its_mode(ada, tmp_path):
         assert made.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_that_was_there_keeps_its_mode(ada, tmp_path):
-    record, folder = ada.deposit(medical=MEDICAL), tmp_path / "shared"
-    folder.mkdir()
-    folder.chmod(0o755)
-    ada.ok("open", record, "--output", str(folder))
-    ada.ok("export", "--output", str(folder))
-    assert folder.stat().st_mode & 0o777 == 0o755
-    assert (folder / "medical.xml").stat().st_mode & 0o777 == 0o600
-    assert (folder / record).stat().st_mode & 0o777 == 0o700
-    ada.ok("open", record, "--output", str(folder / "a" / "b"))
-    for made in (folder / "a", folder / "a" / "b"):
-        assert made.stat().st_mode & 0o777 == 0o700
-
-
 def test_home_holds_no_secret(ada, lee, tmp_path):
     record = ada.deposit(medical=MEDICAL)
     ada.ok("grant", lee.login, "--partition", "medical", "--history")

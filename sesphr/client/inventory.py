@@ -1,0 +1,58 @@
+"""Which records an export must have: what the log and HOME know, not what a list shows.
+
+A server can leave a record out of its list, or a partition out of a record. The
+owner's own events are in the log, and the manifest is the owner's own signature.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sesphr.client import activity, depositing
+from sesphr.client.answers import Event, Records, RecordView
+from sesphr.client.errors import IntegrityError
+from sesphr.client.outbox import Outbox
+from sesphr.client.session import Session
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The records to export; `waiting` are those whose deposit was not acknowledged yet."""
+
+    views: list[RecordView]
+    waiting: list[str]
+
+
+def complete(session: Session) -> Inventory:
+    """One's own records as listed, after checking that the list leaves none out.
+
+    Raises:
+        IntegrityError: a record that was deposited, or its newest version, is missing.
+    """
+    # The events first: what is deposited meanwhile is in the list at most.
+    with session.folder.locked(activity.SEEN):
+        events, _ = activity.read(session)
+    views = session.api.get(Records, "/records", owner=session.me.id).records
+    if any(view.owner != session.me.id for view in views):
+        raise IntegrityError("STOP: the server lists somebody else's record as yours.")
+    shown = {view.record: view.version for view in views}
+    if len(shown) != len(views):
+        raise IntegrityError("STOP: the server lists one record twice.")
+    waiting = {one.parts["record"] for one in Outbox(session.folder).waiting()}
+    known = {**dict.fromkeys(session.folder.read(depositing.DONE), 1), **_deposited(events)}
+    for record, version in known.items():
+        if record not in waiting and shown.get(record, 0) < version:
+            raise IntegrityError(
+                f"STOP: the server does not list version {version} of your record {record}."
+            )
+    return Inventory(views, sorted(waiting - set(shown)))
+
+
+def _deposited(events: Iterable[Event]) -> dict[str, int]:
+    """The newest version of each record that some key server logged."""
+    found: dict[str, int] = {}
+    for one in events:
+        told = one.event
+        if told.get("type") == "deposit":
+            record, version = str(told.get("record")), told.get("version")
+            found[record] = max(found.get(record, 0), version if isinstance(version, int) else 1)
+    return found
