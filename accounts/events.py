@@ -29,7 +29,7 @@ def record(member: UUID | str, kind: str, **details: Any) -> Event:
     """Commit an event in a member's stream, within the transaction of what it speaks of.
 
     Kinds of accounts: registered, confirmed, authorised, suspended, departed,
-    password-changed, recovery-used, recovery-renewed, signed-out-everywhere.
+    application-forgotten, password-changed, recovery-used, recovery-renewed, signed-out-everywhere.
     """
     return portal_log().record(str(member), kind, **details)
 

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django_otp import user_has_device
 
 from accounts.ids import DEFAULT_PARAMS, member_id, slot_salt
 from accounts.models import KeySlot, Member, Role, SlotType, State
+from sesphr import clock
 from sesphr.adapters import get_srs_nodes
-from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.encoding import b64u_decode, b64u_encode
+from sesphr.crypto.keys import fingerprint
+from sesphr.crypto.statements import payload_of_unverified
 from sesphr.ports.errors import NotFound, Refused, Unavailable
+
+FORGETTABLE_AFTER = 30 * 24 * 3600
 
 
 def by_login(login: str) -> Member | None:
@@ -70,6 +76,23 @@ def registrations(member: UUID) -> list[str]:
         except Unavailable:
             continue
     raise Unavailable("No SRS node can be reached.")
+
+
+def fingerprint_of(registration: str) -> str:
+    """Return the fingerprint of a registration's keys, as endpoints show it.
+
+    The nodes have checked the registration; here it is only read.
+    """
+    payload = payload_of_unverified(registration)
+    verification = b64u_decode(payload["verification"], 32)
+    return fingerprint(verification, b64u_decode(payload["receive"], 96))
+
+
+def forgettable() -> QuerySet[Member]:
+    """Return applications that nobody confirmed or authorised for 30 days, oldest first."""
+    old = clock.now() - FORGETTABLE_AFTER
+    found = Member.objects.filter(state=State.PENDING, confirmed_at=None, authorised_at=None)
+    return found.filter(registered_at__lt=old).order_by("registered_at", "id")
 
 
 @dataclass(frozen=True)

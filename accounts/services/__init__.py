@@ -4,7 +4,13 @@ No transaction is open while a port is called: the nodes are told first, and
 every call may be repeated until both sides agree.
 """
 
-from accounts.services.membership import authorise, depart, end_sessions, suspend
+from accounts.services.membership import (
+    authorise,
+    depart,
+    end_sessions,
+    forget_application,
+    suspend,
+)
 from accounts.services.registration import add_registration, confirm, register
 from accounts.services.slots import replace_slot
 
@@ -14,6 +20,7 @@ __all__ = [
     "confirm",
     "depart",
     "end_sessions",
+    "forget_application",
     "register",
     "replace_slot",
     "suspend",

@@ -6,7 +6,7 @@ portal is mended by repeating the call.
 
 from uuid import UUID
 
-from accounts import events
+from accounts import events, selectors
 from accounts.models import Member, Role, State
 from accounts.transactions import atomic_retried
 from sesphr import clock
@@ -96,6 +96,30 @@ def _close(pk: UUID, state: State, by: str) -> Member:
     member.save()
     events.record(pk, state.value, by=by)
     return member
+
+
+@atomic_retried
+def _forget(pk: UUID, by: str) -> None:
+    member = selectors.forgettable().select_for_update().filter(pk=pk).first()
+    if member is None:
+        raise Refused(
+            "Only an application can be forgotten whose address was not confirmed, that was never"
+            " authorised, and that is older than 30 days."
+        )
+    events.record(pk, "application-forgotten", by=by)
+    member.delete()
+
+
+def forget_application(*, member: Member, by: str) -> None:
+    """Remove an old application that nobody confirmed or authorised, with its key slots.
+
+    The nodes keep the registration, which was never activated.
+
+    Raises:
+        Refused: it is no such application.
+    """
+    _forget(member.id, by)
+    events.publish(member.id)
 
 
 def end_sessions(*, member: Member) -> Member:

@@ -107,3 +107,17 @@ def thumbprint(verification: bytes) -> str:
 def key_digest(receive_public: G2) -> str:
     """base64url SHA-256 of B_U's 96 octets: how lists and requests name a member's key."""
     return b64u_encode(hashlib.sha256(receive_public.encode()).digest())
+
+
+def fingerprint(verification: bytes, receive_octets: bytes) -> str:
+    """SHA-256(lp(verification) lp(B_U)) as eight groups of five digits, about 132 bits.
+
+    People compare it with each other, and with what an administrator reads to them.
+
+    Raises:
+        DecodingError: not 32 and 96 octets.
+    """
+    keys = lp(check_octets(verification, 32), check_octets(receive_octets, 96))
+    digest = hashlib.sha256(keys).digest()
+    words = (int.from_bytes(digest[start : start + 4], "big") for start in range(0, 32, 4))
+    return " ".join(f"{word % 100_000:05d}" for word in words)

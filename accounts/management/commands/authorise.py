@@ -1,11 +1,15 @@
-"""`manage.py authorise EMAIL [--checked TEXT]`: let a member take part."""
+"""`manage.py authorise EMAIL [--checked TEXT]`: let a member take part.
+
+It prints the fingerprint of the registered keys: whoever authorises can compare it with
+the one on the person's own screen, and so knows whose keys these are.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts import services
+from accounts import selectors, services
 from accounts.management.membership import BY, MembershipCommand
 from accounts.models import Member
 
@@ -21,7 +25,13 @@ class Command(MembershipCommand):
         parser.add_argument("--checked", default="", help="what was checked of the person")
 
     def change(self, member: Member, options: dict[str, Any]) -> str:
-        """Authorise and say since when."""
+        """Authorise; say since when, with which keys, and whether the address was confirmed."""
+        first = next(iter(selectors.registrations(member.id)), None)
         found = services.authorise(member=member, by=BY, checked=options["checked"])
         joined = datetime.fromtimestamp(found.joined or 0, UTC)
-        return f"Authorised {found.login} ({found.role}), joined {joined:%Y-%m-%d %H:%M:%S} UTC."
+        lines = [f"Authorised {found.login} ({found.role}), joined {joined:%Y-%m-%d %H:%M:%S} UTC."]
+        if first is not None:
+            lines.append(f"Fingerprint of the registered keys: {selectors.fingerprint_of(first)}")
+        if member.confirmed_at is None:
+            lines.append("The person had not confirmed this address; it counts as confirmed now.")
+        return "\n".join(lines)

@@ -25,6 +25,8 @@ def statement(member: str, *, seq: int = 1, **more: Any) -> str:
         "iat": 1,
         "seq": seq,
         "nonce": secrets.token_hex(8),
+        "verification": b64u_encode(secrets.token_bytes(32)),
+        "receive": b64u_encode(secrets.token_bytes(96)),
         **more,
     }
     return f"e30.{b64u_encode(json.dumps(payload).encode())}.{b64u_encode(secrets.token_bytes(64))}"

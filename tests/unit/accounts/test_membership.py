@@ -1,16 +1,22 @@
 """Authorising, suspending, departing, by service and by command."""
 
+import hashlib
 import io
+import json
+import struct
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import mail as letters
 from accounts import services
 from accounts.models import KeySlot, Member
+from sesphr.crypto.encoding import b64u_decode
 from sesphr.ports.errors import Conflict, Refused, Unavailable
 from tests.unit.accounts.fakes import OUT_OF_REACH, FakeNode
-from tests.unit.accounts.people import Person, registered, signed_in
+from tests.unit.accounts.people import Person, application, registered, signed_in
 from tests.unit.accounts.test_registration import kinds
 
 pytestmark = pytest.mark.django_db
@@ -123,10 +129,35 @@ def test_stale_objects_do_not_undo_a_departure() -> None:
     assert person.member.state == "departed"
 
 
-def test_the_commands_print_one_line() -> None:
+def fingerprint_of(person: Person) -> str:
+    """As the protocol says it, from the statement that was sent."""
+    payload = json.loads(b64u_decode(person.sent["registration"].split(".")[1]))
+    sha = hashlib.sha256()
+    for name in ("verification", "receive"):
+        key = b64u_decode(payload[name])
+        sha.update(len(key).to_bytes(4, "big") + key)
+    words = struct.unpack(">8I", sha.digest())
+    return " ".join(f"{word % 100000:05d}" for word in words)
+
+
+def test_authorising_shows_whose_keys_and_whether_the_address_was_confirmed() -> None:
     person = registered(role="nurse")
-    line = command("authorise", person.login, "--checked", "badge 7")
-    assert line == f"Authorised {person.login} (nurse), joined 2023-11-14 22:13:21 UTC.\n"
+    services.confirm(token=letters.confirmation_token(person.member.id))
+    told = [command("authorise", person.login) for _ in range(2)]
+    assert told[0] == told[1]
+    assert told[0].splitlines()[1:] == [
+        f"Fingerprint of the registered keys: {fingerprint_of(person)}"
+    ]
+
+
+def test_the_commands_say_what_they_did() -> None:
+    person = registered(role="nurse")
+    lines = command("authorise", person.login, "--checked", "badge 7").splitlines()
+    assert lines == [
+        f"Authorised {person.login} (nurse), joined 2023-11-14 22:13:21 UTC.",
+        f"Fingerprint of the registered keys: {fingerprint_of(person)}",
+        "The person had not confirmed this address; it counts as confirmed now.",
+    ]
     assert person.member.checked == "badge 7"
     assert command("suspend", person.login.upper()) == f"Suspended {person.login}.\n"
     assert command("depart", person.login) == f"Departed {person.login}.\n"
@@ -143,6 +174,51 @@ def test_the_commands_say_what_went_wrong(name: str, nodes: tuple[FakeNode, ...]
     nodes[0].failure = OUT_OF_REACH
     with pytest.raises(CommandError, match="Out of reach"):
         command(name, person.login)
+
+
+MONTH = 30 * 24 * 3600
+
+
+def test_an_old_application_is_listed_and_forgotten(
+    moved_clock: list[int], nodes: tuple[FakeNode, ...]
+) -> None:
+    person = registered(role="nurse")
+    day = datetime.fromtimestamp(moved_clock[0], UTC)
+    moved_clock[0] += MONTH
+    assert command("forget_application") == ""
+    with pytest.raises(CommandError, match="older than 30 days"):
+        command("forget_application", person.login)
+    moved_clock[0] += 1
+    assert command("forget_application") == f"{day:%Y-%m-%d} {person.login} (nurse)\n"
+    assert person.login in command("forget_application", person.login.upper())
+    assert not Member.objects.filter(login=person.login).exists()
+    assert not KeySlot.objects.filter(member=person.id).exists()
+    assert command("forget_application") == ""
+    assert kinds(person) == ["registered", "application-forgotten"]
+    assert all(node.held[person.id] == [person.sent["registration"]] for node in nodes)
+    assert Person.post(person, "members", application(person.login)).status_code == 409
+    assert person.register().status_code == 202
+    assert person.sign_in().status_code == 200
+
+
+def test_other_members_are_never_forgotten(moved_clock: list[int]) -> None:
+    people = [registered() for _ in range(5)]
+    services.confirm(token=letters.confirmation_token(people[0].member.id))
+    authorise(people[1])
+    authorise(people[2])
+    services.suspend(member=people[2].member, by="root")
+    services.depart(member=people[3].member, by="root")
+    Member.objects.create_superuser(login="root@example.org", name="Root", password="x")
+    moved_clock[0] += 10 * MONTH
+    logins = [person.login for person in people[:4]] + ["root@example.org"]
+    for login in logins:
+        with pytest.raises(CommandError, match="Only an application"):
+            command("forget_application", login)
+    assert people[4].login in command("forget_application")
+    assert command("forget_application").count("\n") == 1
+    assert Member.objects.count() == 6
+    with pytest.raises(CommandError, match="Nobody is registered"):
+        command("forget_application", "nobody@example.org")
 
 
 def test_createsuperuser_makes_an_administrator(monkeypatch: Any) -> None:
