@@ -5,7 +5,6 @@ first granted to them (or when something of theirs is first opened); other keys 
 are a red stop.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +13,8 @@ from sesphr.client.errors import IntegrityError, RefusedError
 from sesphr.client.home import Folder
 from sesphr.client.http import Api
 from sesphr.client.statement import verify
-from sesphr.crypto import proofs, statements
-from sesphr.crypto.encoding import b64u_decode, b64u_encode, lp
+from sesphr.crypto import keys, proofs, statements
+from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.groups import G1, G2, decode_g1, decode_g2
 from sesphr.crypto.keys import key_digest
@@ -50,10 +49,8 @@ class Person:
 
 
 def fingerprint(verification: bytes, receive: G2) -> str:
-    """SHA-256(lp(verification) lp(B_U)) as eight groups of five digits, about 132 bits."""
-    digest = hashlib.sha256(lp(verification, receive.encode())).digest()
-    words = (int.from_bytes(digest[start : start + 4], "big") for start in range(0, 32, 4))
-    return " ".join(f"{word % 100_000:05d}" for word in words)
+    """What people compare with each other: eight groups of five digits."""
+    return keys.fingerprint(verification, receive.encode())
 
 
 def check_registrations(deployment: str, member: str, registrations: list[str]) -> Person:

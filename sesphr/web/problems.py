@@ -184,7 +184,7 @@ HANDLERS: dict[type[Exception], Handler] = {
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
     """The document for an exception, the same that the API itself answers."""
     kind = next(kind for kind in type(error).__mro__ if kind in HANDLERS)
-    return HANDLERS[kind](request, error)  # type: ignore[index]
+    return HANDLERS[kind](request, error)
 
 
 def install(api: NinjaAPI) -> None:
