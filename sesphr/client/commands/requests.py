@@ -1,21 +1,18 @@
 """Asking an owner for access, and what was asked."""
 
-import secrets
 from argparse import Namespace
 from typing import Any
 
-from sesphr.client import people
-from sesphr.client.answers import KeyRequest, KeyRequestId, KeyRequests, KeyRequestState
+from sesphr.client import asking, people
+from sesphr.client.answers import KeyRequest, KeyRequests, KeyRequestState
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, ServerError, UsageError
 from sesphr.client.people import Person
 from sesphr.client.session import Session, checked_login, member_of
-from sesphr.client.statement import payload, sign, verify
+from sesphr.client.statement import verify
 from sesphr.client.times import iso
-from sesphr.crypto.encoding import b64u_encode
-from sesphr.crypto.keys import key_digest
 from sesphr.crypto.statements import Verified
 
 
@@ -26,15 +23,12 @@ def request(app: App, options: Namespace) -> Answer:
     if not 1 <= len(options.purpose) <= 100 or not 1 <= len(options.reason) <= 1000:
         raise UsageError("Give --purpose of 1 to 100 and --reason of 1 to 1000 characters.")
     with app.signed_in() as who:
-        member = member_of(who, owner)
-        octets = payload(
-            who.deployment.id, who.me.id, owner=member, partitions=partitions,
-            purpose=options.purpose, reason=options.reason,
-            nonce=b64u_encode(secrets.token_bytes(16)), key=key_digest(who.keys.receive_public),
-        )  # fmt: skip
-        statement = sign(who.keys, "sesphr-key-request", octets)
-        found = who.api.post(KeyRequestId, "/key-requests", request=statement)
-    return Answer({"request": found.request}, [f"Asked {owner}: request {found.request}"])
+        terms = {
+            "owner": member_of(who, owner), "partitions": partitions, "purpose": options.purpose,
+            "reason": options.reason,
+        }  # fmt: skip
+        found = asking.ask(who, terms)
+    return Answer({"request": found}, [f"Asked {owner}: request {found}"])
 
 
 def requests(app: App, options: Namespace) -> Answer:

@@ -205,6 +205,50 @@ def test_no_code_is_shown_before_the_account_is_seen(wire, tmp_path):
     assert eve.ok("recover", "--code", eve.ok(*words)["recovery_code"])["recovery_code"]
 
 
+def asking(ada, reason="y"):
+    return (
+        "request", "--owner", ada.login, "--partition", "medical", "--purpose", "x", "--reason", reason
+    )  # fmt: skip
+
+
+def test_a_client_that_dies_while_asking_asks_once(ada, lee, wire):
+    wire.on("POST", "/key-requests", crash)
+    with pytest.raises(Crash):
+        lee.run(*asking(ada))
+    wire.honest()
+    lee.ok(*asking(ada, "another reason"))
+    lee.ok(*asking(ada))
+    first, _, last = wire.sent("POST", "/key-requests")
+    assert first == last
+    assert len(ada.ok("requests")["incoming"]) == 2
+    assert not list((lee.home / "members").glob("*/request-sending.json"))
+    # Acknowledged: the same words again are another request.
+    lee.ok(*asking(ada))
+    assert len(ada.ok("requests")["incoming"]) == 3
+
+
+def test_a_request_that_waited_too_long_is_signed_anew(ada, lee, wire, monkeypatch):
+    from sesphr.client import times
+
+    wire.on("POST", "/key-requests", lambda *_: httpx.Response(409, json=CONFLICT))
+    lee.fails(2, *asking(ada))
+    wire.honest()
+    real = times.now
+    monkeypatch.setattr(times, "now", lambda: real() + 3500)
+    monkeypatch.setattr("sesphr.clock.now", lambda: real() + 3500)
+    lee.ok(*asking(ada))
+    first, last = wire.sent("POST", "/key-requests")
+    assert first != last
+
+
+@pytest.mark.parametrize(("status", "code"), [(422, "invalid"), (403, "expired")])
+def test_a_request_that_is_turned_down_does_not_wait(ada, lee, wire, status, code):
+    problem = {"code": code, "detail": "No."}
+    wire.on("POST", "/key-requests", lambda *_: httpx.Response(status, json=problem))
+    lee.fails(2 if status == 422 else 3, *asking(ada))
+    assert not list((lee.home / "members").glob("*/request-sending.json"))
+
+
 def test_an_approval_whose_answer_is_lost(ada, lee, wire, tmp_path):
     record = ada.deposit(medical=MEDICAL)
     asked = lee.ok(
