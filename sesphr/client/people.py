@@ -126,15 +126,15 @@ def check_pin(folder: Folder, person: Person, login: str | None = None) -> bool:
     pins = folder.read(PINS)
     owner_of_login = _pinned_id(pins, login)
     if owner_of_login not in (None, person.member):
-        raise _changed(folder, str(login), "The server names another person for {}")
+        raise _changed(folder, str(login), "the server names another person for {}")
     known = pins.get(person.member)
     if known is None:
         return False
     shown = known.get("login") or person.member
     if (known.get("verification"), known.get("key")) != _keys(person):
-        raise _changed(folder, shown, "The keys of {} are not those that you approved before")
+        raise _changed(folder, shown, "the keys of {} are not those that you approved before")
     if None not in (login, known.get("login")) and login != known["login"]:
-        raise _changed(folder, shown, "The server shows {} under another address")
+        raise _changed(folder, shown, "the server shows {} under another address")
     return True
 
 
@@ -157,10 +157,10 @@ def check_id(folder: Folder, login: str, member: str) -> str:
     """
     pins = folder.read(PINS)
     if _pinned_id(pins, login) not in (None, member):
-        raise _changed(folder, login, "The server names another person for {}")
+        raise _changed(folder, login, "the server names another person for {}")
     known = pins.get(member, {}).get("login")
     if known not in (None, login):
-        raise _changed(folder, known, "The server shows {} under another address")
+        raise _changed(folder, known, "the server shows {} under another address")
     return member
 
 

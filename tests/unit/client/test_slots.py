@@ -37,7 +37,7 @@ def test_every_slot_has_the_salt_that_never_changes(eve, wire, monkeypatch):
     eve.ok("recovery-code")
     eve.fails(3, "recover", "--code", code)
     eve.ok("whoami")
-    assert len(answers) == 5
+    assert len(answers) == 6
     assert len(set(answers)) == 1
     public = json.loads(answers[0])
     first = [one["slot"] for one in json.loads(wire.sent("POST", "/members")[0])["slots"]]
