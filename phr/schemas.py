@@ -15,6 +15,10 @@ from sesphr.ports.errors import Invalid
 from sesphr.ports.srs import Access, EventView, RecordView, Sealed
 
 Statement = Annotated[str, Field(min_length=1, max_length=8 * 2**20, description="compact JWS")]
+# Names, a purpose and a reason: whoever is asked has to read it.
+SmallStatement = Annotated[
+    str, Field(min_length=1, max_length=32 * 2**10, description="compact JWS")
+]
 MAX_TICKETS = 4096
 
 
@@ -156,7 +160,7 @@ class InForceOut(Schema):
 class KeyRequestIn(Sent):
     """A signed request for access."""
 
-    request: Statement
+    request: SmallStatement
 
 
 class KeyRequestId(Schema):

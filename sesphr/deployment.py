@@ -90,9 +90,14 @@ def _path() -> Path:
     return Path(settings.SESPHR_DATA) / "deployment.jws"
 
 
+def exists() -> bool:
+    """Whether DATA holds a deployment."""
+    return _path().exists()
+
+
 def create(now: int) -> bool:
     """Make keys and configuration unless they are there; whether anything was made."""
-    if _path().exists():
+    if exists():
         return False
     payload = json.dumps(_configuration(now), separators=(",", ":")).encode()
     jws = statements.sign(
@@ -135,7 +140,7 @@ def get_deployment() -> Deployment:
     Raises:
         ImproperlyConfigured: there is none, or the settings say something else.
     """
-    if not _path().exists():
+    if not exists():
         raise ImproperlyConfigured("No deployment yet: run `manage.py init_deployment` first.")
     found = read(
         _path().read_text(encoding="ascii"),

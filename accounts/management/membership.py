@@ -1,17 +1,20 @@
 """What the membership commands share: finding the member, wording what went wrong."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import selectors
 from accounts.models import Member
+from sesphr import deployment
 from sesphr.ports.errors import PortError
 
 BY = "command line"
 
 
-class MembershipCommand(BaseCommand):
+class MembershipCommand(BaseCommand, ABC):
     """A command about one member, named by the exact login."""
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,6 +23,10 @@ class MembershipCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it and print one line; a sentence and exit 1 otherwise."""
+        if not deployment.exists():
+            raise CommandError(
+                f"There is no SeSPHR in {settings.SESPHR_DATA}. Set SESPHR_DATA to the server's folder."
+            )
         login = options["email"].lower()
         member = selectors.by_login(login)
         if member is None:
@@ -29,6 +36,6 @@ class MembershipCommand(BaseCommand):
         except PortError as error:
             raise CommandError(f"{login}: {error}") from error
 
+    @abstractmethod
     def change(self, member: Member, options: dict[str, Any]) -> str:
         """Change the membership; return the line that says so."""
-        raise NotImplementedError

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr.demo import PEOPLE, passwords
+from sesphr.processes import end_with_parent, hold, parent_is
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -37,14 +38,24 @@ class Command(BaseCommand):
         """Run until told to stop; leave nothing running."""
         if not settings.SESPHR_DEMO:
             raise CommandError("The demo runs with the demo's settings only.")
-        host, port = options["host"], options["port"]
+        if parent_is("make"):
+            # Whoever kills make, and not this process, means the demo.
+            end_with_parent()
+        settings.SESPHR_DATA.chmod(0o700)
+        lock = hold(settings.SESPHR_DATA / "demo.lock")
+        if lock is None:
+            raise CommandError(f"A demo runs on {settings.SESPHR_DATA} already; stop it first.")
+        with lock:
+            self._run(options["host"], options["port"], options["verbosity"], seed=options["seed"])
+
+    def _run(self, host: str, port: int, verbosity: int, *, seed: bool) -> None:
         self._require_free(host, port)
         call_command("init_deployment", stdout=self.stdout)
-        call_command("migrate_all", verbosity=options["verbosity"])
+        call_command("migrate_all", verbosity=verbosity)
         server = self._start(host, port)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
-            self._serve(server, f"http://{_shown(host)}:{port}", seed=options["seed"])
+            self._serve(server, f"http://{_shown(host)}:{port}", seed=seed)
         except KeyboardInterrupt:
             self.stdout.write("Stopping.")
         finally:
@@ -68,7 +79,13 @@ class Command(BaseCommand):
             "--worker-tmp-dir", str(settings.SESPHR_DATA),
         ]  # fmt: skip
         environment = {**os.environ, "SESPHR_HOSTS": ",".join(filter(None, [*_hosts(), host]))}
-        return subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+        # This process has one thread: what runs between fork and exec is safe.
+        return subprocess.Popen(
+            command,
+            env=environment,
+            cwd=settings.BASE_DIR,
+            preexec_fn=end_with_parent,  # noqa: PLW1509
+        )
 
     def _serve(self, server: subprocess.Popen[bytes], url: str, *, seed: bool) -> None:
         _wait_until_up(server, url)
