@@ -1,9 +1,10 @@
 """Depositing a file, or partitions that were split already."""
 
+import errno
 from argparse import Namespace
 from pathlib import Path
 
-from sesphr.client import importer
+from sesphr.client import elements, importer
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.depositing import deposit as send
@@ -11,8 +12,6 @@ from sesphr.client.errors import FileNotAccepted, RefusedError, UsageError
 from sesphr.client.registration import ORIGINAL, OWNER
 from sesphr.client.sealing import MEDIA_TYPES, Original
 from sesphr.client.session import Session
-from sesphr.crypto.document import check_element
-from sesphr.crypto.errors import OpenError
 
 MAX_FILE = 64 * 2**20
 
@@ -40,20 +39,30 @@ def _deposit_file(app: App, path: str) -> Answer:
 
 
 def _deposit_partitions(app: App, pairs: list[str]) -> Answer:
-    partitions = {}
-    for pair in pairs:
-        name, separator, path = pair.partition("=")
-        if not separator or name in partitions:
-            raise UsageError("Give each partition once, as --partition NAME=FILE.")
-        check_names([name])
-        if name == ORIGINAL:
-            raise UsageError("The partition `original` is made from whole files only.")
-        partitions[name] = _element(name, path)
+    partitions: dict[str, bytes] = {}
+    notes: list[str] = []
+    for name, path in _named(pairs).items():
+        partitions[name] = _element(name, path, notes)
     with app.signed_in() as who:
         _require_owner(who)
         inputs = {f"partition {name}": octets for name, octets in partitions.items()}
         data = send(who, inputs, partitions, None)
-    return Answer(data, [f"Deposited record {data['record']}", *_sizes(data["partitions"])])
+    lines = [f"Deposited record {data['record']}", *_sizes(data["partitions"])]
+    return Answer(data, lines, notes)
+
+
+def _named(pairs: list[str]) -> dict[str, str]:
+    """Each partition's path."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, _, path = pair.partition("=")
+        if not path or name in found:
+            raise UsageError("Give each partition once, as --partition NAME=FILE.")
+        check_names([name])
+        if name == ORIGINAL:
+            raise UsageError("The partition `original` is made from whole files only.")
+        found[name] = path
+    return found
 
 
 def _require_owner(who: Session) -> None:
@@ -61,28 +70,34 @@ def _require_owner(who: Session) -> None:
         raise RefusedError("Only owners deposit records.", code="not-owner")
 
 
-def _element(name: str, path: str) -> bytes:
+def _element(name: str, path: str, notes: list[str]) -> bytes:
+    """The element of a file; what was left out around it goes to the notes."""
     try:
-        return check_element(read_file(path))
-    except OpenError:
-        raise FileNotAccepted(
-            f"{path} cannot be partition {name}: it must be one well-formed XML element in UTF-8, "
-            "with nothing before or after it, no DOCTYPE, at most 64 deep."
-        ) from None
+        element, left_out = elements.bare(read_file(path))
+    except elements.Unfit as error:
+        raise FileNotAccepted(f"{path} cannot be partition {name}: {error}") from None
+    if left_out:
+        notes.append(
+            f"{name}: sealed without what stands around the element: {', '.join(left_out)}."
+        )
+    return element
 
 
 def read_file(path: str) -> bytes:
     """A file's octets, at most 64 MiB.
 
     Raises:
-        UsageError: it cannot be read. FileNotAccepted: it is too large.
+        UsageError: there is no such file. FileNotAccepted: it cannot be read, or is too large.
     """
     try:
         with Path(path).open("rb") as file:
             octets = file.read(MAX_FILE + 1)
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a usable path"
         raise UsageError(f"{path} cannot be read: {reason}.") from error
+    except OSError as error:
+        kind = UsageError if error.errno == errno.ENAMETOOLONG else FileNotAccepted
+        raise kind(f"{path} cannot be read: {error.strerror}.") from error
     if len(octets) > MAX_FILE:
         raise FileNotAccepted(f"{path} is larger than 64 MiB.")
     return octets

@@ -164,7 +164,7 @@ class TestAccount:
             ada.fails(6, "deposit", "--partition", f"medical={path}")
             ada.fails(6, "deposit", str(path))
         ada.fails(2, "deposit", str(tmp_path / "missing"))
-        ada.fails(2, "deposit", str(tmp_path))
+        ada.fails(6, "deposit", str(tmp_path))
         ada.fails(2, "deposit", "--partition", "medical")
         ada.fails(2, "deposit", "--partition", "original=x")
         ada.fails(2, "deposit", str(path), "--partition", f"medical={path}")
