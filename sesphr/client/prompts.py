@@ -3,8 +3,14 @@
 import getpass
 import os
 import sys
+import unicodedata
 
 from sesphr.client.errors import UsageError
+
+LOOKALIKES = str.maketrans("018", "OIB")
+# Separators, control and format characters, dashes, quotes, accents on nothing.
+PADDING = ("Zs", "Zl", "Zp", "Cc", "Cf", "Pd", "Pi", "Pf", "Mn")
+MINUS_AND_QUOTES = "\u2212\"'`\u2032\u2033\u201a\u201e"
 
 
 def password() -> str:
@@ -23,8 +29,18 @@ def one_time_code() -> str:
 
 
 def recovery_code(given: str | None) -> str:
-    """The recovery code as printed."""
-    return given or secret("SESPHR_RECOVERY_CODE", "Recovery code: ")
+    """The recovery code, read as people copy it from paper.
+
+    White space, dashes and quotes of any kind are no part of it, and 0, 1 and 8, which
+    no code holds, are the letters that look like them.
+    """
+    typed = given or secret("SESPHR_RECOVERY_CODE", "Recovery code: ")
+    kept = (one for one in unicodedata.normalize("NFKC", typed) if not _is_padding(one))
+    return "".join(kept).translate(LOOKALIKES)
+
+
+def _is_padding(one: str) -> bool:
+    return one in MINUS_AND_QUOTES or unicodedata.category(one) in PADDING
 
 
 def secret(variable: str, prompt: str) -> str:
