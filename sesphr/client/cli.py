@@ -56,6 +56,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     found = parser().parse_args(arguments)
     for name in TEXTS:
         _check_text(name, getattr(found, name, None))
+    if getattr(found, "output", None) == "":
+        raise UsageError("Give --output a folder.")
     defaults = {"server": None, "home": None, "login": None, "json": False, "insecure_http": False}
     return argparse.Namespace(**{**defaults, **vars(found)})
 
