@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from sesphr.client.home import PRIVATE_FOLDER, open_private, write_atomically
+from sesphr.client.home import PRIVATE_FOLDER, naming, open_private, write_atomically
 
 MAX_OCTETS = 255
 __all__ = ["output_folder", "safe_name", "write_atomically", "write_stream"]
@@ -36,10 +36,11 @@ def write_stream(path: Path, pieces: Iterable[bytes]) -> int:
     draft = path.with_name(f".part-{secrets.token_hex(4)}")
     size = 0
     try:
-        with open_private(draft) as file:
-            for piece in pieces:
-                size += file.write(piece)
-        draft.replace(path)
+        with naming(path):
+            with open_private(draft) as file:
+                for piece in pieces:
+                    size += file.write(piece)
+            draft.replace(path)
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)

@@ -33,15 +33,27 @@ def write_atomically(path: Path, octets: bytes) -> None:
     """Replace a file by these octets (0600): after a crash it is the old one or the new one."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with open_private(draft) as file:
-            file.write(octets)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        with naming(path):
+            with open_private(draft) as file:
+                file.write(octets)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let what goes wrong name this file, never the draft of it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def open_private(path: Path) -> Any:
