@@ -152,7 +152,9 @@ def world(folder: Path) -> Iterator[World]:
             server.manage("authorise", login)
         made.facts["record"] = made.done("owner", "deposit", str(SAMPLE))["record"]
         # First times insert where later ones update: every run should pass the same points.
-        made.done("owner", "grant", "doctor@example.org", "--partition", "medical")
+        made.done("owner", "grant", "doctor@example.org", "--partition", "medical", "--history")
+        opened = ["open", made.facts["record"], "--output", str(folder / "first")]
+        made.done("doctor", *opened)
         made.done("owner", "revoke", "doctor@example.org")
         yield made
     finally:
