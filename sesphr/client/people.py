@@ -143,6 +143,12 @@ def pinned_id(folder: Folder, login: str) -> str | None:
     return _pinned_id(folder.read(PINS), login)
 
 
+def known_logins(folder: Folder) -> dict[str, str]:
+    """The pinned members' logins by id, as far as they were pinned with one."""
+    pins = folder.read(PINS)
+    return {member: str(one["login"]) for member, one in pins.items() if one.get("login")}
+
+
 def _pinned_id(pins: dict[str, Any], login: str | None) -> str | None:
     if login is None:
         return None

@@ -8,7 +8,7 @@ explains, and never says that nothing was granted while there is such a member.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sesphr.client import people, rules, sharing
+from sesphr.client import people, rules, sharing, times
 from sesphr.client.errors import IntegrityError, RefusedError
 from sesphr.client.people import Person
 from sesphr.client.rules import Rule
@@ -20,6 +20,7 @@ from sesphr.client.sharing import Outcome
 class Revocation:
     """What became of it; `unknown` are ids whom the list lets read and whom no pin explains.
 
+    `granted_to` are the logins of all others whom it still lets read, as the pins know them.
     `certain` is False when the server alone said who this is, the list does not name
     them, and it names somebody unknown, who may be meant.
     """
@@ -27,6 +28,7 @@ class Revocation:
     member: str
     outcome: Outcome
     unknown: list[str]
+    granted_to: list[str]
     certain: bool
 
 
@@ -53,7 +55,8 @@ def revoke(session: Session, login: str, partitions: Collection[str] | None) -> 
         # The list and the directory agree on this key: the next command knows them.
         people.pin(session.folder, person, login)
     unknown = _unknown(session, after, member)
-    return Revocation(member, outcome, unknown, was_pinned or listed or not unknown)
+    certain = was_pinned or listed or not unknown
+    return Revocation(member, outcome, unknown, _granted_to(session, after), certain)
 
 
 def _looked_up(session: Session, login: str, member: str) -> Person | None:
@@ -101,6 +104,12 @@ def _key_of(session: Session, present: list[Rule], member: str, person: Person |
 
 def _unknown(session: Session, after: list[Rule], member: str) -> list[str]:
     """Members whom the list lets read and of whom this HOME does not know an address."""
-    pins = session.folder.read(people.PINS)
-    known = {one for one, told in pins.items() if told.get("login")}
+    known = set(people.known_logins(session.folder))
     return sorted({who for who, _ in rules.wanted_pairs(after)} - known - {member})
+
+
+def _granted_to(session: Session, after: list[Rule]) -> list[str]:
+    """The logins of those who may read something at this moment."""
+    readers = {who for who, _ in rules.wanted_pairs(rules.unexpired(after, times.now()))}
+    known = people.known_logins(session.folder)
+    return sorted(login for member, login in known.items() if member in readers)

@@ -97,6 +97,18 @@ def readable(rules: Iterable[Rule], member: str) -> list[str]:
     return sorted(name for who, name in wanted_pairs(rules) if who == member)
 
 
+def is_in_force(rules: Iterable[Rule], grant: Grant, asked: Iterable[str]) -> bool:
+    """Whether, of the partitions asked for, just the grant's may be read, and on its terms."""
+    found = list(rules)
+    reads = set(readable(found, grant.member)) & set(asked)
+    return reads == set(grant.partitions) and same(granted(found, grant), found)
+
+
+def unexpired(rules: Iterable[Rule], now: int) -> list[Rule]:
+    """The rules without those that ended by themselves; `now` in Unix seconds."""
+    return [rule for rule in rules if rule["valid_until"] is None or now < rule["valid_until"]]
+
+
 def _is_same_grant(rule: Rule, grant: Grant) -> bool:
     terms = (rule["who"].get("key"), rule["valid_until"], rule["history"], rule["valid_from"])
     plain = rule["actions"] == ["read"] and not rule["purposes"] and not rule["deny"]

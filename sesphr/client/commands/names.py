@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sesphr.client.errors import UsageError
 from sesphr.client.registration import ORIGINAL
+from sesphr.client.session import checked_login
 from sesphr.crypto.encoding import check_partition, check_uuid
 from sesphr.crypto.errors import DecodingError
 
@@ -25,6 +26,19 @@ def partitions(names: Iterable[str] | None, *, shared: bool = False) -> list[str
         if shared and name == ORIGINAL:
             raise UsageError("Original files are for their owner alone; they cannot be shared.")
     return found
+
+
+def address(text: str) -> str:
+    """An e-mail address in lower case; a mere word is none, although a login name may be one.
+
+    Raises:
+        UsageError: it cannot be one.
+    """
+    login = checked_login(text)
+    before, _, after = login.partition("@")
+    if not before or not after or "@" in after:
+        raise UsageError(f"{text!r} is not an e-mail address.")
+    return login
 
 
 def identifier(text: str, what: str) -> str:

@@ -2,17 +2,21 @@
 
 from argparse import Namespace
 from collections.abc import Iterable
+from typing import Any
 
 from sesphr.client import people, revoking, rules, sharing
 from sesphr.client.app import Answer, App
+from sesphr.client.commands.names import address
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.commands.requests import check_request, find_incoming
 from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError
+from sesphr.client.lines import clean, revocation
 from sesphr.client.people import Person
 from sesphr.client.registration import OWNER
 from sesphr.client.revoking import Revocation
-from sesphr.client.session import Session, checked_login
-from sesphr.client.sharing import Outcome
+from sesphr.client.rules import Rule
+from sesphr.client.session import Session
+from sesphr.client.sharing import Change, Outcome
 from sesphr.client.times import iso, until
 
 
@@ -31,14 +35,16 @@ def approve(app: App, options: Namespace) -> Answer:
         grant = rules.Grant(
             person.member, person.key, tuple(chosen), end, history=not options.no_history
         )
-        outcome = _grant(who, person, one.asker_login, grant, [one.id])
+        again = one.state == "approved"
+        build = _the_same(grant, asked) if again else _with(grant)
+        outcome = _grant(who, person, one.asker_login, grant, build, [one.id])
     data = {"request": one.id, "state": "approved", **_terms(grant), **outcome.as_json()}
-    return Answer(data, [f"{one.asker_name} may now read {', '.join(chosen)}."])
+    return Answer(data, [_may_read(one.asker_name, grant)])
 
 
 def grant(app: App, options: Namespace) -> Answer:
     """Let a member read partitions without having been asked."""
-    login, end = checked_login(options.email), until(options.until)
+    login, end = address(options.email), until(options.until)
     chosen = check_names(options.partition, shared=True)
     with app.signed_in() as who:
         _require_owner(who)
@@ -46,9 +52,39 @@ def grant(app: App, options: Namespace) -> Answer:
             raise UsageError("Your own records are yours to read.")
         entry, person = who.directory.by_login(login)
         wanted = rules.Grant(person.member, person.key, tuple(chosen), end, history=options.history)
-        outcome = _grant(who, person, login, wanted, [])
+        outcome = _grant(who, person, login, wanted, _with(wanted), [])
     data = {"member": person.member, "login": login, **_terms(wanted), **outcome.as_json()}
-    return Answer(data, [f"{entry.name} may now read {', '.join(chosen)}."])
+    return Answer(data, [_may_read(entry.name, wanted)])
+
+
+def _may_read(name: str, wanted: rules.Grant) -> str:
+    """Who may read what, and, of what the day of joining decides, which records."""
+    end = f" until {iso(wanted.until)}" if wanted.until else ""
+    text = f"{clean(name)} may now read {', '.join(wanted.partitions)}{end}"
+    if wanted.history:
+        return f"{text}, of earlier records too."
+    return (
+        f"{text}, of records from the day on which {clean(name)} joined; `grant` with --history "
+        "adds earlier ones."
+    )
+
+
+def _with(wanted: rules.Grant) -> Change:
+    return lambda present: rules.granted(present, wanted)
+
+
+def _the_same(wanted: rules.Grant, asked: Iterable[str]) -> Change:
+    """Leave the list as it is: an answer that was given is repeated, never given anew."""
+
+    def build(present: list[Rule]) -> list[Rule]:
+        if not rules.is_in_force(present, wanted, asked):
+            # Not a ConflictError: reading the list once more would change nothing.
+            raise UsageError(
+                "This request was answered already; use grant to change it.", code="conflict"
+            )
+        return present
+
+    return build
 
 
 def _require_owner(who: Session) -> None:
@@ -63,11 +99,12 @@ def _terms(wanted: rules.Grant) -> dict[str, object]:
 
 
 def _grant(
-    who: Session, person: Person, login: str, wanted: rules.Grant, answers: Iterable[str]
-) -> Outcome:
+    who: Session, person: Person, login: str, wanted: rules.Grant, build: Change,
+    answers: Iterable[str],
+) -> Outcome:  # fmt: skip
     people.pin(who.folder, person, login)
     _require_keys(who, wanted.partitions)
-    return sharing.change(who, lambda present: rules.granted(present, wanted), answers)
+    return sharing.change(who, build, answers)
 
 
 def _require_keys(who: Session, partitions: Iterable[str]) -> None:
@@ -82,23 +119,23 @@ def _require_keys(who: Session, partitions: Iterable[str]) -> None:
 
 def revoke(app: App, options: Namespace) -> Answer:
     """Take back all, or the partitions named; succeeds also where nothing was granted."""
-    login = checked_login(options.email)
+    login = address(options.email)
     named = check_names(options.partition, shared=True) or None
     with app.signed_in() as who:
         _require_owner(who)
+        _require_keys(who, named or ())
         done = revoking.revoke(who, login, named)
-    data = {
-        "member": done.member,
-        "login": login,
-        **done.outcome.as_json(),
-        "unknown": done.unknown,
-    }
-    what = ", ".join(named) if named else "everything"
-    line = (
-        f"{login} may not read {what} any more." if done.outcome.changed else "Nothing was granted."
-    )
+    data: dict[str, Any] = {
+        "member": done.member, "login": login, **done.outcome.as_json(), "unknown": done.unknown,
+        "granted_to": done.granted_to,
+    }  # fmt: skip
     notes = [f"Not known here, and still allowed to read: {one}." for one in done.unknown]
-    return Answer(data, [line], notes, failure=None if done.certain else _uncertain(login, done))
+    return Answer(
+        data,
+        revocation(data, named),
+        notes,
+        failure=None if done.certain else _uncertain(login, done),
+    )
 
 
 def _uncertain(login: str, done: Revocation) -> IntegrityError:
