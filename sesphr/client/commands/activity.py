@@ -7,6 +7,7 @@ from sesphr.client import activity as history
 from sesphr.client import people
 from sesphr.client.answers import Event, KeyRequests
 from sesphr.client.app import Answer, App
+from sesphr.client.lines import event_line
 from sesphr.client.session import Session
 from sesphr.client.times import iso
 
@@ -20,16 +21,16 @@ def activity(app: App, options: Namespace) -> Answer:
         names = _names(who)
     shown = [_event(one, names) for one in events]
     data = {"events": shown, "verified": True, "pending": pending}
-    return Answer(data, [_line(one) for one in shown] or ["Nothing happened yet."])
+    return Answer(data, [event_line(one, names) for one in shown] or ["Nothing happened yet."])
 
 
 def _names(who: Session) -> dict[str, str]:
     """Addresses of members as far as this client knows them."""
-    found = {member: pin.get("login") for member, pin in who.folder.read(people.PINS).items()}
+    found = people.known_logins(who.folder)
     for one in who.api.get(KeyRequests, "/key-requests").incoming:
         found.setdefault(one.asker, one.asker_login)
     found[who.me.id] = who.me.login
-    return {member: login for member, login in found.items() if login}
+    return found
 
 
 def _event(one: Event, names: dict[str, str]) -> dict[str, Any]:
@@ -43,8 +44,3 @@ def _event(one: Event, names: dict[str, str]) -> dict[str, Any]:
         "logged": one.proof is not None,
         **{name: value for name, value in told.items() if name not in SAID_ANYWAY},
     }  # fmt: skip
-
-
-def _line(one: dict[str, Any]) -> str:
-    parts = [one["time"], one["source"], one["type"], one["who"]]
-    return "  ".join(str(part) for part in parts if part)

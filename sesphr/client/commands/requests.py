@@ -6,19 +6,24 @@ from typing import Any
 from sesphr.client import asking, people
 from sesphr.client.answers import KeyRequest, KeyRequests, KeyRequestState
 from sesphr.client.app import Answer, App
-from sesphr.client.commands.names import identifier
+from sesphr.client.commands.names import address, identifier
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, ServerError, UsageError
+from sesphr.client.lines import request_blocks
 from sesphr.client.people import Person
-from sesphr.client.session import Session, checked_login, member_of
+from sesphr.client.session import Session, member_of
 from sesphr.client.statement import verify
 from sesphr.client.times import iso
 from sesphr.crypto.statements import Verified
 
+ASKED = "asked"
+
 
 def request(app: App, options: Namespace) -> Answer:
     """Ask an owner for partitions; an unknown address is answered like a known one."""
-    owner = checked_login(options.owner)
+    owner = address(options.owner)
+    if owner == app.login():
+        raise UsageError("Your own records are yours to read; ask another owner.")
     partitions = check_names(options.partition, shared=True)
     if not 1 <= len(options.purpose) <= 100 or not 1 <= len(options.reason) <= 1000:
         raise UsageError("Give --purpose of 1 to 100 and --reason of 1 to 1000 characters.")
@@ -27,6 +32,8 @@ def request(app: App, options: Namespace) -> Answer:
             "owner": member_of(who, owner), "partitions": partitions, "purpose": options.purpose,
             "reason": options.reason,
         }  # fmt: skip
+        # So that `requests` can say whom this is to; the server names the id alone.
+        who.folder.update(ASKED, **{terms["owner"]: owner})
         found = asking.ask(who, terms)
     return Answer({"request": found}, [f"Asked {owner}: request {found}"])
 
@@ -39,18 +46,8 @@ def requests(app: App, options: Namespace) -> Answer:
             "incoming": [_incoming(who, one) for one in found.incoming],
             "outgoing": [_described(one) for one in found.outgoing],
         }
-    lines = [_line(one) for one in data["incoming"]]
-    lines += [
-        f"{one['id']}  {one['state']}  {', '.join(one['partitions'])}" for one in data["outgoing"]
-    ]
-    return Answer(data, lines or ["No requests."])
-
-
-def _line(one: dict[str, Any]) -> str:
-    who = one["who"]
-    warning = "" if one["verified"] else "  NOT VERIFIED"
-    wanted = ", ".join(one["partitions"])
-    return f"{one['id']}  {one['state']}  {who['name']} <{who['login']}>  {wanted}{warning}"
+        asked = {**who.folder.read(ASKED), **people.known_logins(who.folder)}
+    return Answer(data, request_blocks(data, asked))
 
 
 def _described(one: KeyRequest) -> dict[str, Any]:
