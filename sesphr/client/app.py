@@ -21,7 +21,8 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
 class Answer:
     """A command's answer: the JSON object, the lines for people, and what follows its printing.
 
-    `notes` go to stderr whatever the form of the answer; `failure` is raised once the answer is out: something was done, but not all of it.
+    `notes` go to stderr whatever the form of the answer; `failure` is told with the answer:
+    something was done, but not all of it. `unseen` says what to do if nothing can be printed.
     """
 
     data: dict[str, Any]
@@ -29,6 +30,7 @@ class Answer:
     notes: list[str] = field(default_factory=list)
     after: Callable[[], None] | None = None
     failure: ClientError | None = None
+    unseen: str = ""
 
 
 class App:

@@ -5,6 +5,8 @@ A sentence is meant for the person at the keyboard and never holds a secret.
 
 from typing import Any
 
+from sesphr.crypto.errors import CryptoError
+
 
 class ClientError(Exception):
     """Base of all failures; `code` is stable and for programs, `answer` what was done anyway."""
@@ -18,6 +20,11 @@ class ClientError(Exception):
         super().__init__(sentence)
         self.code = code or self.code
         self.answer = answer or {}
+
+    def advised(self, advice: str) -> "ClientError":
+        """The same failure, with what to do now."""
+        self.args = (f"{self} {advice}",)
+        return self
 
 
 class UsageError(ClientError):
@@ -54,3 +61,18 @@ class FileNotAccepted(ClientError):
     """The file is none that a record can be made of."""
 
     exit_code, code = 6, "file-not-accepted"
+
+
+def told(error: BaseException) -> ClientError:
+    """What went wrong as a sentence, a code and an exit code."""
+    if isinstance(error, ClientError):
+        return error
+    if isinstance(error, CryptoError):
+        return IntegrityError(f"What the server gave is not valid ({error}).")
+    if isinstance(error, OSError):
+        what = f"{error.filename}: " if error.filename else ""
+        return UsageError(f"{what}{error.strerror or error}.", code="file")
+    if isinstance(error, KeyboardInterrupt):
+        return ClientError("Interrupted.", code="interrupted")
+    sentence = f"Something unexpected went wrong in this client ({type(error).__name__})."
+    return ClientError(sentence, code="internal")

@@ -6,7 +6,7 @@ from typing import Any
 from sesphr.client import people, prompts, recovery
 from sesphr.client.answers import Anything, Me, Registered
 from sesphr.client.app import Answer, App
-from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError
+from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError, told
 from sesphr.client.session import (
     Session,
     as_advice,
@@ -18,6 +18,13 @@ from sesphr.client.session import (
 )
 from sesphr.client.times import iso
 from sesphr.crypto import slots
+
+SAME_AGAIN = "Give the same command again."
+CODE_AGAIN = "The old recovery code may open nothing any more: run recovery-code for a new one."
+SIGN_IN_AND_RENEW = (
+    "The new password counts, and the old recovery code may open nothing any more: "
+    "sign in with the new password and run recovery-code for a new one."
+)
 
 
 def register(app: App, options: Namespace) -> Answer:
@@ -44,7 +51,7 @@ def register(app: App, options: Namespace) -> Answer:
         app.remember(login, registered=mark)
         app.home.remove(recovery.PENDING)
 
-    return Answer(data, _welcome(data, login), after=finish)
+    return Answer(data, _welcome(data, login), after=finish, unseen=SAME_AGAIN)
 
 
 def _sent(app: App, application: recovery.Application) -> Registered:
@@ -154,24 +161,62 @@ def change_password(app: App, options: Namespace) -> Answer:
 def recovery_code(app: App, options: Namespace) -> Answer:
     """Replace the recovery code; the old one opens nothing from then on."""
     with app.signed_in() as who:
-        code = _put_recovery(who, slots.PASSWORD)
-    return Answer({"recovery_code": code}, [f"New recovery code (shown only now): {code}"])
+        try:
+            code = _put_recovery(who, slots.PASSWORD)
+        except (Exception, KeyboardInterrupt) as error:
+            raise told(error).advised(CODE_AGAIN) from error
+    lines = [f"New recovery code (shown only now): {code}"]
+    return Answer({"recovery_code": code}, lines, unseen=CODE_AGAIN)
 
 
 def recover(app: App, options: Namespace) -> Answer:
-    """Sign in with the recovery code; set a new password and a new recovery code."""
+    """Sign in with the recovery code; set a new password and a new recovery code.
+
+    The password first: until the server says that it counts, the old code does, and
+    from then on the password does, whatever becomes of the new code.
+    """
     code, new = prompts.recovery_code(options.code), prompts.password()
     # Weak passwords are refused before the recovery code is used.
     check_strength(new, app.login())
+    reached: list[str] = []
+    try:
+        data = _recover(app, code, new, reached)
+    except (Exception, KeyboardInterrupt) as error:
+        failure = told(error)
+        raise failure.advised(_after_interruption(failure.code, reached)) from error
+    lines = [
+        "The password is changed.",
+        f"New recovery code (shown only now): {data['recovery_code']}",
+    ]
+    return Answer(data, lines, unseen=SIGN_IN_AND_RENEW)
+
+
+def _recover(app: App, code: str, new: str, reached: list[str]) -> dict[str, Any]:
     with app.signed_in(slots.RECOVERY, code) as who:
+        reached.append("signed in")
         _put_password(who, new, slots.RECOVERY)
-        fresh = _put_recovery(who, slots.RECOVERY)
+        reached.append("password")
         app.remember(who.me.login)
         shown = people.fingerprint(who.keys.verification, who.keys.receive_public)
-        data = {"member": who.me.id, "recovery_code": fresh, "fingerprint": shown}
-    return Answer(
-        data, ["The password is changed.", f"New recovery code (shown only now): {fresh}"]
-    )
+        fresh = _put_recovery(who, slots.RECOVERY)
+        return {"member": who.me.id, "recovery_code": fresh, "fingerprint": shown}
+
+
+def _after_interruption(code: str, reached: list[str]) -> str:
+    """What to do now; at each point something that the person has still opens the account."""
+    if "password" in reached:
+        return SIGN_IN_AND_RENEW
+    if reached:
+        return (
+            "The recovery code still opens: give the same command again. "
+            "The new password may count already."
+        )
+    if code == "wrong-secret":
+        return (
+            "If recover was interrupted before, sign in with the password that you chose then, "
+            "and run recovery-code."
+        )
+    return "Nothing was changed."
 
 
 def _put_password(who: Session, password: str, proof: str) -> None:

@@ -2,16 +2,17 @@
 
 import re
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sesphr.client import exporting, inventory
+from sesphr.client import exporting, folders, inventory
 from sesphr.client.access import Opening, ask
 from sesphr.client.answers import Records, RecordView
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
-from sesphr.client.errors import RefusedError, UsageError
+from sesphr.client.errors import ClientError, RefusedError, UsageError, told
 from sesphr.client.files import output_folder, write_atomically
 from sesphr.client.opening import open_record
 from sesphr.client.registration import DEFAULT_PARTITIONS, ORIGINAL, OWNER
@@ -56,13 +57,26 @@ def open_(app: App, options: Namespace) -> Answer:
         opening = _ask(who, record, wanted, purpose)
         opened = open_record(who, opening)
     folder = output_folder(Path(options.output))
-    for name, plaintext in opened.plaintexts.items():
-        write_atomically(folder / f"{name}.xml", plaintext)
+    notes = folders.noted(who.folder, folder, record)
+    sizes, failure = _written(folder, opened.plaintexts)
     refused = [name for name in wanted if name not in opened.plaintexts]
-    sizes = {name: len(text) for name, text in opened.plaintexts.items()}
     data = {"record": record, "opened": sizes, "refused": refused, "version": opening.version}
     lines = [f"{folder / name}.xml  {size} bytes" for name, size in sizes.items()]
-    return Answer(data, lines, failure=_refusal(named, refused))
+    if refused:
+        lines.append(f"Not opened: {', '.join(refused)}")
+    return Answer(data, lines, notes, failure=failure or _refusal(named, refused))
+
+
+def _written(folder: Path, texts: dict[str, bytes]) -> tuple[dict[str, int], ClientError | None]:
+    """Sizes of the files that were written, and what stopped the rest."""
+    sizes: dict[str, int] = {}
+    try:
+        for name, text in texts.items():
+            write_atomically(folder / f"{name}.xml", text)
+            sizes[name] = len(text)
+    except (OSError, KeyboardInterrupt) as error:
+        return sizes, told(error)
+    return sizes, None
 
 
 def _ask(who: Session, record: str, wanted: list[str], purpose: str) -> Opening:
@@ -101,8 +115,21 @@ def export(app: App, options: Namespace) -> Answer:
         person, found = who.registered(), inventory.complete(who)
         folder = output_folder(Path(options.output))
         exporting.export_keys(who, person, folder)
-        done = [exporting.export_record(who, view, folder) for view in found.views]
+        done, failure = _exported(who, found.views, folder)
     data = {"output": str(folder), "records": done, "keys": str(folder / "keys.json")}
     lines = [f"Exported {len(done)} records to {folder}. Keep keys.json secret."]
     notes = [f"Not acknowledged yet, deposit it again: record {one}." for one in found.waiting]
-    return Answer(data, lines, notes)
+    return Answer(data, lines, notes, failure=failure)
+
+
+def _exported(
+    who: Session, views: Iterable[RecordView], folder: Path
+) -> tuple[list[dict[str, Any]], ClientError | None]:
+    """The records that were written, and what stopped the rest."""
+    done: list[dict[str, Any]] = []
+    try:
+        for view in views:
+            done.append(exporting.export_record(who, view, folder))  # noqa: PERF401 -- kept on failure
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- told with what was done
+        return done, told(error)
+    return done, None
