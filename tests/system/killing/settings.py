@@ -11,4 +11,4 @@ SESPHR_LOG = "tests.system.killing.ports.watched_log"
 # Hashing is not what is killed here; thousands of sign-ins should not cost minutes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # One window for the whole run: a new one would add points in the middle of it.
-SESPHR_RATES = dict.fromkeys(SESPHR_RATES, (10 ** 6, 10 ** 9))
+SESPHR_RATES = dict.fromkeys(SESPHR_RATES, (10**6, 10**9))
