@@ -19,6 +19,17 @@ MANAGE = (PYTHON, "manage.py")
 TEST_SETTINGS = "--settings=sesphr.settings.test"
 PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-n", "2", "--dist", "loadfile")
 ON_MARIADB = (PYTHON, "-m", "tests.support.mariadb", "run", "--")
+# They touch no database: once is enough.
+WITHOUT_DATABASE = tuple(
+    f"--ignore=tests/{place}"
+    for place in (
+        "unit/benchmarks",
+        "unit/crypto",
+        "unit/support",
+        "integration/test_roundtrip.py",
+        "integration/test_roundtrip_formats.py",
+    )
+)
 THREE_NODES = ("env", "SESPHR_NODES=3", "SESPHR_THRESHOLD=2")
 Command = tuple[str, ...]
 
@@ -53,7 +64,7 @@ GROUPS = (
     Group("vectors", "vectors", (("tests/support/vectors.sh", "tests/vectors"),), True),
     Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),), True),
     Group("sqlite", "tests on SQLite", (PYTEST,)),
-    Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST),)),
+    Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST, *WITHOUT_DATABASE),)),
     Group(
         "nodes",
         "contracts with three nodes, two enough",
