@@ -47,9 +47,13 @@ def _renew_attachment(owner: uuid.UUID, attachment: uuid.UUID, size: int, root: 
     stored = Attachment.objects.filter(owner=owner, attachment=attachment)
     if stored.filter(size=size, root=root).update(stored=clock.now()):
         return True
-    if stored.exists():
+    found = stored.first()
+    if found is None:
+        return False
+    if (found.size, found.root) != (size, root):
         raise Conflict("Another attachment is stored under this id.")
-    return False
+    # The identical one came between the two questions; its wait has just begun.
+    return True
 
 
 def _add_attachment(owner: uuid.UUID, attachment: uuid.UUID, stream: blobs.Draft) -> None:
@@ -140,14 +144,15 @@ def _store(manifest: statements.Verified, document: bytes) -> None:
 
 def _renew_document(digest: bytes, document: bytes) -> bool:
     """As `_renew_attachment`, for the document under a manifest."""
-    stored = Document.objects.filter(digest=digest)
-    same = stored.filter(octets=hashlib.sha256(document).digest())
+    stored, octets = Document.objects.filter(digest=digest), hashlib.sha256(document).digest()
+    same = stored.filter(octets=octets)
     # One that is kept does not age, so a repeat changes nothing at all.
     if same.filter(kept=True).exists() or same.update(stored=clock.now()):
         return True
-    if stored.exists():
+    found = stored.values_list("octets", flat=True).first()
+    if found is not None and bytes(found) != octets:
         raise Conflict("Another document is stored under this manifest.")
-    return False
+    return found is not None
 
 
 def note(*, receipts: list[Mapping[str, Any]]) -> None:
