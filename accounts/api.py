@@ -206,4 +206,5 @@ def _directory(entry: selectors.Entry) -> dict[str, Any]:
         "state": entry.member.state,
         "registrations": entry.registrations,
         "checked": entry.member.checked,
+        "joined": entry.member.joined,
     }

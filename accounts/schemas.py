@@ -193,7 +193,8 @@ class RegistrationsOut(Schema):
 
 
 class DirectoryOut(Schema):
-    """A member whom one may see; `checked` is what the administrator checked."""
+    """A member whom one may see; `checked` is what the administrator checked, joined in Unix
+    seconds."""
 
     member: MemberId
     name: str
@@ -201,3 +202,4 @@ class DirectoryOut(Schema):
     state: StateName
     registrations: list[str]
     checked: str
+    joined: int | None

@@ -88,7 +88,7 @@ class Registrations(BaseModel):
 
 
 class DirectoryEntry(BaseModel):
-    """A member whom one may see."""
+    """A member whom one may see; `joined` in Unix seconds."""
 
     member: Id
     name: str
@@ -96,6 +96,7 @@ class DirectoryEntry(BaseModel):
     state: str
     registrations: list[str]
     checked: str
+    joined: int | None = None
 
 
 class Receipts(BaseModel):

@@ -31,6 +31,7 @@ def test_an_authorised_colleague_is_seen_by_login_and_by_id(asker: Person) -> No
     expected = {
         "member": nurse.id, "name": "Ada Example", "role": "nurse", "state": "authorised",
         "registrations": [nurse.sent["registration"]], "checked": "badge 7",
+        "joined": Member.objects.get(pk=nurse.id).joined,
     }  # fmt: skip
     assert look(asker, nurse.login).json() == expected
     assert asker.call("GET", f"directory/{nurse.id}").json() == expected
