@@ -1,0 +1,204 @@
+/**
+ * This server's HTTP API: sends, repeats what may not have arrived, reads strictly.
+ *
+ * Every call may be repeated with the same octets, so a broken connection or a busy server is tried
+ * again for some ten seconds. Sends no password and no seed: callers hand it what the server may see.
+ * @module
+ */
+import { ApiError, Conflict, EndpointError, Integrity, Locked, Offline, SignedOut } from "./errors.js";
+
+/** @typedef {Record<string, string | number | undefined>} Query */
+/** @typedef {{status: number, retryAfter: string | null, octets: () => Promise<ArrayBuffer>}} Answer */
+/**
+ * One HTTP call. `gated`: wait at the gate when the session turns out to be locked.
+ * @typedef {{method: string, path: string, query?: Query, body?: string | FormData, json?: boolean,
+ *   gated?: boolean, onProgress?: (sent: number, total: number) => void}} Call
+ */
+
+const PAUSES = [1000, 3000, 6000];
+const TIMEOUT = 60_000;
+const HEADERS = { "X-Requested-By": "sesphr" };
+const SIGNED_OUT = new Set(["signed-out", "unauthenticated"]);
+
+/** @type {((error: Locked | SignedOut) => Promise<void>) | null} */
+let gate = null;
+
+/**
+ * Let calls that find the session ended wait until somebody has signed in again; they are then
+ * repeated with the same octets. Without a gate they fail.
+ * @param {((error: Locked | SignedOut) => Promise<void>) | null} wait resolves when the session is
+ *   open again, rejects when it will not be
+ */
+export function setGate(wait) {
+  gate = wait;
+}
+
+/** @param {string} path below /api @param {Query} [query] @returns {Promise<any>} the JSON answer */
+export function get(path, query) {
+  return json({ method: "GET", path, query });
+}
+
+/** @param {string} path @param {object} [body] @returns {Promise<any>} the JSON answer */
+export function post(path, body = {}) {
+  return json({ method: "POST", path, ...asJson(body) });
+}
+
+/** @param {string} path @param {object} body @returns {Promise<any>} the JSON answer */
+export function put(path, body) {
+  return json({ method: "PUT", path, ...asJson(body) });
+}
+
+/** @param {string} path @returns {Promise<any>} the JSON answer, null where there is none */
+export function del(path) {
+  return json({ method: "DELETE", path });
+}
+
+/**
+ * @param {string} path
+ * @param {FormData} form
+ * @param {{onProgress?: (sent: number, total: number) => void}} [options] octets sent and in all
+ * @returns {Promise<any>} the JSON answer
+ */
+export function postForm(path, form, { onProgress } = {}) {
+  return json({ method: "POST", path, body: form, onProgress });
+}
+
+/**
+ * POST a JSON object for an answer that is octets.
+ * @param {string} path @param {object} body @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function octets(path, body) {
+  const answer = await send({ method: "POST", path, ...asJson(body) });
+  return new Uint8Array(await answer.octets());
+}
+
+/**
+ * A call that never waits at the gate: for opening and ending sessions.
+ * @param {"GET" | "POST" | "DELETE"} method @param {string} path @param {object} [body]
+ * @returns {Promise<any>} the JSON answer
+ */
+export function ungated(method, path, body) {
+  return json({ method, path, gated: false, ...(body === undefined ? {} : asJson(body)) });
+}
+
+/** @param {object} body @returns {{body: string, json: true}} */
+function asJson(body) {
+  return { body: JSON.stringify(body), json: true };
+}
+
+/** @param {Call} call @returns {Promise<any>} */
+async function json(call) {
+  const answer = await send(call);
+  const text = new TextDecoder().decode(await answer.octets());
+  if (text === "" && answer.status === 204) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(answer.status, "unreadable");
+  }
+}
+
+/** @param {Call} call @returns {Promise<Answer>} a successful answer @throws {EndpointError} */
+async function send(call) {
+  for (;;) {
+    try {
+      return await persist(call);
+    } catch (error) {
+      const ended = error instanceof Locked || error instanceof SignedOut;
+      if (!ended || gate === null || call.gated === false) throw error;
+      await gate(error);
+    }
+  }
+}
+
+/** @param {Call} call @returns {Promise<Answer>} repeated while the server is away or busy */
+async function persist(call) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await once(call);
+    } catch (error) {
+      if (!worthRepeating(error) || attempt >= PAUSES.length) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSES[attempt]));
+  }
+}
+
+/** @param {unknown} error @returns {boolean} */
+function worthRepeating(error) {
+  // A device that knows it has no network need not keep people waiting.
+  if (error instanceof Offline) return globalThis.navigator?.onLine !== false;
+  return error instanceof ApiError && error.status === 503;
+}
+
+/** @param {Call} call @returns {Promise<Answer>} */
+async function once(call) {
+  const answer = await (call.onProgress ? byRequest(call) : byFetch(call));
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  throw problem(answer, new TextDecoder().decode(await answer.octets()));
+}
+
+/** @param {Call} call @returns {string} */
+function address({ path, query = {} }) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return `/api${path}${text ? `?${text}` : ""}`;
+}
+
+/** @param {Call} call @returns {Record<string, string>} */
+function headers(call) {
+  return call.json ? { ...HEADERS, "Content-Type": "application/json" } : HEADERS;
+}
+
+/** @param {Call} call @returns {Promise<Answer>} */
+async function byFetch(call) {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const response = await fetch(address(call), {
+      method: call.method, body: call.body, headers: headers(call), signal,
+      cache: "no-store", credentials: "same-origin", redirect: "error", referrerPolicy: "no-referrer",
+    });
+    // Read here, so that a connection that breaks meanwhile is one failure like the others.
+    const body = await response.arrayBuffer();
+    return { status: response.status, retryAfter: response.headers.get("Retry-After"), octets: async () => body };
+  } catch (error) {
+    throw new Offline(error);
+  }
+}
+
+/** @param {Call} call @returns {Promise<Answer>} by XMLHttpRequest, which alone tells upload progress */
+function byRequest(call) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(call.method, address(call));
+    request.responseType = "arraybuffer";
+    for (const [name, value] of Object.entries(headers(call))) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => call.onProgress?.(loaded, total);
+    request.onerror = request.onabort = request.ontimeout = () => reject(new Offline());
+    request.onload = () => resolve({
+      status: request.status, retryAfter: request.getResponseHeader("Retry-After"), octets: async () => request.response,
+    });
+    request.send(call.body);
+  });
+}
+
+/** @param {Answer} answer @param {string} text @returns {EndpointError} what a problem document stands for */
+function problem({ status, retryAfter }, text) {
+  const { code, detail } = documentOf(text);
+  if (typeof code !== "string" || code.length > 64) return new ApiError(status, "unreadable");
+  if (code === "integrity") return new Integrity("server");
+  if (status === 401 && code === "idle") return new Locked();
+  if (status === 401 && SIGNED_OUT.has(code)) return new SignedOut();
+  const more = { retryAfter: Number(retryAfter) || undefined };
+  const Kind = status === 409 ? Conflict : ApiError;
+  return new Kind(status, code, typeof detail === "string" ? detail.slice(0, 1000) : "", more);
+}
+
+/** @param {string} text @returns {Record<string, unknown>} */
+function documentOf(text) {
+  try {
+    const found = JSON.parse(text);
+    return typeof found === "object" && found !== null ? found : {};
+  } catch {
+    return {};
+  }
+}
