@@ -12,6 +12,7 @@ from accounts.models import Member
 from phr.models import KeyRequest
 from phr.relay import nodes
 from sesphr.adapters import get_log
+from sesphr.ports.errors import NotFound
 from sesphr.ports.srs import EventView, RecordView
 
 # How many requests a list shows that still wait, and how many that were answered.
@@ -56,6 +57,28 @@ def _listed(requests: QuerySet[KeyRequest]) -> list[KeyRequest]:
     newest, pending = requests.order_by("-asked", "id"), Q(state=KeyRequest.State.PENDING)
     found = [*newest.filter(pending)[:LISTED], *newest.exclude(pending)[:LISTED]]
     return sorted(found, key=lambda request: (-request.asked, request.id.hex))
+
+
+def waiting_for(owner: UUID) -> int:
+    """How many requests wait for this owner's answer."""
+    return KeyRequest.objects.filter(owner=owner, state=KeyRequest.State.PENDING).count()
+
+
+def waiting_of(asker: UUID) -> int:
+    """How many of this member's requests wait for an answer."""
+    return KeyRequest.objects.filter(asker=asker, state=KeyRequest.State.PENDING).count()
+
+
+def request_to(owner: UUID, request: UUID) -> KeyRequest:
+    """A request to this owner.
+
+    Raises:
+        NotFound: there is none of this id to this owner.
+    """
+    found = KeyRequest.objects.filter(owner=owner, id=request).first()
+    if found is None:
+        raise NotFound("There is no such request to you.")
+    return found
 
 
 def askers(requests: list[KeyRequest]) -> dict[str, Member]:

@@ -1,21 +1,16 @@
 """Routes of a process that runs every role."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
-from django.views.generic import TemplateView
+from django.urls import include, path
 
-from accounts.views import confirm
 from sesphr.web.api import api
 
-
-def health(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers; nothing about its state."""
-    return JsonResponse({"status": "ok"})
-
-
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="start.html"), name="start"),
-    path("confirm", confirm, name="confirm"),
-    path("healthz", health, name="health"),
+    path("", include("phr.urls")),
+    path("", include("accounts.urls")),
     path("api/", api.urls),
 ]
+
+handler400 = "sesphr.web.pages.bad_request"
+handler403 = "sesphr.web.pages.forbidden"
+handler404 = "sesphr.web.pages.not_found"
+handler500 = "sesphr.web.pages.crashed"

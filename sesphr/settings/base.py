@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from sesphr.roles import ROLES, apps_of
-from sesphr.settings import env
+from sesphr.settings import env, languages
 from sesphr.settings.databases import databases
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -51,6 +51,7 @@ SESPHR_RATES = {
 }
 
 INSTALLED_APPS = [
+    "sesphr.web.staff.config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,22 +59,25 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "ninja",
     "sesphr",
     *apps_of(SESPHR_ROLE),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before static files: a worker's module needs the headers of the page that starts it.
+    "sesphr.web.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sesphr.web.middleware.ForwardedAddressMiddleware",
     "sesphr.web.middleware.CrossSiteMiddleware",
     "sesphr.web.middleware.PageFormMiddleware",
-    "sesphr.web.middleware.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "sesphr.web.pages.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -89,14 +93,23 @@ AUTH_USER_MODEL = "accounts.Member"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 SESSION_COOKIE_NAME = "sesphr_session"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "sesphr.web.pages.forbidden"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The pages: only names that end in .jinja.
+        "BACKEND": "sesphr.web.jinja.Templates",
         "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "sesphr.web.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The administration's pages override Django's; no other engine finds them.
+        "DIRS": [BASE_DIR / "templates" / "staff", BASE_DIR / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -122,8 +135,15 @@ STORAGES = {
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False
-LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+# Catalogues lie in the source; `make install` compiles them into DATA.
+LOCALE_PATHS = [SESPHR_DATA / "locale"]
+SESPHR_LANGUAGE = languages.checked(
+    env.text("SESPHR_LANGUAGE", languages.DEFAULT), [BASE_DIR / "sesphr" / "locale", *LOCALE_PATHS]
+)
+SESPHR_HTML_LANG = languages.HTML_LANGUAGES.get(SESPHR_LANGUAGE, SESPHR_LANGUAGE)
+LANGUAGE_CODE = languages.DJANGO_LANGUAGES.get(SESPHR_LANGUAGE, SESPHR_LANGUAGE)
+LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
 
 DEFAULT_FROM_EMAIL = env.text("SESPHR_MAIL_FROM", "SeSPHR <no-reply@sesphr.example>")
 FILE_UPLOAD_TEMP_DIR = str(env.folder("SESPHR_UPLOADS", str(SESPHR_DATA / "uploads")))

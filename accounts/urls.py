@@ -1,0 +1,14 @@
+"""The addresses of the pages of accounts; each is named as its template is."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("register", views.register, name="register"),
+    path("confirm", views.confirm, name="confirm"),
+    path("sign-in", views.sign_in, name="sign-in"),
+    path("recover", views.recover, name="recover"),
+    path("profile", views.profile, name="profile"),
+    path("security", views.security, name="security"),
+]

@@ -1,0 +1,6 @@
+"""The pages of accounts: parse, call, render."""
+
+from accounts.views.account import profile, recover, register, security, sign_in
+from accounts.views.confirming import confirm
+
+__all__ = ["confirm", "profile", "recover", "register", "security", "sign_in"]

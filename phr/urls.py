@@ -1,0 +1,25 @@
+"""The addresses of the portal's pages; each is named as its template is."""
+
+from django.urls import path
+
+from phr.views import home, owner, professional, public
+
+ABOUT = ("help", "privacy", "accessibility", "protocol")
+
+urlpatterns = [
+    path("", public.start, name="start"),
+    *(path(name, public.about, {"name": name}, name=name) for name in ABOUT),
+    path("offline", public.offline, name="offline"),
+    path("healthz", public.health, name="health"),
+    path("home", home.home, name="home"),
+    path("activity", home.activity, name="activity"),
+    path("add", owner.add, name="add"),
+    path("record", owner.record, name="record"),
+    path("requests", owner.requests, name="requests"),
+    path("requests/<uuid:request_id>", owner.one_request, name="request"),
+    path("sharing", owner.sharing, name="sharing"),
+    path("sharing/as/<uuid:member_id>", owner.see_as, name="see-as"),
+    path("waiting", professional.waiting, name="waiting"),
+    path("ask", professional.ask, name="ask"),
+    path("patients/<uuid:owner_id>", professional.patient, name="patient"),
+]

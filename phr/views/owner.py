@@ -1,0 +1,49 @@
+"""An owner's pages: own records, requests, and who can see what."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from phr import selectors
+from sesphr.ports.errors import NotFound
+from sesphr.web.pages import Who, page, show, visitor
+
+
+@page(Who.OWNER)
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a record: the file is read, split and encrypted by the browser."""
+    return show(request, "add")
+
+
+@page(Who.OWNER)
+def record(request: HttpRequest) -> HttpResponse:
+    """One's own whole record."""
+    return show(request, "record", mode="own", owner_id=None, member_id=None)
+
+
+@page(Who.OWNER)
+def requests(request: HttpRequest) -> HttpResponse:
+    """Who asks for what?"""
+    return show(request, "requests")
+
+
+@page(Who.OWNER)
+def one_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """One request, to be approved with limits or declined."""
+    try:
+        selectors.request_to(visitor(request).pk, request_id)
+    except NotFound as error:
+        raise Http404 from error
+    return show(request, "request", request_id=str(request_id))
+
+
+@page(Who.OWNER)
+def sharing(request: HttpRequest) -> HttpResponse:
+    """People and parts: who can see what, until when?"""
+    return show(request, "sharing")
+
+
+@page(Who.OWNER)
+def see_as(request: HttpRequest, member_id: UUID) -> HttpResponse:
+    """One's own record as this member would see it now."""
+    return show(request, "record", mode="see-as", owner_id=None, member_id=str(member_id))
