@@ -1,0 +1,109 @@
+/**
+ * Dealing re-encryption keys: for each new reader, D_i = B_U^f(i) sealed to node i (protocol section 6).
+ *
+ * A key is dealt only to the keys that the owner's own list names and that this device has pinned.
+ * @module
+ */
+import { b64uEncode } from "../crypto/encoding.js";
+import * as hpke from "../crypto/hpke.js";
+import { sha256 } from "../crypto/kdf.js";
+import * as pre from "../crypto/pre.js";
+import { EndpointError, Impostor } from "./errors.js";
+import { lookUp } from "./people.js";
+import { keysOf } from "./rules.js";
+import { payload, sign } from "./statement.js";
+
+/** @typedef {import("./people.js").Person} Person */
+/** @typedef {import("./rules.js").Pair} Pair */
+/** @typedef {import("./rules.js").Rule} Rule */
+/** @typedef {import("./session.js").Session} Session */
+
+/** The owner has no key for these partitions: nothing was ever put into them. */
+export class NoKey extends EndpointError {
+  /** @override */
+  name = "NoKey";
+
+  /** @param {readonly string[]} partitions */
+  constructor(partitions) {
+    super("no-key");
+    this.partitions = partitions;
+  }
+}
+
+/**
+ * @param {Person} own the owner's registered keys
+ * @param {readonly string[]} partitions
+ * @throws {NoKey}
+ */
+export function requireKeys(own, partitions) {
+  const missing = partitions.filter((name) => own.epoch(name) === null);
+  if (missing.length) throw new NoKey(missing);
+}
+
+/**
+ * Deal a re-encryption key for each pair; null when none is needed.
+ * @param {Session} session
+ * @param {Uint8Array} acl the list's payload
+ * @param {readonly Rule[]} rules the list's rules
+ * @param {readonly Pair[]} missing pairs for which the nodes hold no key
+ * @returns {Promise<string | null>} JWS
+ * @throws {NoKey} @throws {Impostor} changed keys: nothing was dealt
+ */
+export async function deal(session, acl, rules, missing) {
+  const digest = sha256(acl);
+  const recipients = await recipientsOf(session, rules, missing);
+  if (recipients.length === 0) return null;
+  const own = await session.registered();
+  requireKeys(own, recipients.map(({ partition }) => partition));
+  const deals = [];
+  for (const { person, partition } of recipients) {
+    deals.push(await dealOne(session, digest, person, partition, /** @type {number} */ (own.epoch(partition))));
+  }
+  const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals });
+  return sign(session.keys, "sesphr-deal", octets);
+}
+
+/** @param {Session} session @param {readonly Rule[]} rules @param {readonly Pair[]} missing */
+async function recipientsOf(session, rules, missing) {
+  /** @type {Map<string, Person | null>} */
+  const people = new Map();
+  for (const { member } of missing) {
+    if (!people.has(member)) people.set(member, await lookUp(session, member));
+  }
+  return missing.flatMap((pair) => {
+    const person = people.get(pair.member);
+    // Suspended or departed: the nodes hold no keys for them.
+    return person ? [{ person: recipient(rules, pair, person), partition: pair.partition }] : [];
+  });
+}
+
+/**
+ * The owner's own signed rule says with what key to deal, not the server.
+ * @param {readonly Rule[]} rules @param {Pair} pair @param {Person} person @returns {Person}
+ */
+function recipient(rules, pair, person) {
+  const named = keysOf(rules, pair);
+  if (named.size !== 1 || !named.has(person.key)) throw new Impostor(pair.member);
+  return person;
+}
+
+/**
+ * Share 1/x_P,c among the nodes as D_i = B_U^f(i), each sealed to its node (eq. 14).
+ * @param {Session} session
+ * @param {Uint8Array} digest of the list's payload
+ * @param {Person} person
+ * @param {string} partition
+ * @param {number} epoch
+ */
+async function dealOne({ deployment, keys }, digest, person, partition, epoch) {
+  const { id, n, t, nodes } = deployment;
+  const dealt = pre.deal(keys.partition(partition, epoch).secret, n, t);
+  const sealed = await Promise.all(nodes.map(async (node, i) => {
+    const info = pre.nodeInfo("delegation", { deployment: id, digest, partition, epoch, index: node.index });
+    const point = pre.directPoint(person.receive, dealt.shares[i]).encode();
+    const { enc, ciphertext } = await hpke.seal(node.hpke, info, point);
+    return { enc: b64uEncode(enc), ciphertext: b64uEncode(ciphertext) };
+  }));
+  const commitments = dealt.commitments.map((one) => b64uEncode(one.encode()));
+  return { member: person.member, key: person.key, partition, epoch, commitments, sealed };
+}

@@ -1,0 +1,207 @@
+/**
+ * Requests for access: those to this member, checked; those by this member, signed and sent.
+ *
+ * What the server lists is its word until the signed statement was checked on this device. Approving
+ * takes the partitions from the signed statement, never from the list.
+ * @module
+ */
+import { b64uEncode, canonicalJson } from "../crypto/encoding.js";
+import { randomBytes } from "../crypto/bytes.js";
+import { sha256 } from "../crypto/kdf.js";
+import { keyDigest } from "../crypto/keys.js";
+import { get, post } from "./api.js";
+import { requireKeys } from "./dealing.js";
+import { ApiError, EndpointError, Impostor, Integrity } from "./errors.js";
+import { checkPin, lookUp, pin, pins } from "./people.js";
+import { granted, isInForce } from "./rules.js";
+import { read } from "./shapes.js";
+import { change } from "./sharing.js";
+import { now, payload, sign, verify } from "./statement.js";
+
+/** @typedef {import("./people.js").Found} Found */
+/** @typedef {import("./rules.js").Grant} Grant */
+/** @typedef {import("./session.js").Session} Session */
+/**
+ * A request as the server lists it; times in Unix seconds.
+ * @typedef {{id: string, statement: string, owner: string, asker: string, asker_name: string,
+ *   asker_login: string, asker_role: string, asker_checked: string, partitions: string[], purpose: string,
+ *   reason: string, asked: number, state: "pending" | "approved" | "declined", answered: number | null}} KeyRequest
+ */
+/**
+ * A request with what this device found out. `problem`: null when it is signed as shown, with the
+ * keys that this person registered; `gone`: not an authorised member any more; `impostor`: other keys
+ * or another address than those approved before; `unsigned`: not what its asker signed.
+ * @typedef {{request: KeyRequest, person: Found | null, problem: null | "gone" | "impostor" | "unsigned"}} Checked
+ */
+
+const PENDING = "request-sending";
+const ASKED = "asked";
+// A key node takes a request for an hour; the server's clock may be ahead, and sending takes a while.
+const LIFE = 3300;
+// Turned down for good: sending the same octets again would change nothing.
+const FOR_GOOD = new Set([400, 413, 422]);
+
+/**
+ * Requests to this member and by this member, newest first.
+ * @param {Session} _session
+ * @returns {Promise<{incoming: KeyRequest[], outgoing: KeyRequest[]}>}
+ */
+export async function list(_session) {
+  return read("keyRequests", await get("/key-requests"));
+}
+
+/**
+ * @param {Session} session
+ * @param {string} id
+ * @returns {Promise<KeyRequest>} a request to this member
+ * @throws {ApiError} `not-found`
+ */
+export async function find(session, id) {
+  const found = (await list(session)).incoming.find((one) => one.id === id);
+  if (!found) throw new ApiError(404, "not-found");
+  return found;
+}
+
+/**
+ * Check who asked, and that they signed exactly what is shown.
+ * @param {Session} session
+ * @param {KeyRequest} request
+ * @returns {Promise<Checked>}
+ * @throws {ApiError | Offline} when the directory cannot be asked
+ */
+export async function check(session, request) {
+  let person = null;
+  try {
+    person = await lookUp(session, request.asker);
+    if (person === null) return { request, person, problem: "gone" };
+    await checkPin(session, person, request.asker_login);
+    checkStatement(session, request, person);
+    return { request, person, problem: null };
+  } catch (error) {
+    if (error instanceof Impostor) return { request, person, problem: "impostor" };
+    if (error instanceof Integrity) return { request, person, problem: "unsigned" };
+    throw error;
+  }
+}
+
+/**
+ * @param {Session} session @param {KeyRequest} request @param {Found} person
+ * @returns {string[]} the partitions that were signed for
+ * @throws {Integrity} it is not what this person asked of this owner, or not what the list shows
+ */
+function checkStatement(session, request, person) {
+  const directory = new Map([[person.member, person.verification]]);
+  const { payload: signed } = verify(request.statement, {
+    typ: "sesphr-key-request", deployment: session.deployment.id, directory, what: "request",
+  });
+  const { partitions, purpose, reason, asked } = request;
+  const shown = [session.me.id, person.key, partitions, purpose, reason, asked];
+  const found = [signed.owner, signed.key, signed.partitions, signed.purpose, signed.reason, signed.iat];
+  if (JSON.stringify(shown) !== JSON.stringify(found)) throw new Integrity("request");
+  return signed.partitions;
+}
+
+/**
+ * Approve a request, whole or in part. An identical approval may be repeated.
+ * @param {Session} session
+ * @param {string} id
+ * @param {{key: string, partitions: string[], until: number | null, history: boolean}} limits key: the
+ *   digest (b64u) of the key that the person at the screen was shown
+ * @returns {Promise<import("./sharing.js").Outcome>}
+ * @throws {EndpointError} `declined` or `answered` before @throws {NoKey} nothing to share yet
+ * @throws {Integrity} another signature or key than was shown: nothing was changed
+ */
+export async function approve(session, id, { key, partitions, until, history }) {
+  const request = await find(session, id);
+  if (request.state === "declined") throw new EndpointError("declined");
+  const person = await lookUp(session, request.asker);
+  if (person === null) throw new EndpointError("asker-gone");
+  if (person.key !== key) throw new Impostor(person.member);
+  const asked = checkStatement(session, request, person);
+  if (!partitions.length || !partitions.every((name) => asked.includes(name))) throw new EndpointError("not-asked");
+  const grant = { member: person.member, key, partitions, until, history };
+  requireKeys(await session.registered(), partitions);
+  await pin(session, person, request.asker_login);
+  const again = request.state === "approved";
+  return change(session, again ? asItIs(grant, asked) : (rules) => granted(rules, grant), [id]);
+}
+
+/** An answer that was given is repeated, never given anew. @param {Grant} grant @param {string[]} asked */
+function asItIs(grant, asked) {
+  return (/** @type {import("./rules.js").Rule[]} */ rules) => {
+    if (!isInForce(rules, grant, asked)) throw new EndpointError("answered");
+    return rules;
+  };
+}
+
+/**
+ * Say no to a request; a repeat changes nothing.
+ * @param {Session} _session
+ * @param {string} id
+ * @throws {import("./errors.js").Conflict} it was approved before
+ */
+export async function decline(_session, id) {
+  read("keyRequestState", await post(`/key-requests/${id}/decline`));
+}
+
+/**
+ * Ask an owner for access. After a crash or a lost answer the same call sends the very same octets,
+ * so that the owner is asked once. Nobody learns whether anybody has the address.
+ * @param {Session} session
+ * @param {{owner?: string, login?: string, partitions: string[], purpose: string, reason: string}} terms
+ *   owner: a member id; or their exact login
+ * @returns {Promise<string>} the request's id
+ * @throws {Impostor} the server names another member than is pinned @throws {ApiError | Offline}
+ */
+export async function ask(session, { owner, login, ...terms }) {
+  const member = owner ?? (await memberOf(session, String(login)));
+  const full = { owner: member, ...terms };
+  if (login) await session.memory.update(ASKED, (known) => ({ ...known, [member]: login }));
+  const name = b64uEncode(sha256(canonicalJson(full)));
+  return session.memory.locked("asking", () => sendRequest(session, name, full));
+}
+
+/** @param {Session} session @returns {Promise<Record<string, string>>} logins that were asked from here, by member id */
+export async function asked(session) {
+  return (await session.memory.get(ASKED)) ?? {};
+}
+
+/** @param {Session} session @param {string} login @returns {Promise<string>} whoever has, or will have, a login */
+async function memberOf(session, login) {
+  const { member } = read("parameters", await post("/sign-in/parameters", { login }));
+  for (const [id, one] of Object.entries(await pins(session))) {
+    if ((one.login === login) !== (id === member) && one.login !== null) throw new Impostor(id);
+  }
+  return member;
+}
+
+/** @param {Session} session @param {string} name @param {object} terms @returns {Promise<string>} */
+async function sendRequest(session, name, terms) {
+  const kept = Object.entries((await session.memory.get(PENDING)) ?? {});
+  const waiting = Object.fromEntries(kept.filter(([, one]) => now() - one.signed >= 0 && now() - one.signed < LIFE));
+  waiting[name] ??= { signed: now(), request: signed(session, terms) };
+  await session.memory.set(PENDING, waiting);
+  try {
+    const found = read("keyRequest", await post("/key-requests", { request: waiting[name].request }));
+    await forget(session, waiting, name);
+    return found.request;
+  } catch (error) {
+    if (error instanceof ApiError && (FOR_GOOD.has(error.status) || error.code === "expired")) {
+      await forget(session, waiting, name);
+    }
+    throw error;
+  }
+}
+
+/** @param {Session} session @param {Record<string, unknown>} waiting @param {string} name */
+async function forget(session, waiting, name) {
+  const { [name]: _gone, ...rest } = waiting;
+  await (Object.keys(rest).length ? session.memory.set(PENDING, rest) : session.memory.remove(PENDING));
+}
+
+/** @param {Session} session @param {object} terms @returns {string} JWS */
+function signed({ deployment, me, keys }, terms) {
+  const nonce = b64uEncode(randomBytes(16));
+  const octets = payload(deployment.id, me.id, { ...terms, nonce, key: keyDigest(keys.receivePublic) });
+  return sign(keys, "sesphr-key-request", octets);
+}

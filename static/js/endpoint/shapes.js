@@ -1,0 +1,95 @@
+/**
+ * The shapes of what the server answers about records and the log, as far as the endpoint uses them.
+ *
+ * An answer of another shape cannot be read; whether its content is true is checked elsewhere, by
+ * signatures. Members that are not named here are left alone.
+ * @module
+ */
+import { CryptoError } from "../crypto/errors.js";
+import { boolean, int, list, members, nullable, oneOf, partition, refuse, text, uuid } from "../crypto/schemas.js";
+import { ApiError } from "./errors.js";
+
+/** @typedef {import("../crypto/schemas.js").Check} Check */
+
+const MOST_TEXT = 2 ** 28;
+const anyText = text(0, MOST_TEXT);
+
+/** @type {Check} a long text: its characters are not counted one by one */
+const long = (value) => {
+  if (typeof value !== "string" || value.length > MOST_TEXT) refuse("text expected");
+};
+
+/** @param {Record<string, Check>} required @returns {Check} an object that has at least these members */
+function having(required) {
+  return (value) => {
+    const own = members(value);
+    for (const [name, check] of Object.entries(required)) {
+      if (!Object.hasOwn(own, name)) refuse(`${name} is missing`);
+      check(own[name]);
+    }
+  };
+}
+
+/** @type {Check} */
+const textByPartition = (value) => {
+  for (const [name, one] of Object.entries(members(value))) {
+    partition(name);
+    long(one);
+  }
+};
+
+const proof = having({ index: int(), size: int(), path: list(anyText), checkpoint: anyText });
+const answer = having({ answer: long, tickets: list(long), proofs: list(proof) });
+const object = having({ digest: anyText, manifest: long, document: nullable(long), partitions: textByPartition });
+const event = having({ number: int(1), event: (value) => void members(value), salt: anyText, proof: nullable(proof) });
+const stream = having({ source: text(1, 16), stream: nullable(uuid), length: int(), events: list(event) });
+const record = having({
+  record: uuid, owner: uuid, owner_name: anyText, version: int(1), manifest: anyText, date: int(),
+  partitions: list(partition),
+});
+
+const directory = having({
+  member: uuid, name: anyText, role: anyText, state: anyText, registrations: list(long), checked: anyText,
+  joined: nullable(int()),
+});
+const delegation = having({ member: uuid, partition, epoch: int(1) });
+const keyRequest = having({
+  id: uuid, statement: long, owner: uuid, asker: uuid, asker_name: anyText, asker_login: anyText, asker_role: anyText,
+  asker_checked: anyText, partitions: list(partition), purpose: anyText, reason: anyText, asked: int(),
+  state: anyText, answered: nullable(int()),
+});
+
+const SHAPES = {
+  acl: having({ acl: nullable(long), delegations: list(delegation) }),
+  inForce: having({ seq: int(1), receipts: list(long), effective: boolean }),
+  keyRequest: having({ request: uuid }),
+  keyRequests: having({ incoming: list(keyRequest), outgoing: list(keyRequest) }),
+  keyRequestState: having({ request: uuid, state: anyText }),
+  parameters: having({ member: uuid }),
+  access: having({ answers: list(answer), objects: list(object) }),
+  activity: having({ streams: list(stream), checkpoint: anyText }),
+  attachment: having({ size: int(), root: anyText }),
+  consistency: having({ path: list(anyText), checkpoint: anyText }),
+  directory,
+  deposited: having({ record: uuid, version: int(1), receipts: list(long) }),
+  receipts: having({ receipts: list(long) }),
+  records: having({ records: list(record) }),
+  registrations: having({ registrations: list(long) }),
+  reported: having({ reported: oneOf(true) }),
+};
+
+/**
+ * @param {keyof typeof SHAPES} name
+ * @param {unknown} value what the server answered
+ * @returns {any} the same value
+ * @throws {ApiError} `unreadable`
+ */
+export function read(name, value) {
+  try {
+    SHAPES[name](value);
+  } catch (error) {
+    if (error instanceof CryptoError) throw new ApiError(0, "unreadable", `${name}: ${error.message}`);
+    throw error;
+  }
+  return value;
+}

@@ -1,0 +1,193 @@
+/**
+ * Putting the next access control list in force, with the re-encryption keys that it needs.
+ *
+ * The list in force is the owner's own signature over it, not what the server says of it: it is
+ * verified and compared with the last one that this device saw. A list that was sent and not
+ * acknowledged is sent again, octet for octet, before anything else.
+ * @module
+ */
+import { b64uEncode } from "../crypto/encoding.js";
+import { get, post } from "./api.js";
+import { deal } from "./dealing.js";
+import { ApiError, Conflict, Integrity } from "./errors.js";
+import { checkReceipts } from "./receipts.js";
+import { same, wantedPairs } from "./rules.js";
+import { read } from "./shapes.js";
+import { payload, sign, verify } from "./statement.js";
+
+/** @typedef {import("./receipts.js").Receipts} Receipts */
+/** @typedef {import("./rules.js").Pair} Pair */
+/** @typedef {import("./rules.js").Rule} Rule */
+/** @typedef {import("./session.js").Session} Session */
+/**
+ * The list in force; `seq` 0 and no JWS before the first. `signed`: Unix seconds, null before the
+ * first; `held`: for whom the nodes hold keys.
+ * @typedef {{seq: number, digest: string | null, jws: string | null, signed: number | null, rules: Rule[],
+ *   defaultPartitions: string[], held: Pair[]}} Head
+ */
+/**
+ * What a change led to; `changed` is false when the list said it already. It is in force only when
+ * `receipts.effective`.
+ * @typedef {{seq: number, changed: boolean, receipts: Receipts}} Outcome
+ */
+/** The next rules from the present ones; may be called more than once. @typedef {(rules: Rule[]) => Rule[]} Change */
+/** @typedef {{acl: string, deal: string | null, answers: string[]}} Body */
+
+const HEAD = "acl";
+const PENDING = "acl-sending";
+const LOCK = "sharing";
+const ATTEMPTS = 3;
+// Sending again what was answered so would change nothing. Everything else may pass: a session that
+// ended, a limit, a server that is away.
+const FOR_GOOD = new Set([400, 403, 404, 405, 409, 413, 422]);
+
+/**
+ * Put in force what `build` makes of the present rules, and mark requests as answered.
+ * @param {Session} session
+ * @param {Change} build
+ * @param {readonly string[]} [answers] ids of requests
+ * @returns {Promise<Outcome>}
+ * @throws {Conflict} other devices were faster, three times
+ * @throws {Integrity} a list, receipt or key that is not as signed or pinned: nothing was changed
+ * @throws {ApiError | Offline} as the server says; a list that may still be taken waits
+ */
+export function change(session, build, answers = []) {
+  return session.memory.locked(LOCK, async () => {
+    await sendWaiting(session);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(session, build, [...answers]);
+      } catch (error) {
+        if (!(error instanceof Conflict) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  });
+}
+
+/**
+ * Send again what waits from an earlier visit; null when nothing does.
+ * @param {Session} session
+ * @returns {Promise<Outcome | "dropped" | null>} dropped: it can never be taken, and is forgotten
+ * @throws {ApiError | Offline} it still waits
+ */
+export function resume(session) {
+  return session.memory.locked(LOCK, () => sendWaiting(session));
+}
+
+/** @param {Session} session @returns {Promise<boolean>} whether a signed list waits to be acknowledged */
+export async function waits(session) {
+  return (await session.memory.get(PENDING)) !== undefined;
+}
+
+/** @param {Session} session @param {Change} build @param {string[]} answers @returns {Promise<Outcome>} */
+async function once(session, build, answers) {
+  const head = await readHead(session);
+  const rules = build(head.rules);
+  if (same(rules, head.rules)) return again(session, head, answers);
+  const acl = payload(session.deployment.id, session.me.id, {
+    seq: head.seq + 1, previous: head.digest, default_partitions: head.defaultPartitions, rules,
+  });
+  const held = new Set(head.held.map(named));
+  const missing = wantedPairs(rules).filter((pair) => !held.has(named(pair)));
+  const dealt = await deal(session, acl, rules, missing);
+  const body = { acl: sign(session.keys, "sesphr-acl", acl), deal: dealt, answers };
+  await session.memory.set(PENDING, body);
+  return sendOrForget(session, body);
+}
+
+/** @param {Pair} pair @returns {string} */
+function named({ member, partition }) {
+  return `${member} ${partition}`;
+}
+
+/**
+ * The list says it already: collect the receipts anew, and let the portal mark the requests.
+ * @param {Session} session @param {Head} head @param {string[]} answers @returns {Promise<Outcome>}
+ */
+async function again(session, head, answers) {
+  if (head.jws !== null) return send(session, { acl: head.jws, deal: null, answers }, false);
+  const { n, t } = session.deployment;
+  const receipts = { confirmed: 0, nodes: n, needed: n - t + 1, effective: true, time: null };
+  return { seq: 0, changed: false, receipts };
+}
+
+/** @param {Session} session @returns {Promise<Outcome | "dropped" | null>} */
+async function sendWaiting(session) {
+  const body = await session.memory.get(PENDING);
+  if (!body) return null;
+  try {
+    return await sendOrForget(session, body);
+  } catch (error) {
+    // Another device's list came first: this one will never be in force.
+    if (isForGood(error)) return "dropped";
+    throw error;
+  }
+}
+
+/** @param {Session} session @param {Body} body @returns {Promise<Outcome>} */
+async function sendOrForget(session, body) {
+  try {
+    return await send(session, body, true);
+  } catch (error) {
+    if (isForGood(error)) await session.memory.remove(PENDING);
+    throw error;
+  }
+}
+
+/** @param {unknown} error @returns {boolean} */
+function isForGood(error) {
+  return error instanceof ApiError && FOR_GOOD.has(error.status);
+}
+
+/** @param {Session} session @param {Body} body @param {boolean} changed @returns {Promise<Outcome>} */
+async function send(session, body, changed) {
+  const found = read("inForce", await post("/acl", body));
+  const checked = verifyOwn(session, body.acl);
+  const receipts = checkReceipts(session, found.receipts, { kind: "acl", digest: checked.digest });
+  if (found.seq !== checked.payload.seq) throw new Integrity("acl-other");
+  await remember(session, found.seq, b64uEncode(checked.digest));
+  await session.memory.remove(PENDING);
+  return { seq: found.seq, changed, receipts };
+}
+
+/** @param {Session} session @param {string} jws */
+function verifyOwn(session, jws) {
+  const { deployment, ownKeys } = session;
+  return verify(jws, { typ: "sesphr-acl", deployment: deployment.id, directory: ownKeys, what: "acl" });
+}
+
+/**
+ * Note the newest list seen; a repeat of an older one never moves the mark back.
+ * @param {Session} session @param {number} seq @param {string} digest
+ */
+async function remember(session, seq, digest) {
+  await session.memory.update(HEAD, (/** @type {{seq: number, digest: string} | undefined} */ known) =>
+    seq > (known?.seq ?? 0) ? { seq, digest } : known);
+}
+
+/**
+ * The list in force, verified, and never older than the last one seen here.
+ * @param {Session} session
+ * @returns {Promise<Head>}
+ * @throws {Integrity} not one's own signature, or an older or another list
+ */
+export async function readHead(session) {
+  const state = read("acl", await get("/acl"));
+  const held = state.delegations.map((/** @type {Pair} */ { member, partition }) => ({ member, partition }));
+  const known = await session.memory.get(HEAD);
+  if (state.acl === null) {
+    if (known) throw new Integrity("acl-lost");
+    return { seq: 0, digest: null, jws: null, signed: null, rules: [], defaultPartitions: [], held };
+  }
+  const checked = verifyOwn(session, state.acl);
+  const { seq, iat, rules, default_partitions: defaultPartitions } = checked.payload;
+  const digest = b64uEncode(checked.digest);
+  checkNotOlder(known, seq, digest);
+  await remember(session, seq, digest);
+  return { seq, digest, jws: state.acl, signed: iat, rules, defaultPartitions, held };
+}
+
+/** @param {{seq: number, digest: string} | undefined} known @param {number} seq @param {string} digest */
+function checkNotOlder(known, seq, digest) {
+  if (known && (seq < known.seq || (seq === known.seq && digest !== known.digest))) throw new Integrity("acl-older");
+}
