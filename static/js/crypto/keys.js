@@ -7,6 +7,7 @@
 import { b64uEncode, checkInt, checkPartition, dec, lp } from "./encoding.js";
 import { fixed } from "./bytes.js";
 import { publicKey } from "./ed25519.js";
+import { CryptoError } from "./errors.js";
 import { G1, G1_GENERATOR, G2, G2_GENERATOR, Scalar, scalarFromWide } from "./groups.js";
 import { hkdf, sha256 } from "./kdf.js";
 
@@ -28,6 +29,7 @@ export class MemberKeys {
   #seed;
   /** @type {Map<string, unknown>} */
   #made = new Map();
+  #forgotten = false;
 
   /** @param {Uint8Array} seed 32 octets */
   constructor(seed) {
@@ -81,6 +83,14 @@ export class MemberKeys {
     });
   }
 
+  /** Overwrite the seed and let go of what was derived, as far as JavaScript can forget. */
+  forget() {
+    this.#seed.fill(0);
+    for (const one of this.#made.values()) if (one instanceof Uint8Array) one.fill(0);
+    this.#made.clear();
+    this.#forgotten = true;
+  }
+
   /**
    * @template T
    * @param {string} name
@@ -88,6 +98,7 @@ export class MemberKeys {
    * @returns {T}
    */
   #once(name, make) {
+    if (this.#forgotten) throw new CryptoError("these keys were forgotten");
     if (!this.#made.has(name)) this.#made.set(name, make());
     return /** @type {T} */ (this.#made.get(name));
   }

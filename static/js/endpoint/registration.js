@@ -1,0 +1,128 @@
+/**
+ * Becoming a member: keys made on this device, their public halves with proofs, signed.
+ *
+ * The seed is made here; the server gets it sealed alone. A registration that was prepared is sent
+ * with the same octets however often it takes.
+ * @module
+ */
+import { randomBytes, toHex } from "../crypto/bytes.js";
+import { b64uEncode } from "../crypto/encoding.js";
+import { MemberKeys } from "../crypto/keys.js";
+import { prove } from "../crypto/proofs.js";
+import { makeRecoverySlot } from "../crypto/slots.js";
+import { sha256 } from "../crypto/kdf.js";
+import * as api from "./api.js";
+import { loadDeployment } from "./deployment.js";
+import { Integrity } from "./errors.js";
+import * as password from "./password.js";
+import { checkReceipts } from "./receipts.js";
+import { checkedLogin, parameters, saltOf } from "./signin.js";
+import { payload, sign } from "./statement.js";
+
+/** @typedef {import("./people.js").Person} Person */
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
+
+export const OWNER = "owner";
+export const ORIGINAL = "original";
+export const DEFAULT_PARTITIONS = Object.freeze(["personal", "medical", "insurance", "prescription"]);
+const FIRST_PARTITIONS = [...DEFAULT_PARTITIONS, ORIGINAL];
+
+/**
+ * A member's own registration with epoch 1 of each partition.
+ * @param {MemberKeys} keys
+ * @param {{deployment: string, member: string, partitions: readonly string[], seq?: number,
+ *   previous?: string | null}} options previous: base64url digest of the one before
+ * @returns {{jws: string, digest: Bytes}}
+ */
+export function registration(keys, { deployment, member, partitions, seq = 1, previous = null }) {
+  const { verification } = keys;
+  const { Y, proof } = prove("key-B", { deployment, secret: keys.receiveSecret, ctx: { member, verification } });
+  const octets = payload(deployment, member, {
+    verification: b64uEncode(verification), receive: b64uEncode(Y.encode()), receive_proof: b64uEncode(proof),
+    partitions: Object.fromEntries(partitions.map((name) => [name, registered(keys, deployment, member, name)])),
+    seq, previous,
+  });
+  return { jws: sign(keys, "sesphr-registration", octets), digest: sha256(octets) };
+}
+
+/** @param {MemberKeys} keys @param {string} deployment @param {string} member @param {string} partition */
+function registered(keys, deployment, member, partition) {
+  const ctx = { member, partition, epoch: 1, verification: keys.verification };
+  const { Y, proof } = prove("key-A", { deployment, secret: keys.partition(partition, 1).secret, ctx });
+  return { epoch: 1, key: b64uEncode(Y.encode()), proof: b64uEncode(proof) };
+}
+
+/** A registration that is ready: shown code, and what is sent however often. */
+export class Application {
+  /** @param {{body: object, member: string, login: string, code: string, keys: MemberKeys}} made */
+  constructor({ body, member, login, code, keys }) {
+    this.login = login;
+    this.member = member;
+    /** The recovery code, to be printed. */
+    this.code = code;
+    this.keys = keys;
+    this.body = body;
+  }
+
+  /**
+   * Send it; again changes nothing. A login that somebody has already is answered alike.
+   * @returns {Promise<void>}
+   * @throws {Conflict} another registration of this address was begun and never came to an end
+   * @throws {ApiError | Offline | Integrity}
+   */
+  async send() {
+    const { member } = await api.ungated("POST", "/members", this.body);
+    if (member !== this.member) throw new Integrity("registration");
+  }
+
+  /** Forget the keys, and the code. */
+  forget() {
+    this.keys.forget();
+    this.code = "";
+    this.body = {};
+  }
+}
+
+/**
+ * Make keys and key slots; nothing but the login name is sent. Takes about a second.
+ * @param {{login: string, name: string, role: string, password: string}} who
+ * @returns {Promise<Application>}
+ * @throws {Invalid} `login`, `weak-password` @throws {Integrity | ApiError | Offline | Unsupported}
+ */
+export async function prepare({ login: typed, name, role, password: secret }) {
+  const login = checkedLogin(typed);
+  const [{ id: deployment }, found] = await Promise.all([loadDeployment(), parameters(login)]);
+  const { member } = found;
+  const seed = randomBytes(32);
+  const keys = MemberKeys.fromSeed(seed);
+  const terms = { deployment, login, member, generation: 1 };
+  const first = await password.makePasswordSlot(seed, {
+    ...terms, password: secret, salt: saltOf(found.password), params: found.password.params ?? {}, hints: [name],
+  });
+  const second = await makeRecoverySlot(seed, { ...terms, salt: saltOf(found.recovery) });
+  seed.fill(0);
+  const partitions = role === OWNER ? FIRST_PARTITIONS : [];
+  const { jws } = registration(keys, { deployment, member, partitions });
+  const slots = [first, second].map(({ slot, loginSecret }) => ({ slot, login_secret: toHex(loginSecret) }));
+  const body = { login, name: name.trim().normalize("NFC"), role, registration: jws, slots };
+  return new Application({ body, member, login, code: second.code, keys });
+}
+
+/**
+ * Register keys for further partitions.
+ * @param {Session} session
+ * @param {Person} person the registration as it stands
+ * @param {readonly string[]} names of partitions without a key
+ * @returns {Promise<Person>} the registration as it stands then
+ * @throws {Integrity | Conflict | ApiError | Offline}
+ */
+export async function registerPartitions(session, person, names) {
+  const { jws, digest } = registration(session.keys, {
+    deployment: session.deployment.id, member: session.me.id, partitions: names,
+    seq: person.seq + 1, previous: person.digest,
+  });
+  const { receipts } = await api.post("/registrations", { registration: jws });
+  checkReceipts(session, receipts, { kind: "registration", digest });
+  return session.registered();
+}

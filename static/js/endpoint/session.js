@@ -1,0 +1,298 @@
+/**
+ * Who is signed in on this device, and their keys; several tabs share one session.
+ *
+ * A signed-out or locked session has forgotten its keys, and so has every other tab. The seed leaves
+ * this module only to seal it anew.
+ * @module
+ */
+import { b64uDecode } from "../crypto/encoding.js";
+import { equal } from "../crypto/bytes.js";
+import { MemberKeys } from "../crypto/keys.js";
+import * as api from "./api.js";
+import { loadDeployment } from "./deployment.js";
+import { Integrity, Locked, Offline, SignedOut } from "./errors.js";
+import { Memory } from "./memory.js";
+import { checkRegistrations } from "./people.js";
+import * as signing from "./signin.js";
+import { locked as locking } from "./storage.js";
+import * as vault from "./vault.js";
+
+/** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
+/** @typedef {import("./deployment.js").Deployment} Deployment */
+/** @typedef {import("./people.js").Person} Person */
+/** @typedef {import("./signin.js").Me} Me */
+/** @typedef {import("./signin.js").Life} Life */
+/**
+ * What happens to the session, here or in another tab: `opened`, `locked`, `signed-out`, or `activity`,
+ * which only moves its end. @typedef {"opened" | "locked" | "signed-out" | "activity"} Change
+ */
+
+const VAULT = "vault";
+
+/** A member who is signed in. The same object stays in use when it is locked and opened again. */
+export class Session {
+  /** @type {{seed: Bytes, keys: MemberKeys, memory: Memory} | null} */
+  #open = null;
+
+  /** @param {Me} me @param {Deployment} deployment */
+  constructor(me, deployment) {
+    this.me = me;
+    this.deployment = deployment;
+    /** Whole idle time and the moment at which it ends, in milliseconds. */
+    this.idle = { length: 0, ends: 0 };
+    /** The generation that each key slot has now. @type {signing.Generations} */
+    this.generations = { password: 0, recovery: 0 };
+  }
+
+  /** @returns {boolean} */
+  get isOpen() {
+    return this.#open !== null;
+  }
+
+  /** @returns {{seed: Bytes, keys: MemberKeys, memory: Memory}} @throws {Locked} */
+  #opened() {
+    if (this.#open === null) throw new Locked();
+    return this.#open;
+  }
+
+  /** @returns {MemberKeys} @throws {Locked} */
+  get keys() {
+    return this.#opened().keys;
+  }
+
+  /** @returns {Memory} @throws {Locked} */
+  get memory() {
+    return this.#opened().memory;
+  }
+
+  /** @returns {Bytes} to seal it in a new key slot, for nothing else @throws {Locked} */
+  get seed() {
+    return this.#opened().seed;
+  }
+
+  /** @returns {ReadonlyMap<string, Bytes>} the directory in which only this member stands */
+  get ownKeys() {
+    return new Map([[this.me.id, this.keys.verification]]);
+  }
+
+  /** @param {Bytes} seed @param {Life} life */
+  open(seed, life) {
+    this.close();
+    this.#open = { seed, keys: MemberKeys.fromSeed(seed), memory: new Memory(seed) };
+    this.live(life);
+  }
+
+  /** @param {{idle_left: number, idle_seconds?: number}} life seconds, as the server says */
+  live({ idle_left, idle_seconds }) {
+    const length = idle_seconds === undefined ? this.idle.length : idle_seconds * 1000;
+    this.idle = { length, ends: Date.now() + idle_left * 1000 };
+  }
+
+  /** Forget the keys. */
+  close() {
+    this.#open?.seed.fill(0);
+    this.#open?.keys.forget();
+    this.#open?.memory.close();
+    this.#open = null;
+  }
+
+  /**
+   * This member's own registered keys.
+   * @returns {Promise<Person>}
+   * @throws {Integrity} `own-keys`: the servers hold other keys than those of the seed
+   */
+  async registered() {
+    const { registrations } = await api.get("/registrations");
+    const person = checkRegistrations(this.deployment.id, this.me.id, registrations);
+    const same = equal(person.verification, this.keys.verification)
+      && equal(person.receive.encode(), this.keys.receivePublic.encode());
+    if (!same) throw new Integrity("own-keys");
+    for (const [name, epochs] of person.partitions) {
+      for (const [epoch, point] of epochs) {
+        if (!equal(this.keys.partition(name, epoch).public.encode(), point.encode())) throw new Integrity("own-keys");
+      }
+    }
+    return person;
+  }
+}
+
+/** @type {Session | null} */
+let current = null;
+/** @type {Set<(change: Change) => void>} */
+const listeners = new Set();
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel("sesphr") : null;
+if (tabs) tabs.onmessage = ({ data }) => void heard(data);
+
+/**
+ * Be told what happens to the session, in this tab or another one.
+ * @param {(change: Change) => void} listener
+ * @returns {() => void} stop telling
+ */
+export function onChange(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** @param {Change} change @param {object} [more] for the other tabs; never a secret */
+function tell(change, more = {}) {
+  tabs?.postMessage({ change, ...more });
+  for (const listener of listeners) listener(change);
+}
+
+/** @param {{change: Change, member?: string, ends?: number}} message from another tab */
+async function heard({ change, ends }) {
+  if (change === "locked" || change === "signed-out") current?.close();
+  if (change === "activity" && current && ends) current.idle.ends = Math.max(current.idle.ends, ends);
+  if (change === "opened" && !(await reopened())) return;
+  for (const listener of listeners) listener(change);
+}
+
+/** @returns {Promise<boolean>} whether this tab has the session that another one opened */
+async function reopened() {
+  try {
+    await openSession();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The session of this page, opened with what sign-in left in the vault. A stale vault is wiped.
+ * @returns {Promise<Session>}
+ * @throws {Locked} somebody is signed in, but the keys are not here: `unlock`
+ * @throws {SignedOut} nobody is, or somebody else than before on this page
+ * @throws {Integrity | Offline | Unsupported | ApiError}
+ */
+export async function openSession() {
+  const deployment = await loadDeployment();
+  return locking(VAULT, async () => {
+    const { share, idle_seconds, idle_left, generations, ...me } = await asked();
+    if (current && current.me.id !== me.id) throw new SignedOut();
+    current ??= new Session(me, deployment);
+    current.me = me;
+    const life = { share, idle_seconds, idle_left };
+    const seed = await vault.open({ share: b64uDecode(share, 32), deployment: deployment.id, member: me.id });
+    if (seed === null) {
+      current.close();
+      throw new Locked();
+    }
+    current.open(seed, life);
+    current.generations = generations;
+    return current;
+  });
+}
+
+/** @returns {Promise<Me & Life & {generations: signing.Generations}>} @throws {Locked | SignedOut} the server has dropped the share */
+async function asked() {
+  try {
+    return await api.ungated("GET", "/session");
+  } catch (error) {
+    if (error instanceof Locked || error instanceof SignedOut) {
+      current?.close();
+      await vault.wipe();
+    }
+    throw error;
+  }
+}
+
+/**
+ * Finish an attempt: from then on this browser's tabs have the session.
+ * @param {signing.Attempt} attempt
+ * @param {string} [otp]
+ * @returns {Promise<{session: Session, proof: signing.Proof}>} proof: for changing the account now
+ */
+export async function finish(attempt, otp) {
+  const deployment = await loadDeployment();
+  // One at a time: the vault must end up with the share of the last sign-in.
+  const { me, seed, proof, life, generations } = await locking(VAULT, async () => {
+    const found = await attempt.finish(otp);
+    const opening = { share: b64uDecode(found.life.share, 32), deployment: deployment.id, member: found.me.id };
+    await vault.keep(found.seed, opening);
+    return found;
+  });
+  attempt.forget();
+  if (!current || current.me.id !== me.id) current = new Session(me, deployment);
+  current.me = me;
+  current.open(seed, life);
+  current.generations = generations;
+  tell("opened");
+  return { session: current, proof };
+}
+
+/**
+ * @param {{login: string, password: string, otp?: string}} typed
+ * @returns {Promise<Session>}
+ * @throws {ApiError} `wrong-secret`, `otp-needed` and others
+ */
+export async function signIn({ otp, ...typed }) {
+  return (await finish(await signing.begin(typed), otp)).session;
+}
+
+/**
+ * @param {{login: string, code: string, otp?: string}} typed code: the printed recovery code
+ * @returns {Promise<{session: Session, proof: signing.Proof}>} proof: for setting a new password
+ */
+export async function signInWithRecovery({ otp, ...typed }) {
+  return finish(await signing.beginWithRecovery(typed), otp);
+}
+
+/**
+ * Open the locked session again, for the same member.
+ * @param {{password: string, otp?: string}} typed
+ * @returns {Promise<Session>}
+ * @throws {SignedOut} this page never had a session @throws {ApiError} `wrong-secret`, `otp-needed`
+ */
+export async function unlock({ password, otp }) {
+  if (current === null) throw new SignedOut();
+  return signIn({ login: current.me.login, password, otp });
+}
+
+/** End the session here and at the server; every tab forgets the keys. @returns {Promise<void>} */
+export function signOut() {
+  return end("signed-out");
+}
+
+/** Forget the keys in every tab, and the share at the server; pages stay as they are. @returns {Promise<void>} */
+export function lock() {
+  return end("locked");
+}
+
+/** @param {"signed-out" | "locked"} change */
+async function end(change) {
+  current?.close();
+  tell(change);
+  await locking(VAULT, async () => {
+    await vault.wipe();
+    await dropShare();
+  });
+}
+
+/** What the share would open is gone; a server out of reach drops it by itself after idle minutes. */
+async function dropShare() {
+  try {
+    await api.ungated("DELETE", "/session");
+  } catch (error) {
+    if (!(error instanceof Offline)) throw error;
+  }
+}
+
+/**
+ * Tell the server that somebody is at work.
+ * @returns {Promise<void>}
+ * @throws {Locked | SignedOut} it was too late
+ */
+export async function touch() {
+  const found = await api.ungated("POST", "/session/activity", {});
+  current?.live(found);
+  tell("activity", { ends: current?.idle.ends });
+}
+
+/**
+ * Ask the server how long the session still lasts, without moving its end.
+ * @returns {Promise<void>}
+ * @throws {Locked | SignedOut} it has ended
+ */
+export async function refresh() {
+  current?.live(await asked());
+}
