@@ -1,0 +1,141 @@
+/**
+ * Who can see what, as cells of people and partitions, and the changes of cells that are not saved yet.
+ *
+ * Pure functions over rules: they know nothing of keys, servers or clocks.
+ * @module
+ */
+import { denied, granted, isMembers, revoked } from "./rules.js";
+
+/** @typedef {import("./rules.js").Rule} Rule */
+/**
+ * What the list lets one member read of one partition. `shared`: now, until then (null: no end);
+ * `later`: from then on; `ended`: it was, until then; `closed`: a rule forbids it; `none`: nothing
+ * says so. `limited`: for some purposes only. Times in Unix seconds.
+ * @typedef {{state: "shared" | "later" | "ended" | "closed" | "none", from: number, until: number | null,
+ *   history: boolean, limited: boolean}} Cell
+ */
+/**
+ * A change of one cell that is not saved yet; `key`: digest (b64u) of the member's key.
+ * @typedef {{member: string, key: string, partition: string, take: boolean, until: number | null,
+ *   history: boolean}} CellChange
+ */
+/** Somebody of the list: a member, or a role with its issuer. @typedef {{member: string | null, role: string | null, rules: Rule[]}} Row */
+
+/** @type {Cell} */
+const NOTHING = { state: "none", from: 0, until: null, history: false, limited: false };
+
+/**
+ * @param {readonly Rule[]} rules
+ * @param {string} member
+ * @param {string} partition
+ * @param {number} now Unix seconds
+ * @returns {Cell}
+ */
+export function cellOf(rules, member, partition, now) {
+  if (denied(rules, member).has(partition)) return { ...NOTHING, state: "closed" };
+  return summed(rules.filter((rule) => isMembers(rule, member) && reads(rule, partition)), now);
+}
+
+/** @param {Rule} rule @param {string} partition @returns {boolean} */
+function reads(rule, partition) {
+  return !rule.deny && rule.actions.includes("read") && rule.partitions.includes(partition);
+}
+
+/** @param {readonly Rule[]} allowing @param {number} now @returns {Cell} */
+function summed(allowing, now) {
+  if (allowing.length === 0) return NOTHING;
+  const live = allowing.filter((rule) => rule.valid_until === null || now < rule.valid_until);
+  const told = live.length ? live : allowing;
+  const ends = told.map((rule) => rule.valid_until ?? Infinity);
+  const end = Math.max(...ends);
+  const from = Math.min(...told.map((rule) => rule.valid_from));
+  const until = end === Infinity ? null : end;
+  const state = live.length === 0 ? "ended" : from > now ? "later" : "shared";
+  return {
+    state, from, until, history: told.some((rule) => rule.history), limited: told.every((rule) => rule.purposes.length > 0),
+  };
+}
+
+/**
+ * The cell of a role's rules; roles are shown, and changed elsewhere.
+ * @param {readonly Rule[]} rules of one role
+ * @param {string} partition
+ * @param {number} now Unix seconds
+ * @returns {Cell & {emergency: number | null}} emergency: for how many hours
+ */
+export function roleCell(rules, partition, now) {
+  const allowing = rules.filter((rule) => reads(rule, partition));
+  const ordinary = allowing.filter((rule) => rule.emergency === null);
+  const hours = allowing.flatMap((rule) => (rule.emergency ? [rule.emergency.hours] : []));
+  return { ...summed(ordinary.length ? ordinary : allowing, now), emergency: ordinary.length ? null : (hours[0] ?? null) };
+}
+
+/**
+ * Everybody whom the list names, members first, in the list's order.
+ * @param {readonly Rule[]} rules
+ * @returns {Row[]}
+ */
+export function rowsOf(rules) {
+  /** @type {Map<string, Row>} */
+  const found = new Map();
+  for (const rule of rules) {
+    const { member = null, role = null, issuer = "" } = rule.who;
+    const name = member ?? `${role} ${issuer}`;
+    const row = found.get(name) ?? { member, role, rules: [] };
+    found.set(name, { ...row, rules: [...row.rules, rule] });
+  }
+  const rows = [...found.values()];
+  return [...rows.filter((row) => row.member !== null), ...rows.filter((row) => row.member === null)];
+}
+
+/**
+ * The rules after these changes.
+ * @param {readonly Rule[]} rules
+ * @param {readonly CellChange[]} changes at most one of a cell
+ * @returns {Rule[]}
+ */
+export function applied(rules, changes) {
+  let next = [...rules];
+  for (const same of grouped(changes)) {
+    const { member, key, take, until, history } = same[0];
+    const partitions = same.map((one) => one.partition);
+    next = take ? revoked(next, member, partitions, key) : granted(next, { member, key, partitions, until, history });
+  }
+  return next;
+}
+
+/** @param {readonly CellChange[]} changes @returns {CellChange[][]} those of one member on the same terms together */
+function grouped(changes) {
+  /** @type {Map<string, CellChange[]>} */
+  const groups = new Map();
+  for (const one of changes) {
+    const terms = JSON.stringify([one.member, one.key, one.take, one.take || one.until, one.take || one.history]);
+    groups.set(terms, [...(groups.get(terms) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Whether a change leaves its cell as it is.
+ * @param {Cell} cell
+ * @param {CellChange} change
+ * @returns {boolean}
+ */
+export function isIdle(cell, { take, until, history }) {
+  if (take) return cell.state === "none" || cell.state === "closed";
+  return cell.state === "shared" && !cell.limited && cell.until === until && cell.history === history;
+}
+
+/**
+ * The changes whose cells are not any more as they were when the changes were made.
+ * @param {readonly CellChange[]} changes
+ * @param {readonly Rule[]} before
+ * @param {readonly Rule[]} present
+ * @param {number} now Unix seconds
+ * @returns {CellChange[]}
+ */
+export function overtaken(changes, before, present, now) {
+  const told = (/** @type {readonly Rule[]} */ rules, /** @type {CellChange} */ { member, partition }) =>
+    JSON.stringify(cellOf(rules, member, partition, now));
+  return changes.filter((one) => told(before, one) !== told(present, one));
+}
