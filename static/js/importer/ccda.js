@@ -9,10 +9,12 @@
 
 import { headerPartition, sectionKind, sectionRule } from './ccda_rules.js';
 import { isoDate, patientItem, sectionItems } from './ccda_items.js';
+import { aboutBody, aboutHeader, aboutPatient, aboutSection } from './ccda_units.js';
 import { MAX_NAMED } from './limits.js';
 import { Splitter } from './partition.js';
 import { standAlone } from './slice.js';
-import { nameWarnings } from './warnings.js';
+import { place, placesOf } from './units.js';
+import { NameFinder } from './warnings.js';
 import { all, attribute, elementsOf, first, readXml, textOf } from './xml.js';
 import { CDA, checkDoctype, checkRoot } from './xml_kinds.js';
 
@@ -20,49 +22,80 @@ import { CDA, checkDoctype, checkRoot } from './xml_kinds.js';
 /** @typedef {import('./partition.js').PartitionName} PartitionName */
 /** @typedef {import('./partition.js').Role} Role */
 /** @typedef {import('./partition.js').Item} Item */
+/** @typedef {import('./units.js').Part} Part */
+/** @typedef {import('./units.js').Choices} Choices */
+/** @typedef {import('./words.js').Notice} Notice */
+
+/** @typedef {{code: string, part: Part}} Unknown a section that the table does not know */
 
 class CcdaSplit {
-  /** @param {string} text @param {import('./xml.js').Instruction[]} instructions @param {Splitter} splitter */
-  constructor(text, instructions, splitter) {
+  /** @param {string} text @param {import('./xml.js').Instruction[]} instructions @param {Element} root */
+  constructor(text, instructions, root) {
     this.text = text;
     this.instructions = instructions;
-    this.splitter = splitter;
-    /** @type {Element[]} */
+    this.root = root;
+    this.format = 'c-cda';
+    this.title = textOf(first(root, 'title')) || undefined;
+    this.origin = {
+      format: this.format, type: attribute(first(root, 'code'), 'code'), date: isoDate(attribute(first(root, 'effectiveTime'), 'value')),
+    };
+    /** What is placed, in the order of the file. @type {Part[]} */
+    this.parts = [];
+    /** @type {Part[]} */
     this.following = [];
-    /** @type {{section: Element, cuts: Element[]}[]} */
+    /** @type {Part[]} */
     this.envelopes = [];
-    /** @type {string[]} */
-    this.notes = [];
-    /** What the table does not know: the words of the warning, and how often. @type {Map<string, number>} */
-    this.unknown = new Map();
+    /** @type {{type: string, part: Part}[]} */
+    this.embedded = [];
+    /** @type {Unknown[]} */
+    this.unknown = [];
     /** @type {Set<import('./xml.js').Instruction>} */
     this.dropped = new Set();
+    this.header();
+    this.body();
+    this.finder = new NameFinder(this.familyNames());
   }
 
-  /** @param {PartitionName} name @param {Element} element @param {{role: Role, copy?: boolean, cuts?: Element[], items?: Item[]}} how */
-  add(name, element, { role, copy, cuts = [], items = [] }) {
+  get units() {
+    return /** @type {import('./units.js').Unit[]} */ (this.parts.filter(({ id }) => id));
+  }
+
+  /**
+   * @param {Element} element @param {{role: Role, home?: PartitionName, copies?: PartitionName[], cuts?: Element[], items?: Item[],
+   *   about?: import('./units.js').About}} how
+   * @returns {Part}
+   */
+  part(element, { role, home = 'personal', copies = [], cuts = [], items = [], about }) {
     const inside = this.instructions.filter(({ start, end }) => start > element.start && end < element.end
       && !cuts.some((cut) => start > cut.start && end < cut.end));
     for (const each of inside) this.dropped.add(each);
     const left = [...cuts, ...inside].sort((a, b) => a.start - b.start);
-    this.splitter.add(name, { role, copy, partial: left.length > 0, body: standAlone(this.text, element, left), items });
+    const id = about && `u${this.parts.length + 1}`;
+    return { id, about, home, copies, role, items, partial: left.length > 0, write: () => standAlone(this.text, element, left) };
   }
 
-  /** @param {Element} root */
-  header(root) {
-    for (const part of elementsOf(root)) {
+  header() {
+    for (const part of elementsOf(this.root)) {
       if (part.local === 'component' && part.uri === CDA) continue;
       const partition = headerPartition(part);
-      if (part.local === 'recordTarget') this.add('personal', part, { role: 'record', items: [patientItem(part)] });
-      else if (partition === 'follows') this.following.push(part);
-      else if (partition === 'insurance') this.add(partition, part, { role: 'record', items: [{ kind: 'coverage' }] });
-      else this.add(partition, part, { role: 'header' });
+      if (partition === 'follows') this.following.push(this.part(part, { role: 'supporting' }));
+      else this.parts.push(this.headerPart(part, partition));
     }
   }
 
-  /** @param {Element} root */
-  body(root) {
-    for (const component of all(root, 'component')) {
+  /** @param {Element} part @param {PartitionName} home */
+  headerPart(part, home) {
+    if (part.local === 'recordTarget') {
+      return this.part(part, { role: 'record', items: [patientItem(part)], about: aboutPatient(part) });
+    }
+    const insurance = home === 'insurance';
+    const about = aboutHeader(part, insurance);
+    return insurance ? this.part(part, { role: 'record', home, items: [{ kind: 'coverage' }], about })
+      : this.part(part, { role: 'header', home, about });
+  }
+
+  body() {
+    for (const component of all(this.root, 'component')) {
       for (const part of elementsOf(component)) this.bodyPart(part);
     }
   }
@@ -72,14 +105,15 @@ class CcdaSplit {
     if (part.local === 'nonXMLBody') {
       const type = attribute(first(part, 'text'), 'mediaType') ?? 'unknown type';
       const item = { kind: 'document', code: { display: type } };
-      this.add('medical', part, { role: 'record', items: [item] });
-      this.notes.push(`The document holds no sections but one embedded file (${type.slice(0, 64)}); it went to medical whole.`);
+      const made = this.part(part, { role: 'record', home: 'medical', items: [item], about: aboutBody(type) });
+      this.parts.push(made);
+      this.embedded.push({ type: type.slice(0, 64), part: made });
       return;
     }
     for (const each of elementsOf(part)) {
       const sections = each.local === 'component' ? all(each, 'section') : [];
       for (const section of sections) this.section(section, ['medical']);
-      if (!sections.length) this.add('personal', each, { role: 'header' });
+      if (!sections.length) this.parts.push(this.part(each, { role: 'header' }));
     }
   }
 
@@ -91,21 +125,21 @@ class CcdaSplit {
 
   /** @param {Element} section @param {string[]} inherited */
   section(section, inherited) {
-    const rule = sectionRule(section);
     const targets = this.targets(section, inherited);
-    if (!rule) this.noteUnknown(section, targets[0]);
     const elsewhere = this.elsewhere(section, targets);
     const cuts = elsewhere.map((inner) => /** @type {Element} */ (inner.parent));
-    if (targets[0] === 'envelope') this.envelopes.push({ section, cuts });
-    else this.record(section, targets, cuts, this.items(section, targets));
+    if (targets[0] === 'envelope') this.envelopes.push(this.part(section, { role: 'envelope', cuts }));
+    else this.record(section, targets, cuts);
     for (const inner of elsewhere) this.section(inner, targets);
   }
 
-  /** @param {Element} section @param {string[]} targets @param {Element[]} cuts @param {Item[]} items */
-  record(section, targets, cuts, items) {
-    targets.forEach((name, index) => {
-      this.add(/** @type {PartitionName} */ (name), section, { role: 'record', copy: index > 0, cuts, items });
-    });
+  /** @param {Element} section @param {string[]} targets @param {Element[]} cuts */
+  record(section, [home, ...copies], cuts) {
+    const items = this.items(section, [home, ...copies]);
+    const part = this.part(section, { role: 'record', home, copies, cuts, items, about: aboutSection(section, items) });
+    this.parts.push(part);
+    if (sectionRule(section)) return;
+    this.unknown.push({ code: (attribute(first(section, 'code'), 'code') ?? 'none').slice(0, 32), part });
   }
 
   /** Items of a section and of the sections in it that stay with it. @param {Element} section @param {string[]} targets @returns {Item[]} */
@@ -122,42 +156,67 @@ class CcdaSplit {
     });
   }
 
-  /** @param {Element} section @param {string} partition */
-  noteUnknown(section, partition) {
-    const code = attribute(first(section, 'code'), 'code') ?? 'none';
-    const words = `that SeSPHR does not know (code ${code.slice(0, 32)}) went to ${partition}.`;
-    this.unknown.set(words, (this.unknown.get(words) ?? 0) + 1);
+  /** @param {Choices} choices */
+  lay(choices) {
+    const splitter = new Splitter(this.origin);
+    const home = this.headerHome(choices);
+    for (const part of this.parts) place(splitter, part, choices, part.role === 'header' ? home : part.home);
+    this.follow(splitter);
+    return { splitter, notices: this.notices(splitter, choices) };
+  }
+
+  /** The rest of the header stays with the patient, wherever the owner moved that. @param {Choices} choices @returns {PartitionName} */
+  headerHome(choices) {
+    const records = this.parts.filter(({ role }) => role === 'record');
+    if (records.some((part) => placesOf(part, choices).includes('personal'))) return 'personal';
+    const patient = records.find(({ about }) => about?.kind === 'patient');
+    return patient ? placesOf(patient, choices)[0] : 'personal';
+  }
+
+  /** The header of the document accompanies every partition that has content. @param {Splitter} splitter */
+  follow(splitter) {
+    const [holder] = splitter.filled();
+    if (!holder) return;
+    const fixed = { moves: new Map(), copies: true };
+    for (const part of this.envelopes) place(splitter, part, fixed, holder);
+    for (const name of splitter.filled()) {
+      for (const part of this.following) place(splitter, part, fixed, name);
+    }
+  }
+
+  /** @param {Splitter} splitter @param {Choices} choices @returns {Notice[]} */
+  notices(splitter, choices) {
+    const patients = all(this.root, 'recordTarget').length;
+    /** @type {Notice[]} */
+    const found = [...this.embeddedNotices(choices), ...this.unknownNotices(choices)];
+    if (!splitter.filled().includes('personal') && splitter.open('personal').length) found.push({ code: 'no-patient', params: {} });
+    if (this.dropped.size) found.push({ code: 'instructions', params: { n: this.dropped.size } });
+    if (patients > 1) found.push({ code: 'patients-document', params: { n: patients } });
+    return [...found, ...this.finder.notices(splitter)];
+  }
+
+  /** What the owner moved is decided: nothing is said of it. @param {Choices} choices @returns {Notice[]} */
+  embeddedNotices({ moves }) {
+    return this.embedded.filter(({ part }) => !moves.has(part.id ?? ''))
+      .map(({ type, part }) => ({ code: 'embedded', params: { type, partition: part.home, units: [part.id ?? ''] } }));
+  }
+
+  /** @param {Choices} choices @returns {Notice[]} */
+  unknownNotices({ moves }) {
+    /** @type {Map<string, Unknown[]>} */
+    const groups = Map.groupBy(this.unknown.filter(({ part }) => !moves.has(part.id ?? '')), ({ code, part }) => `${part.home} ${code}`);
+    const notices = [...groups.values()].map((group) => ({
+      code: 'unknown-section',
+      params: { section: group[0].code, partition: group[0].part.home, n: group.length, units: group.map(({ part }) => part.id ?? '') },
+    }));
+    if (notices.length <= MAX_NAMED) return notices;
+    return [...notices.slice(0, MAX_NAMED), { code: 'unknown-more', params: { n: notices.length - MAX_NAMED } }];
   }
 
   /** @returns {string[]} */
-  unknownNotes() {
-    const notes = [...this.unknown].map(([words, times]) => (times === 1 ? `A section ${words}` : `${times} sections ${words}`));
-    if (notes.length <= MAX_NAMED) return notes;
-    return [...notes.slice(0, MAX_NAMED), `${notes.length - MAX_NAMED} more codes of sections are unknown to SeSPHR.`];
-  }
-
-  /** The header of the document accompanies every partition that has content. */
-  follow() {
-    const [holder] = this.splitter.filled();
-    if (!holder) return;
-    for (const { section, cuts } of this.envelopes) this.add(holder, section, { role: 'envelope', cuts });
-    for (const name of this.splitter.filled()) {
-      for (const part of this.following) this.add(name, part, { role: 'supporting' });
-    }
-  }
-
-  /** @param {Element} root @returns {string[]} */
-  warnings(root) {
-    const patients = all(root, 'recordTarget');
-    const names = patients.flatMap((target) => all(first(target, 'patientRole/patient'), 'name'))
+  familyNames() {
+    return all(this.root, 'recordTarget').flatMap((target) => all(first(target, 'patientRole/patient'), 'name'))
       .flatMap((name) => all(name, 'family')).map(textOf);
-    const found = [...this.notes, ...this.unknownNotes()];
-    if (!this.splitter.filled().includes('personal') && this.splitter.sources.get('personal')?.length) {
-      found.push('The document names no patient: the parts of its header that belong to personal are only in the original file.');
-    }
-    if (this.dropped.size) found.push(`${this.dropped.size} processing instructions were left out of the partitions; they are in the original file.`);
-    if (patients.length > 1) found.push(`The document is about ${patients.length} patients: check that it is about one person.`);
-    return [...found, ...nameWarnings(names, this.splitter)];
   }
 }
 
@@ -174,16 +233,9 @@ function same(one, other) {
 /**
  * @param {string} text of an XML file
  * @param {(done: number) => Promise<void>} pause
- * @returns {Promise<{format: string, title?: string, splitter: Splitter, warnings: string[]}>}
+ * @returns {Promise<import('./units.js').Split>}
  */
 export async function splitCcda(text, pause) {
   const { root, instructions } = await readXml(text, { checkRoot, checkDoctype }, pause);
-  const splitter = new Splitter({
-    format: 'c-cda', type: attribute(first(root, 'code'), 'code'), date: isoDate(attribute(first(root, 'effectiveTime'), 'value')),
-  });
-  const split = new CcdaSplit(text, instructions, splitter);
-  split.header(root);
-  split.body(root);
-  split.follow();
-  return { format: 'c-cda', title: textOf(first(root, 'title')) || undefined, splitter, warnings: split.warnings(root) };
+  return new CcdaSplit(text, instructions, root);
 }

@@ -14,6 +14,8 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { tooLarge } from './detect.js';
 import { ImportRefused, importRecord } from './index.js';
 import { MAX_FILE_OCTETS } from './limits.js';
+import { refuse } from './refused.js';
+import { spoken } from './words.js';
 
 const HEAP_MB = 1536;
 const EXIT_USAGE = 2;
@@ -49,8 +51,8 @@ async function answerFor(octets) {
 
 /** @param {unknown} error @returns {Outcome} */
 function refusal(error) {
-  if (error instanceof ImportRefused) return { exit: EXIT_NOT_ACCEPTED, answer: { error: error.message, kind: error.kind } };
-  throw error;
+  if (!(error instanceof ImportRefused)) throw error;
+  return { exit: EXIT_NOT_ACCEPTED, answer: { error: spoken(error).message, kind: error.kind } };
 }
 
 /** @param {Uint8Array} octets @returns {Promise<Outcome>} */
@@ -60,7 +62,7 @@ function inBoundedThread(octets) {
     worker.on('message', resolve);
     worker.on('error', (error) => {
       if (/** @type {{code?: string}} */ (error).code !== 'ERR_WORKER_OUT_OF_MEMORY') return reject(error);
-      return resolve(refusal(new ImportRefused('memory', 'This file needs more memory than SeSPHR allows itself. Ask for the record in smaller parts.')));
+      return resolve(refusal(refuse('memory')));
     });
   });
 }

@@ -18,8 +18,6 @@ const DECODERS = new Map([
   ['windows-1252', 'windows-1252'], ['us-ascii', 'us-ascii'], ['ascii', 'us-ascii'],
 ]);
 
-const SAVE_AGAIN = 'Ask for the file again, saved as UTF-8.';
-
 /**
  * What the first octets alone say about the encoding.
  *
@@ -45,7 +43,7 @@ function decode(octets, name) {
   try {
     return new TextDecoder(name, { fatal: true }).decode(octets);
   } catch {
-    throw refuse('encoding', `This file is not valid ${name.toUpperCase()} text.`, SAVE_AGAIN);
+    throw refuse('encoding', 'not-encoded', { name: name.toUpperCase() });
   }
 }
 
@@ -67,10 +65,10 @@ export function decodeXml(octets) {
   const name = declared(octets);
   const decoder = DECODERS.get(name);
   if (!decoder) {
-    throw refuse('encoding', `This XML file says that it is written in ${name}, which SeSPHR does not read.`, SAVE_AGAIN);
+    throw refuse('encoding', 'encoding-unknown', { name });
   }
   if (decoder.startsWith('utf-16')) {
-    throw refuse('encoding', `This XML file says that it is written in ${name}, but it is not.`, SAVE_AGAIN);
+    throw refuse('encoding', 'encoding-false', { name });
   }
   return decoder === 'us-ascii' ? decodeAscii(octets) : decode(octets, decoder);
 }
@@ -80,7 +78,7 @@ function decodeMarked(octets, name) {
   const text = decode(octets, name);
   const said = DECLARATION.exec(text)?.[1].toLowerCase();
   if (said && !name.startsWith(DECODERS.get(said) ?? '-')) {
-    throw refuse('encoding', `This XML file says that it is written in ${said}, but it is in ${name}.`, SAVE_AGAIN);
+    throw refuse('encoding', 'encoding-other', { said, name });
   }
   return text;
 }
@@ -88,7 +86,7 @@ function decodeMarked(octets, name) {
 /** @param {Uint8Array} octets */
 function decodeAscii(octets) {
   if (octets.some((octet) => octet > 0x7f)) {
-    throw refuse('encoding', 'This XML file says that it is plain ASCII, but it is not.', SAVE_AGAIN);
+    throw refuse('encoding', 'not-ascii');
   }
   return decode(octets, 'utf-8');
 }

@@ -9,36 +9,71 @@
 import { checkVersion, decide } from './fhir_rules.js';
 import { itemOf } from './fhir_items.js';
 import { References, referencesIn } from './fhir_references.js';
+import { aboutResource } from './fhir_units.js';
 import { isObject, textual, Unwrapped } from './fhir_unwrap.js';
 import { readJson } from './json.js';
 import { resourceBody, Splitter } from './partition.js';
-import { refuse, WHAT_IS_READ } from './refused.js';
-import { LeftOut, nameWarnings } from './warnings.js';
+import { refuse } from './refused.js';
+import { place } from './units.js';
+import { LeftOut, NameFinder } from './warnings.js';
 
 /** @typedef {import('./fhir_unwrap.js').Resource} Resource */
 /** @typedef {import('./partition.js').PartitionName} PartitionName */
+/** @typedef {import('./units.js').Choices} Choices */
+/** @typedef {import('./units.js').Unit} Unit */
+/** @typedef {import('./words.js').Notice} Notice */
+
+/** What accompanies units is placed under no choices of the owner's. @type {Choices} */
+const FIXED = { moves: new Map(), copies: true };
 
 /** @param {any} value what the file holds @param {Map<object, any>} spans */
 function checkRoot(value, spans) {
   if (spans.has(value)) return;
-  if (isObject(value) && Array.isArray(value.verifiableCredential)) {
-    throw refuse('shc', 'This is a SMART Health Card in its signed form.', `${WHAT_IS_READ} Its FHIR bundle can be added as JSON.`);
+  if (isObject(value) && Array.isArray(value.verifiableCredential)) throw refuse('shc', 'shc-json');
+  throw refuse('json', 'json-kind');
+}
+
+/** What one layout holds, and what references are followed from. */
+class Layout {
+  /** @param {{format: string, type?: string, date?: string}} origin */
+  constructor(origin) {
+    this.splitter = new Splitter(origin);
+    /** @type {Map<PartitionName, Resource[]>} */
+    this.placed = new Map();
+    this.leftOut = new LeftOut();
   }
-  throw refuse('json', 'This JSON file is not a FHIR resource.', `${WHAT_IS_READ} Ask for the record in one of these forms.`);
+
+  /** @param {PartitionName} name @param {Resource} resource */
+  hold(name, resource) {
+    const held = this.placed.get(name);
+    if (held) held.push(resource);
+    else this.placed.set(name, [resource]);
+  }
 }
 
 class FhirSplit {
-  /** @param {Unwrapped} unwrapped @param {Splitter} splitter */
-  constructor(unwrapped, splitter) {
+  /** @param {Unwrapped} unwrapped @param {{format: string, type?: string, date?: string}} origin */
+  constructor(unwrapped, origin) {
+    this.format = origin.format;
+    this.origin = origin;
     this.unwrapped = unwrapped;
-    this.splitter = splitter;
     this.references = new References(unwrapped.resources);
-    this.leftOut = new LeftOut();
-    /** @type {Resource[]} */
+    /** @type {{resource: Resource, unit: Unit}[]} */
+    this.records = [];
+    /** @type {{resource: Resource, part: import('./units.js').Part}[]} */
     this.supporting = [];
-    /** What each partition holds and follows references from. @type {Map<PartitionName, Resource[]>} */
-    this.placed = new Map();
+    /** @type {[type: string, reason: string, name: string | number][]} */
+    this.refused = [];
     this.directives = this.advanceDirectives();
+    this.decide();
+    this.companions = new Set(this.supporting.map(({ resource }) => resource));
+    const { resources } = unwrapped;
+    this.title = textual(resources.find(({ type }) => type === 'Composition')?.value.title);
+    this.finder = new NameFinder(familyNames(resources.filter(({ type }) => type === 'Patient')));
+  }
+
+  get units() {
+    return this.records.map(({ unit }) => unit);
   }
 
   /** @returns {Set<any>} resources that a Composition lists as advance directives */
@@ -56,14 +91,14 @@ class FhirSplit {
     return found;
   }
 
-  place() {
+  decide() {
     for (const resource of this.unwrapped.resources) {
       const decision = decide(resource.value, {
         isPatient: (reference) => this.isPatient(reference, resource), directives: this.directives,
       });
-      if (decision === 'follows') this.supporting.push(resource);
-      else if ('leftOut' in decision) this.leftOut.add(shownType(resource), decision.leftOut, label(resource));
-      else this.record(resource, [decision.partition, ...decision.copies]);
+      if (decision === 'follows') this.supporting.push({ resource, part: companion('supporting', () => bodyOf(resource)) });
+      else if ('leftOut' in decision) this.refused.push([shownType(resource), decision.leftOut, label(resource)]);
+      else this.records.push({ resource, unit: this.unit(resource, decision.partition, decision.copies) });
     }
   }
 
@@ -74,20 +109,14 @@ class FhirSplit {
       || /(?:^|\/)Patient\/[^/]+$/.test(target) || reference?.type === 'Patient';
   }
 
-  /** @param {Resource} resource @param {PartitionName[]} targets the first is its own */
-  record(resource, targets) {
-    const item = itemOf(resource, (reference) => this.follow(reference, resource));
-    targets.forEach((name, index) => {
-      this.splitter.add(name, { role: 'record', copy: index > 0, body: bodyOf(resource), items: [item] });
-      this.hold(name, resource);
-    });
-  }
-
-  /** @param {PartitionName} name @param {Resource} resource */
-  hold(name, resource) {
-    const held = this.placed.get(name);
-    if (held) held.push(resource);
-    else this.placed.set(name, [resource]);
+  /** @param {Resource} resource @param {PartitionName} home @param {PartitionName[]} copies @returns {Unit} */
+  unit(resource, home, copies) {
+    const follow = (/** @type {string} */ reference) => this.follow(reference, resource);
+    const item = itemOf(resource, follow);
+    return {
+      id: `u${this.records.length + 1}`, home, copies, role: 'record', items: [item],
+      about: aboutResource(resource.value, item, follow), write: () => bodyOf(resource),
+    };
   }
 
   /** @param {string} reference @param {Resource} from @returns {any} */
@@ -97,34 +126,48 @@ class FhirSplit {
     return contained.find((each) => isObject(each) && each.id === reference.slice(1));
   }
 
-  /** Envelopes go to one partition only: they may name the person (a query's address does). */
-  placeEnvelopes() {
-    const [holder] = this.splitter.filled();
+  /** @param {Choices} choices */
+  lay(choices) {
+    const layout = new Layout(this.origin);
+    for (const { resource, unit } of this.records) {
+      for (const name of place(layout.splitter, unit, choices)) layout.hold(name, resource);
+    }
+    for (const each of this.refused) layout.leftOut.add(...each);
+    this.placeEnvelopes(layout);
+    this.placeSupporting(layout);
+    if (!layout.splitter.filled().length) throw nothingFound(this.unwrapped.resources);
+    return { splitter: layout.splitter, notices: this.notices(layout) };
+  }
+
+  /** Envelopes go to one partition only: they may name the person (a query's address does). @param {Layout} layout */
+  placeEnvelopes(layout) {
+    const [holder] = layout.splitter.filled();
     if (!holder) return;
     for (const { value, type, id, text } of this.unwrapped.envelopes) {
-      this.splitter.add(holder, { role: 'envelope', body: resourceBody({ type, id }, text), items: [] });
-      this.hold(holder, { value, type, id, text, number: 0 });
+      const resource = { value, type, id, text, number: 0 };
+      place(layout.splitter, companion('envelope', () => resourceBody({ type, id }, text)), FIXED, holder);
+      layout.hold(holder, resource);
     }
   }
 
-  placeSupporting() {
+  /** @param {Layout} layout */
+  placeSupporting({ splitter, placed, leftOut }) {
     /** @type {Set<Resource>} */
     const used = new Set();
-    for (const name of this.splitter.filled()) {
-      const reached = this.closure(this.placed.get(name) ?? []);
-      for (const resource of this.supporting.filter((each) => reached.has(each))) {
+    for (const name of splitter.filled()) {
+      const reached = this.closure(placed.get(name) ?? []);
+      for (const { resource, part } of this.supporting.filter((each) => reached.has(each.resource))) {
         used.add(resource);
-        this.splitter.add(name, { role: 'supporting', body: bodyOf(resource), items: [] });
+        place(splitter, part, FIXED, name);
       }
     }
-    for (const resource of this.supporting.filter((each) => !used.has(each))) {
-      this.leftOut.add(shownType(resource), 'referred to by nothing in the record', label(resource));
+    for (const { resource } of this.supporting.filter((each) => !used.has(each.resource))) {
+      leftOut.add(shownType(resource), 'unreferenced', label(resource));
     }
   }
 
   /** @param {Resource[]} from @returns {Set<Resource>} the supporting resources that these lead to */
   closure(from) {
-    const supporting = new Set(this.supporting);
     /** @type {Set<Resource>} */
     const reached = new Set();
     const queue = [...from];
@@ -135,7 +178,7 @@ class FhirSplit {
         const targets = this.references.resolve(reference, resource);
         if (walked.has(targets)) continue;
         walked.add(targets);
-        for (const target of targets.filter((each) => supporting.has(each) && !reached.has(each))) {
+        for (const target of targets.filter((each) => this.companions.has(each) && !reached.has(each))) {
           reached.add(target);
           queue.push(target);
         }
@@ -144,16 +187,21 @@ class FhirSplit {
     return reached;
   }
 
-  /** @returns {string[]} */
-  warnings() {
+  /** @param {Layout} layout @returns {Notice[]} */
+  notices({ splitter, leftOut }) {
     const { empty, untyped, resources } = this.unwrapped;
-    const patients = resources.filter(({ type }) => type === 'Patient');
-    const found = this.leftOut.sentences();
-    if (empty) found.push(`${empty} entries of the bundle hold no resource; they are only in the original file.`);
-    if (untyped) found.push(`${untyped} entries hold a resource without a type; they are only in the original file.`);
-    if (patients.length > 1) found.push(`The file holds ${patients.length} Patient resources: check that it is about one person.`);
-    return [...found, ...nameWarnings(familyNames(patients), this.splitter)];
+    const patients = resources.filter(({ type }) => type === 'Patient').length;
+    const found = leftOut.notices();
+    if (empty) found.push({ code: 'entries-empty', params: { n: empty } });
+    if (untyped) found.push({ code: 'entries-untyped', params: { n: untyped } });
+    if (patients > 1) found.push({ code: 'patients-file', params: { n: patients } });
+    return [...found, ...this.finder.notices(splitter)];
   }
+}
+
+/** What accompanies units; its place is given when it is placed. @param {import('./partition.js').Role} role @param {() => string} write @returns {import('./units.js').Part} */
+function companion(role, write) {
+  return { home: '', copies: [], role, items: [], write };
 }
 
 /** @param {any} value a Composition or a section @returns {any[]} its sections at every depth */
@@ -177,29 +225,26 @@ function shownType({ type }) {
   return /^[A-Za-z]{1,64}$/.test(type) ? type : 'unnamed';
 }
 
-/** @param {Resource} resource */
+/** @param {Resource} resource @returns {string | number} its place in the file where it has no id */
 function label(resource) {
-  return resource.id && resource.id.length <= 64 ? `${shownType(resource)}/${resource.id}` : `resource ${resource.number} of the file`;
+  return resource.id && resource.id.length <= 64 ? `${shownType(resource)}/${resource.id}` : resource.number;
 }
 
 /** @param {Resource[]} resources of which none is a record */
 function nothingFound(resources) {
   const types = [...new Set(resources.map(shownType))];
-  const held = types.length ? `only ${types.slice(0, 5).join(', ')}${types.length > 5 ? ' and others' : ''}` : 'no resource';
-  return refuse('nothing', `This FHIR file holds nothing of a patient's record (${held}).`,
-    'Ask for the record of the patient as FHIR R4, or as a C-CDA document.');
+  return refuse('nothing', 'fhir-nothing', { types: types.slice(0, 5), more: types.length > 5 });
 }
 
 /** @param {string} text */
 function checkCharacters(text) {
-  if (!/[\ufffe\uffff]/.test(text)) return;
-  throw refuse('json', 'This JSON file holds a character that is not text (U+FFFE or U+FFFF).', 'Ask its sender for a correct one.');
+  if (/[\ufffe\uffff]/.test(text)) throw refuse('json', 'json-character');
 }
 
 /**
  * @param {string} text of a JSON file
  * @param {(done: number) => Promise<void>} pause
- * @returns {Promise<{format: string, title?: string, splitter: Splitter, warnings: string[]}>}
+ * @returns {Promise<import('./units.js').Split>}
  */
 export async function splitFhir(text, pause) {
   checkCharacters(text);
@@ -209,13 +254,9 @@ export async function splitFhir(text, pause) {
   const unwrapped = new Unwrapped(text, spans);
   unwrapped.take(value);
   for (const resource of unwrapped.resources) checkVersion(resource.value);
-  const splitter = new Splitter({ format: 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp) });
-  const split = new FhirSplit(unwrapped, splitter);
-  split.place();
-  split.placeEnvelopes();
-  split.placeSupporting();
-  if (!splitter.filled().length) throw nothingFound(unwrapped.resources);
+  const split = new FhirSplit(unwrapped, {
+    format: 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
+  });
   await pause(0.8);
-  const composition = unwrapped.resources.find(({ type }) => type === 'Composition');
-  return { format: 'fhir-r4', title: textual(composition?.value.title), splitter, warnings: split.warnings() };
+  return split;
 }

@@ -11,7 +11,7 @@ import { refuse } from './refused.js';
 
 /** @typedef {import('./partition.js').PartitionName} PartitionName */
 /** @typedef {{partition: PartitionName, copies: PartitionName[]}} Placed */
-/** @typedef {{leftOut: string}} LeftOut why, as the end of a sentence that begins with the resources */
+/** @typedef {{leftOut: string}} LeftOut why, by code */
 /** @typedef {Placed | LeftOut | 'follows'} Decision */
 
 /** @type {Record<string, {partition: string, copy?: string[]}>} */
@@ -19,29 +19,29 @@ const RULES = table;
 
 /** Types that R4 does not have and that tell which version wrote them. */
 const OTHER_VERSIONS = new Map([
-  ...list('DSTU2', 'Conformance DataElement DiagnosticOrder ImagingObjectSelection MedicationOrder Order OrderResponse'),
-  ...list('DSTU2 or STU3', 'BodySite DeviceComponent DeviceUseRequest EligibilityRequest EligibilityResponse ExpansionProfile ImagingManifest ProcedureRequest ProcessRequest ProcessResponse ReferralRequest Sequence ServiceDefinition'),
-  ...list('R5 or later', 'ActorDefinition AdministrableProductDefinition ArtifactAssessment BiologicallyDerivedProductDispense Citation ClinicalUseDefinition ConditionDefinition DeviceAlert DeviceAssociation DeviceDispense DeviceUsage EncounterHistory EvidenceReport FormularyItem GenomicStudy ImagingSelection Ingredient InventoryItem InventoryReport ManufacturedItemDefinition MedicinalProductDefinition MolecularDefinition NutritionIntake NutritionProduct PackagedProductDefinition Permission PersonalRelationship RegulatedAuthorization Requirements SubscriptionStatus SubscriptionTopic SubstanceDefinition TestPlan Transport'),
+  ...list('dstu2', 'Conformance DataElement DiagnosticOrder ImagingObjectSelection MedicationOrder Order OrderResponse'),
+  ...list('dstu2-stu3', 'BodySite DeviceComponent DeviceUseRequest EligibilityRequest EligibilityResponse ExpansionProfile ImagingManifest ProcedureRequest ProcessRequest ProcessResponse ReferralRequest Sequence ServiceDefinition'),
+  ...list('r5', 'ActorDefinition AdministrableProductDefinition ArtifactAssessment BiologicallyDerivedProductDispense Citation ClinicalUseDefinition ConditionDefinition DeviceAlert DeviceAssociation DeviceDispense DeviceUsage EncounterHistory EvidenceReport FormularyItem GenomicStudy ImagingSelection Ingredient InventoryItem InventoryReport ManufacturedItemDefinition MedicinalProductDefinition MolecularDefinition NutritionIntake NutritionProduct PackagedProductDefinition Permission PersonalRelationship RegulatedAuthorization Requirements SubscriptionStatus SubscriptionTopic SubstanceDefinition TestPlan Transport'),
 ]);
 
 /** Members that have another form, or do not exist, in R4. @type {[string, string, string, (value: any) => boolean][]} */
 const SIGNS = [
-  ['Condition', 'clinicalStatus', 'DSTU2 or STU3', (value) => typeof value === 'string'],
-  ['AllergyIntolerance', 'clinicalStatus', 'STU3', (value) => typeof value === 'string'],
-  ['AllergyIntolerance', 'substance', 'DSTU2', isObject],
-  ['Patient', 'careProvider', 'DSTU2', Array.isArray],
-  ['Patient', 'animal', 'DSTU2 or STU3', isObject],
-  ['MedicationStatement', 'taken', 'STU3', (value) => typeof value === 'string'],
-  ['MedicationStatement', 'wasNotTaken', 'DSTU2', (value) => typeof value === 'boolean'],
-  ['Immunization', 'notGiven', 'STU3', (value) => typeof value === 'boolean'],
-  ['Immunization', 'wasNotGiven', 'DSTU2', (value) => typeof value === 'boolean'],
-  ['Procedure', 'notDone', 'STU3', (value) => typeof value === 'boolean'],
-  ['Observation', 'related', 'DSTU2 or STU3', Array.isArray],
-  ['DocumentReference', 'indexed', 'DSTU2 or STU3', (value) => typeof value === 'string'],
-  ['Encounter', 'class', 'DSTU2', (value) => typeof value === 'string'],
-  ['Encounter', 'class', 'R5 or later', Array.isArray],
-  ['MedicationRequest', 'medication', 'R5 or later', isObject],
-  ['MedicationStatement', 'medication', 'R5 or later', isObject],
+  ['Condition', 'clinicalStatus', 'dstu2-stu3', (value) => typeof value === 'string'],
+  ['AllergyIntolerance', 'clinicalStatus', 'stu3', (value) => typeof value === 'string'],
+  ['AllergyIntolerance', 'substance', 'dstu2', isObject],
+  ['Patient', 'careProvider', 'dstu2', Array.isArray],
+  ['Patient', 'animal', 'dstu2-stu3', isObject],
+  ['MedicationStatement', 'taken', 'stu3', (value) => typeof value === 'string'],
+  ['MedicationStatement', 'wasNotTaken', 'dstu2', (value) => typeof value === 'boolean'],
+  ['Immunization', 'notGiven', 'stu3', (value) => typeof value === 'boolean'],
+  ['Immunization', 'wasNotGiven', 'dstu2', (value) => typeof value === 'boolean'],
+  ['Procedure', 'notDone', 'stu3', (value) => typeof value === 'boolean'],
+  ['Observation', 'related', 'dstu2-stu3', Array.isArray],
+  ['DocumentReference', 'indexed', 'dstu2-stu3', (value) => typeof value === 'string'],
+  ['Encounter', 'class', 'dstu2', (value) => typeof value === 'string'],
+  ['Encounter', 'class', 'r5', Array.isArray],
+  ['MedicationRequest', 'medication', 'r5', isObject],
+  ['MedicationStatement', 'medication', 'r5', isObject],
 ];
 
 /** @param {string} version @param {string} types @returns {[string, string][]} */
@@ -49,9 +49,9 @@ function list(version, types) {
   return types.split(' ').map((type) => [type, version]);
 }
 
-/** @param {string} version */
+/** @param {string} version by code, as words.js lists them */
 function otherVersion(version) {
-  return refuse('fhir-version', `This is a FHIR file of version ${version}, not R4.`, 'Ask its sender for the record as FHIR R4, or as a C-CDA document.');
+  return refuse('fhir-version', 'fhir-version', { version });
 }
 
 /**
@@ -99,14 +99,14 @@ function documentPartition(document) {
  */
 export function decide(value, context) {
   const type = value.resourceType;
-  if (!Object.hasOwn(RULES, type)) return { leftOut: 'not of a type that FHIR R4 has' };
+  if (!Object.hasOwn(RULES, type)) return { leftOut: 'unknown-type' };
   const { partition, copy = [] } = RULES[type];
   if (partition === 'follows') return 'follows';
-  if (partition === 'reject') return { leftOut: 'not patient data' };
-  if (partition === 'system') return { leftOut: 'technical notes of the sending system' };
+  if (partition === 'reject') return { leftOut: 'not-patient-data' };
+  if (partition === 'system') return { leftOut: 'technical' };
   const copies = /** @type {PartitionName[]} */ (copy);
   if (type === 'Consent') return { partition: consentPartition(value, context.directives.has(value)), copies };
   if (type === 'DocumentReference') return { partition: documentPartition(value), copies };
-  if (type === 'Contract' && ![value.subject].flat().some(context.isPatient)) return { leftOut: 'not about the patient' };
+  if (type === 'Contract' && ![value.subject].flat().some(context.isPatient)) return { leftOut: 'not-about-patient' };
   return { partition: /** @type {PartitionName} */ (partition), copies };
 }

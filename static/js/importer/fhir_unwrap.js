@@ -51,7 +51,7 @@ export class Unwrapped {
   /** @param {any} value @param {Span} span @param {{fullUrl?: string, entry?: string}} around */
   resource(value, span, around) {
     if (this.resources.length >= MAX_ITEMS) {
-      throw refuse('items', `This file has more than ${MAX_ITEMS} resources.`, 'Ask for it in smaller parts, for example year by year.');
+      throw refuse('items', 'too-many-resources', { max: MAX_ITEMS });
     }
     this.resources.push({
       value, type: value.resourceType, id: textual(value.id), text: this.text.slice(...span),
@@ -72,7 +72,7 @@ export class Unwrapped {
     this.envelope(rest, `{${own.map(({ start, end }) => this.text.slice(start, end)).join(',')}}`);
     if (entry === undefined) return;
     if (!Array.isArray(entry)) {
-      throw refuse('fhir', 'This FHIR Bundle has an entry that is not a list.', 'Download it again or ask its sender for a correct one.');
+      throw refuse('fhir', 'fhir-entry');
     }
     const place = /** @type {{from: number}} */ (members.find(({ name }) => name === 'entry'));
     const spans = elementSpans(this.text, place.from);

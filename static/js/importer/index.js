@@ -1,16 +1,13 @@
 /**
  * The importer: one health record file in, partitions out.
  *
- * The page runs it in a Web Worker and the command-line client in Node, so
+ * The command-line client runs it in Node, the page plan.js in a Web Worker, so
  * that both split alike. It reads octets and returns octets: it never touches
  * the network, the file system, the DOM or a key, and it keeps nothing.
  */
 
-import { splitCcda } from './ccda.js';
-import { decodeJson, decodeXml } from './decode.js';
-import { detect } from './detect.js';
-import { splitFhir } from './fhir.js';
-import { refuse, WHAT_IS_READ } from './refused.js';
+import { ImportRefused, prepare } from './plan.js';
+import { sentenceOf, spoken } from './words.js';
 
 export { ImportRefused } from './refused.js';
 
@@ -25,40 +22,20 @@ export { ImportRefused } from './refused.js';
  */
 
 /**
- * @typedef {object} ImportOptions
- * @property {(done: number) => void} [onProgress] is called with the share done, 0 to 1
- * @property {AbortSignal} [signal] stops the import between steps with the signal's reason
- */
-
-/** @param {ImportOptions} options @returns {(done: number) => Promise<void>} */
-function pauser({ onProgress, signal }) {
-  return async (done) => {
-    onProgress?.(done);
-    // Only a turn of the event loop lets a cancel message reach this worker.
-    await new Promise((resolve) => { setTimeout(resolve, 0); });
-    signal?.throwIfAborted();
-  };
-}
-
-/**
  * Splits one file into partitions.
  *
  * @param {Uint8Array} octets
- * @param {ImportOptions} [options]
+ * @param {import('./plan.js').PlanOptions} [options]
  * @returns {Promise<Imported>}
- * @throws {import('./refused.js').ImportRefused} with a sentence that says what was found and what to do
+ * @throws {ImportRefused} with a sentence that says what was found and what to do
  */
 export async function importRecord(octets, options = {}) {
-  const pause = pauser(options);
-  await pause(0);
-  const split = detect(octets) === 'xml'
-    ? await splitCcda(decodeXml(octets), (done) => pause(done * 0.8))
-    : await splitFhir(decodeJson(octets), pause);
-  const { partitions, counts } = split.splitter.result();
-  if (!Object.keys(partitions).length) {
-    throw refuse('nothing', 'This document says nothing of a patient: it has neither a patient nor a section.', WHAT_IS_READ);
+  try {
+    const plan = await prepare(octets, options);
+    const { partitions, counts, notices } = plan.result();
+    const { format, title } = plan;
+    return { format, ...(title ? { title } : {}), partitions, counts, warnings: notices.map(sentenceOf) };
+  } catch (error) {
+    throw error instanceof ImportRefused ? spoken(error) : error;
   }
-  await pause(1);
-  const { format, title, warnings } = split;
-  return { format, ...(title ? { title } : {}), partitions, counts, warnings };
 }

@@ -40,11 +40,9 @@ class Reader {
     this.spans = new Map();
   }
 
-  /** @param {string} what @returns {never} */
-  fail(what) {
-    const line = lineOf(this.text, this.at);
-    throw refuse('json', `This JSON file is broken at line ${line}: ${what}.`,
-      'It may have been cut short or edited: download it again.');
+  /** @param {string} what is wrong, by code @param {number} [max] @returns {never} */
+  fail(what, max = 0) {
+    throw refuse('json', 'json-broken', { line: lineOf(this.text, this.at), what, max });
   }
 
   space() {
@@ -59,7 +57,7 @@ class Reader {
   value() {
     const c = this.space();
     this.values += 1;
-    if (this.values > MAX_JSON_VALUES) this.fail(`it holds more than ${MAX_JSON_VALUES} values`);
+    if (this.values > MAX_JSON_VALUES) this.fail('values', MAX_JSON_VALUES);
     if (c === QUOTE) return this.string();
     if (c === 0x7b) return this.nested(() => this.object());
     if (c === 0x5b) return this.nested(() => this.array());
@@ -70,7 +68,7 @@ class Reader {
   /** @template T @param {() => T} read @returns {T} */
   nested(read) {
     this.depth += 1;
-    if (this.depth > MAX_JSON_DEPTH) this.fail(`it is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    if (this.depth > MAX_JSON_DEPTH) this.fail('depth', MAX_JSON_DEPTH);
     const value = read();
     this.depth -= 1;
     return value;
@@ -80,7 +78,7 @@ class Reader {
     if (this.take('true')) return true;
     if (this.take('false')) return false;
     if (this.take('null')) return null;
-    return this.fail(this.at >= this.text.length ? 'it ends too early' : 'a value was expected');
+    return this.fail(this.at >= this.text.length ? 'early' : 'value');
   }
 
   /** @param {string} literal */
@@ -93,7 +91,7 @@ class Reader {
   number() {
     NUMBER.lastIndex = this.at;
     const found = NUMBER.exec(this.text);
-    if (!found) return this.fail('a number is not well formed');
+    if (!found) return this.fail('number');
     this.at += found[0].length;
     return new JsonNumber(found[0]);
   }
@@ -108,7 +106,7 @@ class Reader {
         escaped = true;
         this.at += 1;
       } else if (!(c >= 0x20)) {
-        this.fail(c !== c ? 'it ends inside a text' : 'a control character stands in a text');
+        this.fail(c !== c ? 'early-text' : 'control');
       }
       c = text.charCodeAt(++this.at);
     }
@@ -122,9 +120,9 @@ class Reader {
     try {
       value = JSON.parse(this.text.slice(start, this.at));
     } catch {
-      return this.fail('an escape sequence is not valid');
+      return this.fail('escape');
     }
-    if (!isWellFormed(value)) this.fail('half of a surrogate pair stands alone');
+    if (!isWellFormed(value)) this.fail('surrogate');
     return value;
   }
 
@@ -160,19 +158,19 @@ class Reader {
 
   /** @param {JsonObject} made */
   member(made) {
-    if (this.space() !== QUOTE) this.fail('the name of a member was expected');
+    if (this.space() !== QUOTE) this.fail('name');
     const name = this.string();
-    if (Object.hasOwn(made, name)) this.fail('a member is named twice in one object');
+    if (Object.hasOwn(made, name)) this.fail('twice');
     // On an ordinary object this name would set the prototype instead of a member.
-    if (name === '__proto__') this.fail('a member is named __proto__');
-    if (this.space() !== 0x3a) this.fail('a colon was expected');
+    if (name === '__proto__') this.fail('proto');
+    if (this.space() !== 0x3a) this.fail('colon');
     this.at += 1;
     made[name] = this.value();
   }
 
   /** @param {number} c */
   comma(c) {
-    if (c !== 0x2c) this.fail(c !== c ? 'it ends too early' : 'a comma was expected');
+    if (c !== 0x2c) this.fail(c !== c ? 'early' : 'comma');
     this.at += 1;
   }
 
@@ -200,7 +198,7 @@ export function readJson(text) {
   const reader = new Reader(text);
   const value = reader.value();
   reader.space();
-  if (reader.at < text.length) reader.fail('more text follows the first value');
+  if (reader.at < text.length) reader.fail('more');
   return { value, spans: reader.spans };
 }
 

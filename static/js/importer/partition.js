@@ -8,7 +8,7 @@
 import { MAX_ITEMS, MAX_OUTPUT_OCTETS } from './limits.js';
 import { refuse } from './refused.js';
 
-/** @typedef {'personal' | 'medical' | 'insurance' | 'prescription'} PartitionName */
+/** @typedef {string} PartitionName one of PARTITIONS, or an own one that the owner moves something to */
 /** @typedef {{system?: string, value?: string, display?: string}} Code */
 /** @typedef {{value?: string, unit?: string, comparator?: string, code?: Code}} Value */
 /**
@@ -24,6 +24,7 @@ import { refuse } from './refused.js';
  * @property {boolean} [partial] something of it is filed elsewhere
  * @property {string} body markup made by xmlBody or resourceBody
  * @property {Item[]} items
+ * @property {string} [unit] the id of the unit that it is, where an owner can move it
  */
 
 /** In the order in which results list them. @type {PartitionName[]} */
@@ -101,6 +102,7 @@ export class Splitter {
     this.origin = origin;
     /** @type {Map<PartitionName, Source[]>} */
     this.sources = new Map(PARTITIONS.map((name) => [name, []]));
+    this.names = PARTITIONS;
     this.items = 0;
     this.size = 0;
   }
@@ -109,17 +111,29 @@ export class Splitter {
   add(name, source) {
     this.items += source.items.length;
     if (this.items > MAX_ITEMS) {
-      throw refuse('items', `This record has more than ${MAX_ITEMS} items.`, 'Ask for it in smaller parts, for example year by year.');
+      throw refuse('items', 'too-many-items', { max: MAX_ITEMS });
     }
     // Characters are at most as many as octets: what is too much here never needs writing.
     this.size += source.body.length;
     if (this.size > MAX_OUTPUT_OCTETS) throw tooMuch();
-    this.sources.get(name)?.push(source);
+    this.open(name).push(source);
+  }
+
+  /** @param {PartitionName} name @returns {Source[]} */
+  open(name) {
+    const known = this.sources.get(name);
+    if (known) return known;
+    /** @type {Source[]} */
+    const sources = [];
+    this.sources.set(name, sources);
+    // Own partitions follow the four, by name: the order of moves leaves no trace.
+    this.names = [...PARTITIONS, ...[...this.sources.keys()].filter((each) => !PARTITIONS.includes(each)).sort()];
+    return sources;
   }
 
   /** Partitions that hold something of the record, not only what accompanies it. */
   filled() {
-    return PARTITIONS.filter((name) => this.sources.get(name)?.some((source) => source.role === 'record'));
+    return this.names.filter((name) => this.sources.get(name)?.some((source) => source.role === 'record'));
   }
 
   /** @param {PartitionName} name */
@@ -167,6 +181,5 @@ export class Splitter {
 }
 
 function tooMuch() {
-  return refuse('size', `Split into partitions, this record takes more than ${MAX_OUTPUT_OCTETS / 1024 / 1024} MB, which one sealed document cannot hold.`,
-    'Ask for it in smaller parts, for example year by year.');
+  return refuse('size', 'too-much', { mb: MAX_OUTPUT_OCTETS / 1024 / 1024 });
 }

@@ -1,33 +1,36 @@
 /**
  * The one error with which the importer turns a file down.
  *
- * Its message is shown to the person who chose the file: it says what was
- * found and what can be done, and it never repeats what the record says.
+ * It says by code and values what was found, and never what the record says.
+ * The words are the caller's: the pages have them in their message catalogue,
+ * the command in words.js.
  */
 
-/** What SeSPHR reads, for the end of most refusals. */
-export const WHAT_IS_READ =
-  'SeSPHR reads C-CDA documents (XML) and FHIR R4 files (JSON).';
+/** @typedef {Record<string, string | number | boolean | (string | number)[]>} Params */
 
 export class ImportRefused extends Error {
   /**
    * @param {string} kind a short constant that names the reason, for programs
-   * @param {string} sentence for people
+   * @param {string} code a short constant that names the words to use
+   * @param {Params} [params] values for the words
+   * @param {string} [sentence] for people, where the caller has the words
    */
-  constructor(kind, sentence) {
+  constructor(kind, code, params = {}, sentence = code) {
     super(sentence);
     this.name = 'ImportRefused';
     this.kind = kind;
+    this.code = code;
+    this.params = params;
   }
 }
 
 /**
  * @param {string} kind
- * @param {string} found what the file is, as a sentence
- * @param {string} advice what the person can do, as a sentence
+ * @param {string} [code] where the kind alone does not say enough
+ * @param {Params} [params]
  */
-export function refuse(kind, found, advice) {
-  return new ImportRefused(kind, `${found} ${advice}`);
+export function refuse(kind, code = kind, params = {}) {
+  return new ImportRefused(kind, code, params);
 }
 
 /**

@@ -1,19 +1,21 @@
 /**
- * Sentences about what an import left out or could not keep apart.
+ * What to tell an owner of an import, by code: what was left out, and where her name still stands.
  *
- * They name resources by type and id, never by what the record says of a person.
+ * Notices name resources by type and id, never by what the record says of a person.
  */
 
 import { MAX_FAMILY_NAMES, MAX_NAMED } from './limits.js';
 
-/** Groups what is left out by type and reason, and says so in one sentence each. */
+/** @typedef {import('./words.js').Notice} Notice */
+
+/** Groups what is left out by type and reason, one notice each. */
 export class LeftOut {
   constructor() {
-    /** @type {Map<string, {type: string, reason: string, names: string[]}>} */
+    /** @type {Map<string, {type: string, reason: string, names: any[]}>} */
     this.groups = new Map();
   }
 
-  /** @param {string} type @param {string} reason @param {string} name */
+  /** @param {string} type @param {string} reason by code @param {string | number} name type and id, or the place in the file */
   add(type, reason, name) {
     const key = `${type}\n${reason}`;
     const group = this.groups.get(key) ?? { type, reason, names: [] };
@@ -21,14 +23,11 @@ export class LeftOut {
     this.groups.set(key, group);
   }
 
-  /** @returns {string[]} */
-  sentences() {
-    return [...this.groups.values()].map(({ type, reason, names }) => {
-      const shown = names.slice(0, MAX_NAMED).join(', ');
-      const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-      const [noun, verb, are] = names.length === 1 ? ['resource', 'stays', 'it is'] : ['resources', 'stay', 'they are'];
-      return `${names.length} ${type} ${noun} ${verb} in the original file only, because ${are} ${reason}: ${shown}${more}.`;
-    });
+  /** @returns {Notice[]} */
+  notices() {
+    return [...this.groups.values()].map(({ type, reason, names }) => ({
+      code: 'left-out', params: { type, reason, names: names.slice(0, MAX_NAMED), n: names.length },
+    }));
   }
 }
 
@@ -47,23 +46,40 @@ function character(code) {
   return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
 }
 
-/**
- * One warning for each partition, other than personal, that names the patient.
- *
- * @param {Iterable<string>} familyNames
- * @param {import('./partition.js').Splitter} splitter
- * @returns {string[]}
- */
-export function nameWarnings(familyNames, splitter) {
-  const names = [...new Set([...familyNames].map((name) => name.trim()))].filter((name) => name.length > 1).slice(0, MAX_FAMILY_NAMES);
-  if (!names.length) return [];
-  const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped})(?![\\p{L}\\p{N}])`, 'iu');
-  const warnings = [];
-  for (const partition of splitter.filled().filter((name) => name !== 'personal')) {
-    const sources = splitter.sources.get(partition) ?? [];
-    const naming = sources.filter(({ body }) => pattern.test(plain(body))).length;
-    if (naming) warnings.push(`The patient's family name occurs in ${naming} of ${sources.length} sources of the ${partition} partition.`);
+/** Finds the patient's family names in sources, and looks into each text once. */
+export class NameFinder {
+  /** @param {Iterable<string>} familyNames */
+  constructor(familyNames) {
+    const names = [...new Set([...familyNames].map((name) => name.trim()))].filter((name) => name.length > 1).slice(0, MAX_FAMILY_NAMES);
+    const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
+    this.pattern = names.length ? new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped})(?![\\p{L}\\p{N}])`, 'iu') : null;
+    /** @type {Map<string, boolean>} */
+    this.known = new Map();
   }
-  return warnings;
+
+  /** @param {string} body */
+  names(body) {
+    const known = this.known.get(body);
+    if (known !== undefined) return known;
+    const found = this.pattern?.test(plain(body)) ?? false;
+    this.known.set(body, found);
+    return found;
+  }
+
+  /**
+   * One notice for each partition, other than personal, that names the patient.
+   *
+   * @param {import('./partition.js').Splitter} splitter
+   * @returns {Notice[]} `units` are the ids of those that can be moved; the other sources only accompany them
+   */
+  notices(splitter) {
+    return splitter.filled().filter((name) => name !== 'personal').flatMap((partition) => {
+      const sources = splitter.open(partition);
+      const naming = sources.filter(({ body }) => this.names(body));
+      const units = [...new Set(naming.flatMap(({ unit, copy }) => (unit && !copy ? [unit] : [])))];
+      const copies = [...new Set(naming.flatMap(({ unit, copy }) => (unit && copy ? [unit] : [])))];
+      const params = { partition, naming: naming.length, total: sources.length, units, copies };
+      return naming.length ? [{ code: 'names-patient', params }] : [];
+    });
+  }
 }

@@ -84,21 +84,20 @@ class Builder {
   /** @param {string} message @returns {never} */
   broken(message) {
     const what = message.replace(/^\d+:\d+: /, '').slice(0, 200).replace(/\.$/, '');
-    throw refuse('xml', `This XML file is not well formed (line ${this.parser.line}: ${what}).`,
-      'It may have been cut short: download it again, or ask its sender for a correct one.');
+    throw refuse('xml', 'xml-broken', { line: this.parser.line, what });
   }
 
   /** @param {{version?: string}} declaration */
   declaration({ version }) {
     if (version === '1.0') return;
-    throw refuse('xml', `This file is XML ${version}.`, 'Ask its sender for XML 1.0.');
+    throw refuse('xml', 'xml-version', { version: version ?? '' });
   }
 
   instruction() {
     const end = this.parser.position;
     if (this.current) this.instructions.push({ start: this.text.lastIndexOf('<?', end), end });
     if (this.instructions.length > MAX_INSTRUCTIONS) {
-      throw refuse('xml', `This XML file has more than ${MAX_INSTRUCTIONS} processing instructions.`, 'Ask its sender for a document without them.');
+      throw refuse('xml', 'xml-instructions', { max: MAX_INSTRUCTIONS });
     }
   }
 
@@ -106,10 +105,10 @@ class Builder {
     this.attributes += 1;
     this.allAttributes += 1;
     if (this.allAttributes > MAX_XML_ATTRIBUTES) {
-      throw refuse('size', `This XML file has more than ${MAX_XML_ATTRIBUTES} attributes.`, 'Ask for the record in smaller parts.');
+      throw refuse('size', 'xml-attributes', { max: MAX_XML_ATTRIBUTES });
     }
     if (this.attributes <= MAX_ATTRIBUTES) return;
-    throw refuse('xml', `An element of this XML file has more than ${MAX_ATTRIBUTES} attributes.`, 'Ask its sender for a correct document.');
+    throw refuse('xml', 'xml-element', { max: MAX_ATTRIBUTES });
   }
 
   /** @param {any} tag of saxes */
@@ -132,10 +131,10 @@ class Builder {
     this.depth += 1;
     this.elements += 1;
     if (this.depth > MAX_XML_DEPTH) {
-      throw refuse('depth', `This XML file is nested deeper than ${MAX_XML_DEPTH} elements.`, 'Ask its sender for a simpler one.');
+      throw refuse('depth', 'xml-depth', { max: MAX_XML_DEPTH });
     }
     if (this.elements > MAX_XML_ELEMENTS) {
-      throw refuse('size', `This XML file has more than ${MAX_XML_ELEMENTS} elements.`, 'Ask for the record in smaller parts.');
+      throw refuse('size', 'xml-elements', { max: MAX_XML_ELEMENTS });
     }
   }
 
@@ -144,8 +143,7 @@ class Builder {
     for (const [prefix, uri] of Object.entries(ns)) {
       if (uri === '' && prefix === '') continue;
       if (ABSOLUTE_URI.test(uri)) continue;
-      throw refuse('namespace', `This XML file declares a namespace that is not a URI (line ${this.parser.line}, ${prefix ? `xmlns:${prefix}` : 'xmlns'}).`,
-        'Its sender has to correct that; ask for the document again.');
+      throw refuse('namespace', 'xml-namespace', { line: this.parser.line, name: prefix ? `xmlns:${prefix}` : 'xmlns' });
     }
   }
 

@@ -1,0 +1,111 @@
+/**
+ * Reads one file and plans what goes where, for a page that shows and changes it.
+ *
+ * It runs in a Web Worker and in Node alike: it reads octets and returns
+ * octets, never touches the network, the file system, the DOM or a key, and
+ * holds no words for people.
+ */
+
+import { splitCcda } from './ccda.js';
+import { decodeJson, decodeXml } from './decode.js';
+import { detect } from './detect.js';
+import { splitFhir } from './fhir.js';
+import { refuse } from './refused.js';
+
+export { ImportRefused } from './refused.js';
+
+/** @typedef {import('./units.js').Choices} Choices */
+/** @typedef {import('./words.js').Notice} Notice */
+/** @typedef {Record<string, Record<string, number>>} Counts of items, by partition and kind */
+/** @typedef {import('./units.js').About & {id: string, partition: string, copies: string[], role: string}} UnitOutline */
+
+/**
+ * @typedef {object} PlanOptions
+ * @property {(done: number) => void} [onProgress] is called with the share done, 0 to 1
+ * @property {AbortSignal} [signal] stops the import between steps with the signal's reason
+ */
+
+/** @typedef {{counts: Counts, notices: Notice[], others: Record<string, number>}} Outline */
+
+const PARTITION = /^[a-z0-9-]{1,32}$/;
+
+/** @param {PlanOptions} options @returns {(done: number) => Promise<void>} */
+function pauser({ onProgress, signal }) {
+  return async (done) => {
+    onProgress?.(done);
+    // Only a turn of the event loop lets a cancel message reach this worker.
+    await new Promise((resolve) => { setTimeout(resolve, 0); });
+    signal?.throwIfAborted();
+  };
+}
+
+/** A file that was read, and the ways to lay it out. */
+export class Plan {
+  /** @param {import('./units.js').Split} split */
+  constructor(split) {
+    this.split = split;
+    this.format = split.format;
+    this.title = split.title;
+    this.origin = split.origin;
+    this.ids = new Set(split.units.map(({ id }) => id));
+    this.unmoved = split.lay({ moves: new Map(), copies: true });
+  }
+
+  /** What can be moved, in the order of the file. @returns {UnitOutline[]} */
+  get units() {
+    return this.split.units.map(({ id, home, copies, role, about }) => ({ id, partition: home, copies, role, ...about }));
+  }
+
+  /** @param {Partial<Choices>} [choices] */
+  lay({ moves = new Map(), copies = true } = {}) {
+    if (!moves.size && copies) return this.unmoved;
+    for (const [id, name] of moves) {
+      if (!this.ids.has(id)) throw new RangeError(`no unit ${id}`);
+      if (!PARTITION.test(name) || name === 'original') throw new RangeError(`no partition to move to: ${name}`);
+    }
+    return this.split.lay({ moves, copies });
+  }
+
+  /** What would be where, without writing it. @param {Partial<Choices>} [choices] @returns {Outline} */
+  outline(choices) {
+    const { splitter, notices } = this.lay(choices);
+    const filled = splitter.filled();
+    const others = filled.map((name) => [name, splitter.open(name).filter(({ unit }) => !unit).length]);
+    return {
+      counts: Object.fromEntries(filled.map((name) => [name, splitter.counts(name)])),
+      others: Object.fromEntries(others), notices,
+    };
+  }
+
+  /**
+   * Writes the partitions.
+   *
+   * @param {Partial<Choices>} [choices] `moves` from unit id to partition name; `copies` false leaves safety copies out
+   * @returns {{partitions: Record<string, Uint8Array>, counts: Counts, notices: Notice[]}} partitions without content are absent
+   * @throws {import('./refused.js').ImportRefused} when what follows the moves makes them too large
+   */
+  result(choices) {
+    const { splitter, notices } = this.lay(choices);
+    return { ...splitter.result(), notices };
+  }
+}
+
+/**
+ * Reads a file and makes a plan of it.
+ *
+ * @param {Uint8Array} octets
+ * @param {PlanOptions} [options]
+ * @returns {Promise<Plan>}
+ * @throws {import('./refused.js').ImportRefused} with a code that says what was found
+ */
+export async function prepare(octets, options = {}) {
+  const pause = pauser(options);
+  await pause(0);
+  const split = detect(octets) === 'xml'
+    ? await splitCcda(decodeXml(octets), (done) => pause(done * 0.8))
+    : await splitFhir(decodeJson(octets), pause);
+  const plan = new Plan(split);
+  if (!plan.unmoved.splitter.filled().length) throw refuse('nothing', 'ccda-nothing');
+  await pause(1);
+  return plan;
+}
