@@ -36,7 +36,8 @@ import { sign } from "./statements.js";
 /**
  * previous: base64url digest of the manifest before, null for version 1; extra: the owner's `date`,
  * `open_from` and `open_until`.
- * @typedef {{author: string, authorKeys: MemberKeys, iat: number, previous: string | null,
+ * authorKeys: a member's keys, or their Ed25519 seed alone.
+ * @typedef {{author: string, authorKeys: MemberKeys | Uint8Array, iat: number, previous: string | null,
  *   extra?: {date?: number, open_from?: number, open_until?: number}}} Authorship
  */
 /**
@@ -125,7 +126,7 @@ function newEntry({ encapsulation: { epoch, rh, kc }, octets }, { attachments = 
 /**
  * Seal one version of a record: every partition, the document, and the signed manifest.
  * @param {Place} place
- * @param {Draft[]} drafts in document order
+ * @param {Iterable<Draft>} drafts in document order; each is taken when its turn comes
  * @param {Authorship} authorship
  * @returns {Promise<SealedRecord>}
  * @throws {CryptoError} when an identifier, a plaintext or a number is not allowed
@@ -195,19 +196,25 @@ async function partitionKey(key, wrapped) {
 export async function readDocument(document, manifest, keys) {
   try {
     checkPayload("sesphr-manifest", manifest);
-    const parts = parseDocument(document, Object.keys(manifest.partitions));
-    checkOctets(parts, manifest);
-    return await openParts(parts, manifest, keys);
+    return await openParts(readParts(document, manifest), manifest, keys);
   } catch (error) {
     throw error instanceof CryptoError ? new OpenError() : error;
   }
 }
 
-/** @param {Map<string, {octets: Bytes}>} parts @param {Members} manifest */
-function checkOctets(parts, manifest) {
+/**
+ * The encrypted parts of a document, each of the size and digest that the manifest names.
+ * @param {Uint8Array} document
+ * @param {Members} manifest payload of a verified manifest
+ * @returns {Map<string, import("./document.js").EncryptedPart>}
+ * @throws {OpenError}
+ */
+export function readParts(document, manifest) {
+  const parts = parseDocument(document, Object.keys(manifest.partitions));
   for (const [partition, { octets }] of parts) {
     checkCipher(manifestEntry(manifest.partitions[partition]), octets);
   }
+  return parts;
 }
 
 /**

@@ -11,12 +11,15 @@ import { ApiError, Conflict, EndpointError, Integrity, Locked, Offline, SignedOu
 /** @typedef {{status: number, retryAfter: string | null, octets: () => Promise<ArrayBuffer>}} Answer */
 /**
  * One HTTP call. `gated`: wait at the gate when the session turns out to be locked.
- * @typedef {{method: string, path: string, query?: Query, body?: string | FormData, json?: boolean,
- *   gated?: boolean, onProgress?: (sent: number, total: number) => void}} Call
+ * `bulk`: octets that may take long on a slow line.
+ * @typedef {{method: string, path: string, query?: Query, body?: string | FormData | Blob, json?: boolean,
+ *   gated?: boolean, bulk?: boolean, onProgress?: (sent: number, total: number) => void}} Call
  */
 
 const PAUSES = [1000, 3000, 6000];
 const TIMEOUT = 60_000;
+const BULK_TIMEOUT = 900_000;
+const OCTETS = "application/octet-stream";
 const HEADERS = { "X-Requested-By": "sesphr" };
 const SIGNED_OUT = new Set(["signed-out", "unauthenticated"]);
 
@@ -60,7 +63,17 @@ export function del(path) {
  * @returns {Promise<any>} the JSON answer
  */
 export function postForm(path, form, { onProgress } = {}) {
-  return json({ method: "POST", path, body: form, onProgress });
+  return json({ method: "POST", path, body: form, bulk: true, onProgress });
+}
+
+/**
+ * @param {string} path
+ * @param {Blob} blob sent as application/octet-stream
+ * @param {{onProgress?: (sent: number, total: number) => void}} [options] octets sent and in all
+ * @returns {Promise<any>} the JSON answer
+ */
+export function putOctets(path, blob, { onProgress } = {}) {
+  return json({ method: "PUT", path, body: new Blob([blob], { type: OCTETS }), bulk: true, onProgress });
 }
 
 /**
@@ -68,7 +81,7 @@ export function postForm(path, form, { onProgress } = {}) {
  * @param {string} path @param {object} body @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function octets(path, body) {
-  const answer = await send({ method: "POST", path, ...asJson(body) });
+  const answer = await send({ method: "POST", path, bulk: true, ...asJson(body) });
   return new Uint8Array(await answer.octets());
 }
 
@@ -152,7 +165,7 @@ function headers(call) {
 /** @param {Call} call @returns {Promise<Answer>} */
 async function byFetch(call) {
   try {
-    const signal = AbortSignal.timeout(TIMEOUT);
+    const signal = AbortSignal.timeout(call.bulk ? BULK_TIMEOUT : TIMEOUT);
     const response = await fetch(address(call), {
       method: call.method, body: call.body, headers: headers(call), signal,
       cache: "no-store", credentials: "same-origin", redirect: "error", referrerPolicy: "no-referrer",

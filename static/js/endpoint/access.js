@@ -1,0 +1,215 @@
+/**
+ * Asking for access, and checking what the nodes answered before anything is opened.
+ *
+ * Checked here: each node's signature, that it answers this very request, pair by pair, and that the
+ * log holds an event (its inclusion proof) for everybody whose record something was released of.
+ * @module
+ */
+import { equal, randomBytes } from "../crypto/bytes.js";
+import { b64uDecode, b64uEncode, sameNames } from "../crypto/encoding.js";
+import * as api from "./api.js";
+import { Integrity } from "./errors.js";
+import { read } from "./shapes.js";
+import { asIntegrity, payload, sign, verify } from "./statement.js";
+import { checkInclusion } from "./transparency.js";
+
+/** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
+/** @typedef {import("../crypto/schemas.js").Members} Members */
+/** @typedef {import("../crypto/statements.js").Verified} Verified */
+/** @typedef {{record: string, partitions: string[]}} Item */
+/**
+ * What checking answers needs of a deployment.
+ * @typedef {{id: string, n: number, t: number, nodes: readonly {index: number, id: string}[],
+ *   nodeKeys: ReadonlyMap<string, Uint8Array>, log: {name: string, key: Uint8Array}}} Nodes
+ */
+/** What the cloud gave: base64 octets. @typedef {{digest: string, manifest: string, document: string | null, partitions: Record<string, string>}} CloudObject */
+/** @typedef {{answer: string, tickets: string[], proofs: import("./transparency.js").Proof[]}} NodeAnswer */
+/** @typedef {{answers: NodeAnswer[], objects: CloudObject[]}} Found */
+/**
+ * What one node allows of one record; points are T_i by partition, null where none is needed.
+ * @typedef {{index: number, owner: string, version: number, manifest: string,
+ *   points: Map<string, Bytes | null>}} Vote
+ */
+/**
+ * What at least t nodes allow of one record. `manifest`: digest, b64u; `points`: T_i by partition
+ * and node index, empty for the owner.
+ * @typedef {{record: string, owner: string, version: number, manifest: string, allowed: string[],
+ *   points: Map<string, Map<number, Bytes>>, stored: CloudObject | undefined, request: string,
+ *   tickets: string[]}} Opening
+ */
+
+const MOST_PAIRS = 1000;
+
+/**
+ * Ask in as few signed requests as there can be; each is one event in the activity of its owners.
+ * @param {{me: {id: string}, keys: import("../crypto/keys.js").MemberKeys, deployment: Nodes}} session
+ * @param {Item[]} items each record once
+ * @param {string} purpose of a-z, 0-9 and hyphens
+ * @param {(step: string, detail?: object) => void} onStep steps: asked, agreed, received
+ * @returns {Promise<Opening[]>} what is allowed; what is missing here was refused
+ * @throws {Integrity} when an answer is not what it must be
+ */
+export async function ask(session, items, purpose, onStep) {
+  const found = [];
+  for (const group of groups(items)) found.push(...(await askOnce(session, group, purpose, onStep)));
+  return found;
+}
+
+/** @param {Item[]} items @returns {Item[][]} of at most 1000 pairs each; a record is never torn apart */
+function groups(items) {
+  /** @type {Item[][]} */
+  const found = [];
+  let room = 0;
+  for (const item of items) {
+    if (item.partitions.length > room) {
+      found.push([]);
+      room = MOST_PAIRS;
+    }
+    found.at(-1)?.push(item);
+    room -= item.partitions.length;
+  }
+  return found;
+}
+
+/**
+ * @param {{me: {id: string}, keys: import("../crypto/keys.js").MemberKeys, deployment: Nodes}} session
+ * @param {Item[]} items @param {string} purpose @param {(step: string, detail?: object) => void} onStep
+ * @returns {Promise<Opening[]>}
+ */
+async function askOnce({ me, keys, deployment }, items, purpose, onStep) {
+  const octets = payload(deployment.id, me.id, { nonce: b64uEncode(randomBytes(16)), purpose, items });
+  const request = sign(keys, "sesphr-access-request", octets);
+  const directory = new Map([[me.id, keys.verification]]);
+  const asked = verify(request, { typ: "sesphr-access-request", deployment: deployment.id, directory, what: "request" });
+  onStep("asked", { nodes: deployment.n });
+  const found = read("access", await api.post("/access", { request }));
+  const openings = checkAnswers(deployment, asked, found, me.id);
+  onStep("agreed", { nodes: found.answers.length, of: deployment.n });
+  onStep("received", { octets: sizeOf(found.objects) });
+  return openings;
+}
+
+/** @param {CloudObject[]} objects @returns {number} octets, of what base64 holds */
+function sizeOf(objects) {
+  const texts = objects.flatMap(({ document, partitions }) => [document ?? "", ...Object.values(partitions)]);
+  return texts.reduce((sum, text) => sum + Math.floor((text.length * 3) / 4), 0);
+}
+
+/**
+ * Check all answers to a request, and what they agree on.
+ * @param {Nodes} deployment
+ * @param {Verified} asked the request
+ * @param {Found} found
+ * @param {string} me who asked
+ * @returns {Opening[]}
+ * @throws {Integrity}
+ */
+export function checkAnswers(deployment, asked, found, me) {
+  const votes = votesOf(deployment, asked, found.answers);
+  const tickets = found.answers.flatMap((answer) => answer.tickets);
+  return asked.payload.items.flatMap((/** @type {Item} */ item) => {
+    const agreed = agree(deployment.t, item, votes.get(item.record) ?? []);
+    if (agreed === null) return [];
+    const points = agreed.owner === me ? new Map() : pointsOf(agreed.votes, agreed.allowed);
+    const stored = found.objects.find((one) => one.digest === agreed.manifest);
+    const { owner, version, manifest, allowed } = agreed;
+    return [{ record: item.record, owner, version, manifest, allowed, points, stored, request: asked.jws, tickets }];
+  });
+}
+
+/**
+ * @param {Nodes} deployment @param {Verified} asked @param {NodeAnswer[]} answers
+ * @returns {Map<string, Vote[]>} by record
+ */
+function votesOf(deployment, asked, answers) {
+  const seen = new Set();
+  /** @type {Map<string, Vote[]>} */
+  const votes = new Map();
+  for (const answer of answers) {
+    const what = { typ: "sesphr-access-answer", deployment: deployment.id, directory: deployment.nodeKeys, what: "access-answer" };
+    const checked = verify(answer.answer, what);
+    if (seen.has(checked.issuer) || !equal(b64uDecode(checked.payload.request, 32), asked.digest)) refuse();
+    seen.add(checked.issuer);
+    for (const [record, vote] of votesBy(deployment, asked, checked, answer.proofs)) {
+      votes.set(record, [...(votes.get(record) ?? []), vote]);
+    }
+  }
+  return votes;
+}
+
+/** @returns {never} */
+function refuse() {
+  throw new Integrity("access-answer");
+}
+
+/**
+ * One node's answer, record by record as asked.
+ * @param {Nodes} deployment @param {Verified} asked @param {Verified} checked
+ * @param {import("./transparency.js").Proof[]} proofs
+ * @returns {[string, Vote][]}
+ */
+function votesBy(deployment, asked, checked, proofs) {
+  const index = deployment.nodes.find((node) => node.id === checked.issuer)?.index ?? refuse();
+  /** @type {Map<string, string[]>} */
+  const wanted = new Map(asked.payload.items.map((/** @type {Item} */ item) => [item.record, item.partitions]));
+  /** @type {Members[]} */
+  const items = checked.payload.items;
+  if (!sameNames(items.map((item) => item.record), wanted.keys())) refuse();
+  const votes = items.flatMap((item) => voteOf(index, item, /** @type {string[]} */ (wanted.get(item.record))));
+  if (votes.length) checkLogged(deployment, checked, proofs, new Set(votes.map(([, vote]) => vote.owner)).size);
+  return votes;
+}
+
+/** @param {number} index @param {Members} item @param {string[]} partitions asked for @returns {[string, Vote][]} none when it allows nothing */
+function voteOf(index, item, partitions) {
+  /** @type {Members[]} */
+  const answered = item.partitions;
+  if (!sameNames(answered.map((one) => one.partition), partitions)) refuse();
+  const allowed = answered.filter((one) => one.decision === "allow");
+  if (allowed.length === 0) return [];
+  const { record, owner, version, manifest } = item;
+  if (owner === null || version === null || manifest === null) refuse();
+  const points = allowed.map(({ partition, answer }) =>
+    /** @type {[string, Bytes | null]} */ ([partition, answer === null ? null : b64uDecode(answer, 576)]));
+  return [[record, { index, owner, version, manifest, points: new Map(points) }]];
+}
+
+/**
+ * Nothing is released without its event: one for each owner, each proved to be in the log.
+ * @param {Nodes} deployment @param {Verified} checked
+ * @param {import("./transparency.js").Proof[]} proofs
+ * @param {number} owners
+ */
+function checkLogged(deployment, checked, proofs, owners) {
+  /** @type {Members[]} */
+  const entries = checked.payload.log;
+  const distinct = new Set(entries.map((one) => `${one.stream} ${one.number}`)).size;
+  if (distinct < owners || entries.length !== distinct || entries.length !== proofs.length) throw new Integrity("log-proof");
+  entries.forEach((entry, i) => {
+    if (entry.index !== proofs[i].index) throw new Integrity("log-proof");
+    checkInclusion(deployment, asIntegrity("log-proof", () => b64uDecode(entry.entry, 32)), proofs[i]);
+  });
+}
+
+/**
+ * @param {number} t @param {Item} item @param {Vote[]} votes on one record
+ * @returns {{owner: string, version: number, manifest: string, allowed: string[], votes: Vote[]} | null}
+ *   null when nothing is allowed
+ */
+function agree(t, { partitions }, votes) {
+  if (new Set(votes.map((one) => JSON.stringify([one.owner, one.version, one.manifest]))).size > 1) {
+    throw new Integrity("nodes-disagree");
+  }
+  const allowed = partitions.filter((name) => votes.filter((vote) => vote.points.has(name)).length >= t);
+  if (allowed.length === 0) return null;
+  const { owner, version, manifest } = votes[0];
+  return { owner, version, manifest, allowed, votes };
+}
+
+/** @param {Vote[]} votes @param {string[]} allowed @returns {Map<string, Map<number, Bytes>>} */
+function pointsOf(votes, allowed) {
+  return new Map(allowed.map((name) => {
+    const given = votes.map(({ index, points }) => [index, points.get(name)]).filter(([, point]) => point);
+    return [name, new Map(/** @type {[number, Bytes][]} */ (given))];
+  }));
+}

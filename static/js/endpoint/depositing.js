@@ -1,0 +1,197 @@
+/**
+ * Depositing: seal once into this device's outbox, then send until it is acknowledged.
+ *
+ * Only ciphertext, signatures and public values leave this device.
+ * @module
+ */
+import { toHex } from "../crypto/bytes.js";
+import { b64uDecode, lp } from "../crypto/encoding.js";
+import { CryptoError } from "../crypto/errors.js";
+import { sha256 } from "../crypto/kdf.js";
+import * as api from "./api.js";
+import { ApiError, Conflict, Integrity, Invalid } from "./errors.js";
+import * as outbox from "./outbox.js";
+import { checkReceipts } from "./receipts.js";
+import { DEPOSITS, ORIGINAL } from "./records.js";
+import { registerPartitions } from "./registration.js";
+import { sealRecord, shownName } from "./sealing.js";
+import { read } from "./shapes.js";
+import { now } from "./statement.js";
+
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./outbox.js").Parcel} Parcel */
+/** @typedef {import("./sealing.js").Original} Original */
+/** @typedef {{partitions: Map<string, Uint8Array>, original?: Original}} Content */
+/** @typedef {(step: string, detail?: object) => void} OnStep steps: sealing, signing, sending, receipts */
+/** What was acknowledged. @typedef {{record: string, version: number, receipts: string[]}} Deposited */
+/**
+ * A deposit that was not acknowledged yet; `made` in Unix seconds, sizes in octets.
+ * @typedef {{key: string, record: string, made: number, partitions: Record<string, number>,
+ *   original: {name: string, size: number} | null}} Waiting
+ */
+
+/** What no repetition will make acceptable. */
+const NEVER = new Set([400, 405, 413, 422]);
+
+/**
+ * Deposit a new record. The same content, while an earlier deposit of it was not acknowledged, sends
+ * that one again instead of making another record.
+ * @param {Session} session
+ * @param {Content} content partitions: one XML element each
+ * @param {{onStep?: OnStep}} [options]
+ * @returns {Promise<Deposited>}
+ * @throws {EndpointError} what was sealed stays for `resume`, unless it can never be accepted
+ * @throws {Invalid} `too-large`: over 32 MiB, or not what a record can hold
+ */
+export async function deposit(session, content, { onStep = () => {} } = {}) {
+  const key = parcelKey(content);
+  return outbox.held(session.memory, async () => {
+    const parcel = (await outbox.find(session.memory, key)) ?? (await sealed(session, key, content, onStep));
+    return send(session, parcel, onStep);
+  });
+}
+
+/** @param {Content} content @returns {string} the same for the same content */
+function parcelKey({ partitions, original }) {
+  const named = [...partitions].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = named.flatMap(([name, octets]) => [name, sha256(octets)]);
+  return toHex(sha256(lp(...parts, ...(original ? [shownName(original.name), sha256(original.octets)] : []))));
+}
+
+/** @param {Session} session @param {string} key @param {Content} content @param {OnStep} onStep @returns {Promise<Parcel>} */
+async function sealed(session, key, content, onStep) {
+  const { me, keys, deployment, memory } = session;
+  const registered = await registeredKeys(session, [...content.partitions.keys(), ...(content.original ? [ORIGINAL] : [])]);
+  try {
+    return await outbox.add(memory, key, now(), (store) =>
+      sealRecord({ member: me.id, keys, deployment }, registered, content, { store, onStep }));
+  } catch (error) {
+    if (error instanceof CryptoError) throw new Invalid("too-large", { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * The newest key of each partition; what is not registered yet is registered now.
+ * @param {Session} session
+ * @param {string[]} names
+ * @returns {Promise<Map<string, {epoch: number, key: Uint8Array}>>}
+ */
+async function registeredKeys(session, names) {
+  let person = await session.registered();
+  const unknown = names.filter((name) => person.epoch(name) === null);
+  if (unknown.length) person = await registerPartitions(session, person, unknown);
+  return new Map(names.map((name) => {
+    const epoch = person.epoch(name);
+    const point = epoch === null ? undefined : person.partitions.get(name)?.get(epoch);
+    if (epoch === null || !point) throw new Integrity("registration");
+    return [name, { epoch, key: point.encode() }];
+  }));
+}
+
+/** @param {Session} session @param {Parcel} parcel @param {OnStep} onStep @returns {Promise<Deposited>} */
+async function send(session, parcel, onStep) {
+  try {
+    const done = await sendAll(session, parcel, onStep);
+    // Noted before the parcel goes: a list misses a record that no server shows any more.
+    await session.memory.update(DEPOSITS, (/** @type {object | undefined} */ known) => ({ ...known, [done.record]: { manifest: parcel.parts.digest } }));
+    await outbox.remove(session.memory, parcel);
+    return done;
+  } catch (error) {
+    if (error instanceof ApiError && NEVER.has(error.status)) await outbox.remove(session.memory, parcel);
+    throw error;
+  }
+}
+
+/** @param {Session} session @param {Parcel} parcel @param {OnStep} onStep @returns {Promise<Deposited>} */
+async function sendAll(session, parcel, onStep) {
+  const { parts } = parcel;
+  const progress = meter(parcel, onStep);
+  for (const entry of parts.attachments) await sendAttachment(session, parcel, entry, progress(entry.size));
+  const form = new FormData();
+  form.set("manifest", parts.manifest);
+  form.set("sealed", parts.sealed);
+  form.set("document", await outbox.blob(session.memory, parcel, "document"), "document.xml");
+  const found = read("deposited", await api.postForm("/deposits", form, progress(0)));
+  onStep("receipts");
+  const { confirmed } = checkReceipts(session, found.receipts, { kind: "deposit", digest: b64uDecode(parts.digest, 32) });
+  if (confirmed < session.deployment.n || found.record !== parts.record) throw new Integrity("receipt");
+  return { record: found.record, version: found.version, receipts: found.receipts };
+}
+
+/**
+ * Tells how many octets of all have been sent; where nothing can tell, only that sending began.
+ * @param {Parcel} parcel
+ * @param {OnStep} onStep
+ * @returns {(size: number) => {onProgress?: (sent: number, total: number) => void}}
+ */
+function meter({ parts }, onStep) {
+  let before = 0;
+  const attached = parts.attachments.reduce((sum, one) => sum + one.size, 0);
+  onStep("sending", { sent: 0, total: attached });
+  if (typeof XMLHttpRequest === "undefined") return () => ({});
+  return (size) => {
+    const start = before;
+    before += size;
+    return { onProgress: (sent, total) => onStep("sending", { sent: start + sent, total: size ? attached : start + total }) };
+  };
+}
+
+/**
+ * @param {Session} session
+ * @param {Parcel} parcel
+ * @param {{id: string, size: number, root: string}} entry
+ * @param {{onProgress?: (sent: number, total: number) => void}} options
+ */
+async function sendAttachment(session, parcel, entry, options) {
+  const blob = await outbox.blob(session.memory, parcel, entry.id);
+  const { size, root } = read("attachment", await put(entry.id, blob, options));
+  if (size !== entry.size || root !== entry.root) throw new Integrity("attachment");
+}
+
+/** @param {string} id @param {Blob} blob @param {{onProgress?: (sent: number, total: number) => void}} options */
+async function put(id, blob, options) {
+  try {
+    return await api.putOctets(`/attachments/${id}`, blob, options);
+  } catch (error) {
+    // The name was drawn at random, so another file under it is no accident.
+    if (error instanceof Conflict) throw new Integrity("attachment", error);
+    throw error;
+  }
+}
+
+/** @param {Session} session @returns {Promise<Waiting[]>} deposits that are still on their way, oldest first */
+export async function waiting(session) {
+  return (await outbox.parcels(session.memory)).map(({ key, made, parts }) => ({
+    key, record: parts.record, made, partitions: parts.partitions, original: parts.original,
+  }));
+}
+
+/**
+ * Send what waits, with the very same octets.
+ * @param {Session} session
+ * @param {{onStep?: OnStep, key?: string}} [options] key: this one only
+ * @returns {Promise<Deposited[]>}
+ * @throws {EndpointError} at the first that cannot be sent; it and those after it still wait
+ */
+export async function resume(session, { onStep = () => {}, key } = {}) {
+  return outbox.held(session.memory, async () => {
+    const done = [];
+    for (const parcel of await outbox.parcels(session.memory)) {
+      if (key === undefined || key === parcel.key) done.push(await send(session, parcel, onStep));
+    }
+    return done;
+  });
+}
+
+/**
+ * Forget a deposit that was not acknowledged; if it arrived all the same, it is in the list of records.
+ * @param {Session} session
+ * @param {string} key from `waiting`
+ */
+export async function discard(session, key) {
+  await outbox.held(session.memory, async () => {
+    const parcel = await outbox.find(session.memory, key);
+    if (parcel) await outbox.remove(session.memory, parcel);
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * Lists of records: what there is, never what it says.
+ *
+ * A list is the server's word. What this device itself deposited must be in it, and what is opened
+ * is checked by signatures.
+ * @module
+ */
+import * as api from "./api.js";
+import { Integrity } from "./errors.js";
+import { read } from "./shapes.js";
+
+/** The partition that holds imported files as they were; only its owner ever asks for it. */
+export const ORIGINAL = "original";
+/** Where `depositing` notes what was acknowledged. */
+export const DEPOSITS = "deposits";
+
+/**
+ * manifest: digest of the newest version (b64u); date: Unix seconds.
+ * @typedef {{record: string, owner: string, owner_name: string, version: number, manifest: string,
+ *   date: number, partitions: string[]}} RecordView
+ */
+
+/**
+ * @typedef {{me: {id: string}, memory: {get(name: string): Promise<any>}}} Reader
+ */
+
+/**
+ * Records that the member owns or may read something of, oldest first.
+ * @param {Reader} session
+ * @param {{owner?: string, seenBy?: string}} [query] owner: only this owner's; seenBy: own records,
+ *   with the partitions that the key servers would give that member now
+ * @returns {Promise<RecordView[]>}
+ * @throws {Integrity} when the list cannot be true
+ */
+export async function list(session, { owner, seenBy } = {}) {
+  const query = { ...(owner && { owner }), ...(seenBy && { seen_by: seenBy }) };
+  const { records } = read("records", await api.get("/records", query));
+  checkList(records, seenBy ? session.me.id : owner);
+  if (owner === session.me.id && !seenBy) await checkNoneMissing(session, records);
+  return records;
+}
+
+/** @param {RecordView[]} records @param {string | undefined} owner */
+function checkList(records, owner) {
+  if (new Set(records.map((one) => one.record)).size !== records.length) throw new Integrity("record-twice");
+  if (owner && records.some((one) => one.owner !== owner)) throw new Integrity("record-owner");
+}
+
+/** @param {Reader} session @param {RecordView[]} records */
+async function checkNoneMissing(session, records) {
+  const shown = new Set(records.map((one) => one.record));
+  const known = Object.keys((await session.memory.get(DEPOSITS)) ?? {});
+  if (known.some((record) => !shown.has(record))) throw new Integrity("record-missing");
+}
+
+/**
+ * The partitions to ask for: `original` is its owner's alone, and only when named.
+ * @param {RecordView} view
+ * @returns {string[]}
+ */
+export function readable(view) {
+  return view.partitions.filter((name) => name !== ORIGINAL);
+}
