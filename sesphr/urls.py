@@ -1,5 +1,6 @@
 """Routes of a process that runs every role."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 from sesphr.web.api import api
@@ -7,6 +8,7 @@ from sesphr.web.api import api
 urlpatterns = [
     path("", include("phr.urls")),
     path("", include("accounts.urls")),
+    path("admin/", admin.site.urls),
     path("api/", api.urls),
 ]
 

@@ -1,0 +1,50 @@
+"""What roles, states, key slots and the portal's events are called in the administration."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, SlotType, State
+
+ROLES = {
+    Role.OWNER: _("Patient"),
+    Role.PHYSICIAN: _("Doctor"),
+    Role.NURSE: _("Nurse"),
+    Role.PHARMACIST: _("Pharmacist"),
+    Role.INSURER: _("Insurer"),
+    Role.RESEARCHER: _("Researcher"),
+    Role.RELATIVE: _("Relative or friend"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+STATES = {
+    State.PENDING: _("Waiting"),
+    State.AUTHORISED: _("Authorised"),
+    State.SUSPENDED: _("Suspended"),
+    State.DEPARTED: _("Membership ended"),
+}
+SLOTS = {SlotType.PASSWORD: _("Password"), SlotType.RECOVERY: _("Recovery code")}
+COLOURS = {State.PENDING: "amber", State.AUTHORISED: "good", State.SUSPENDED: "red"}
+EVENTS = {
+    "registered": _("Registered"),
+    "confirmed": _("E-mail address confirmed"),
+    "authorised": _("Authorised"),
+    "suspended": _("Suspended"),
+    "departed": _("Membership ended"),
+    "application-forgotten": _("Application removed"),
+    "password-changed": _("Password changed"),
+    "recovery-used": _("Recovery code used"),
+    "recovery-renewed": _("Recovery code renewed"),
+    "signed-out-everywhere": _("Signed out everywhere"),
+    "second-factor-enrolled": _("Second factor set up"),
+    "second-factor-reset": _("Second factor reset"),
+    "integrity": _("Integrity report"),
+    "integrity-closed": _("Integrity report closed"),
+}
+# What staff did, rather than the members themselves.
+BY_STAFF = ("authorised", "suspended", "departed", "second-factor-reset", "integrity-closed")
+
+
+def state_tag(state: str) -> SafeString:
+    """A state as a tag: its word, and a colour besides."""
+    colour = COLOURS.get(State(state), "plain")
+    return format_html('<span class="tag tag--{}">{}</span>', colour, STATES[State(state)])
