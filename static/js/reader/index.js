@@ -1,0 +1,46 @@
+/**
+ * The reader: octets of partitions in, what a page shows out.
+ *
+ * It runs where the record is opened, on the reader's own device. It knows no
+ * DOM, no network and no key, and gives no markup: every value is text.
+ */
+
+import { ccdaFacts } from './ccda_facts.js';
+import { fact } from './facts.js';
+import { fhirReader } from './fhir_facts.js';
+import { readPartition } from './partition.js';
+
+export { Unreadable } from './tree.js';
+export { readPartition } from './partition.js';
+
+/** @typedef {import('./facts.js').Fact} Fact */
+/** @typedef {import('./partition.js').Model} Model */
+/** @typedef {Model & {facts: Fact[]}} Read */
+
+/** What the importer wrote of a source that this reader finds nothing in. @param {Model} model @param {string} source @returns {Fact[]} */
+function itemFacts(model, source) {
+  return model.items.filter((item) => item.source === source).map((item) => fact({
+    kind: item.kind, source, code: item.code, name: item.code?.display ?? item.code?.value, value: item.value, status: item.status,
+    verification: item.verification, negated: item.negated, date: item.date,
+    components: item.components.map(({ code, value }) => ({ name: code?.display ?? code?.value ?? '', value })),
+  }));
+}
+
+/** @param {Model} model @returns {Fact[]} */
+function factsOf(model) {
+  const fromResource = fhirReader(model);
+  return model.sources.flatMap((source) => {
+    const found = source.resource ? fromResource(source) : ccdaFacts(source);
+    return found.length ? found : itemFacts(model, source.id);
+  });
+}
+
+/**
+ * @param {Uint8Array} octets of one partition @param {string} [name] how the record calls it
+ * @returns {Read}
+ * @throws {import('./tree.js').Unreadable}
+ */
+export function read(octets, name) {
+  const model = readPartition(octets, name);
+  return { ...model, facts: factsOf(model) };
+}

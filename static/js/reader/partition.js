@@ -1,0 +1,129 @@
+/**
+ * Reads one partition: octets in, a plain model out.
+ *
+ * docs/partition-format.md describes the format. What a partition holds was
+ * written by others and may be hostile: this module gives plain values, never
+ * markup, and knows neither DOM nor network.
+ */
+
+import { readJson } from '../importer/json.js';
+import { all, attribute, elements, readTree, textOf, Unreadable } from './tree.js';
+
+export { Unreadable } from './tree.js';
+
+/** @typedef {import('./tree.js').Element} Element */
+/** @typedef {{system?: string, value?: string, display?: string}} Code */
+/** @typedef {{comparator?: string, value?: string, unit?: string, code?: Code}} Value */
+/**
+ * @typedef {object} Item
+ * @property {string} id @property {string} kind @property {string} source @property {number} [entry]
+ * @property {string} [status] @property {string} [verification] @property {string} [date] @property {boolean} negated
+ * @property {Code} [code] @property {Value} [value] @property {{code?: Code, value?: Value}[]} components
+ */
+/**
+ * @typedef {object} Source
+ * @property {string} id @property {string} role @property {boolean} copy @property {boolean} partial
+ * @property {Element} [element] native XML @property {Resource} [resource] of FHIR @property {string} [entry] JSON text
+ */
+/**
+ * @typedef {object} Resource
+ * @property {string} type @property {string} [id] @property {string} [fullUrl]
+ * @property {string} text as it stood @property {any} [value] parsed, numbers as JsonNumber; absent when it is no JSON
+ */
+/**
+ * @typedef {object} Model
+ * @property {string} partition its own name @property {string} [version]
+ * @property {{format?: string, type?: string, date?: string}} origin
+ * @property {Item[]} items @property {Source[]} sources
+ * @property {Element} [other] the root of an XML element of another kind: then there are no items or sources
+ */
+
+export const NAMESPACE = 'urn:sesphr:phr:1';
+
+/** @param {Element | undefined} element @returns {Code | undefined} */
+function codeOf(element) {
+  if (!element) return undefined;
+  return { system: attribute(element, 'system'), value: attribute(element, 'value'), display: attribute(element, 'display') };
+}
+
+/** @param {Element | undefined} element @returns {Value | undefined} */
+function valueOf(element) {
+  if (!element) return undefined;
+  return {
+    comparator: attribute(element, 'comparator'), value: attribute(element, 'value'), unit: attribute(element, 'unit'),
+    code: codeOf(all(element, 'code')[0]),
+  };
+}
+
+/** @param {Element} element @returns {Item} */
+function itemOf(element) {
+  const entry = Number.parseInt(attribute(element, 'entry') ?? '', 10);
+  return {
+    id: attribute(element, 'id') ?? '', kind: attribute(element, 'kind') ?? 'other', source: attribute(element, 'source') ?? '',
+    entry: Number.isSafeInteger(entry) ? entry : undefined, status: attribute(element, 'status'),
+    verification: attribute(element, 'verification'), date: attribute(element, 'date'),
+    negated: attribute(element, 'negated') === 'true', code: codeOf(all(element, 'code')[0]),
+    value: valueOf(all(element, 'value')[0]),
+    components: all(element, 'component').map((each) => ({ code: codeOf(all(each, 'code')[0]), value: valueOf(all(each, 'value')[0]) })),
+  };
+}
+
+/** @param {string} text @returns {any} the value, or undefined when it is no JSON object of a resource */
+function parsed(text) {
+  try {
+    const { value } = readJson(text);
+    return value && typeof value.resourceType === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Element} element @returns {Resource} */
+function resourceOf(element) {
+  const text = element.children.filter((child) => typeof child === 'string').join('');
+  return {
+    type: attribute(element, 'type') ?? '', id: attribute(element, 'id'), fullUrl: attribute(element, 'fullUrl'),
+    text, value: parsed(text),
+  };
+}
+
+/** @param {Element} element @returns {Source} */
+function sourceOf(element) {
+  const inner = elements(element);
+  const resource = all(element, 'resource')[0];
+  const entry = all(element, 'entry')[0];
+  return {
+    id: attribute(element, 'id') ?? '', role: attribute(element, 'role') ?? 'record',
+    copy: attribute(element, 'copy') === 'true', partial: attribute(element, 'partial') === 'true',
+    resource: resource && resourceOf(resource), entry: entry && textOf(entry),
+    element: resource ? undefined : inner.find(({ uri }) => uri !== NAMESPACE),
+  };
+}
+
+/**
+ * @param {Uint8Array} octets of one partition
+ * @param {string} [name] how the record calls it; an element of another kind has no name of its own
+ * @returns {Model}
+ * @throws {Unreadable} when it is not well-formed XML in UTF-8, or has a DOCTYPE
+ */
+export function readPartition(octets, name = '') {
+  const root = readTree(decode(octets));
+  if (root.uri !== NAMESPACE || root.local !== 'partition') {
+    return { partition: name, origin: {}, items: [], sources: [], other: root };
+  }
+  const origin = all(root, 'origin')[0];
+  return {
+    partition: attribute(root, 'id') ?? name, version: attribute(root, 'version'),
+    origin: { format: attribute(origin, 'format'), type: attribute(origin, 'type'), date: attribute(origin, 'date') },
+    items: all(root, 'item').map(itemOf), sources: all(root, 'source').map(sourceOf),
+  };
+}
+
+/** @param {Uint8Array} octets */
+function decode(octets) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(octets);
+  } catch {
+    throw new Unreadable('utf-8');
+  }
+}

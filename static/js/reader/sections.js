@@ -1,0 +1,95 @@
+/**
+ * A part as its source lays it out: sections with their narrative, and the facts of each.
+ */
+
+import { sectionKind, sectionRule } from '../importer/ccda_rules.js';
+import { resourceNarrative, sectionNarrative } from './narrative.js';
+import { subsections } from './ccda_facts.js';
+import { list, text } from './fhir_values.js';
+import { first, outline, textOf } from './tree.js';
+
+/** @typedef {import('./narrative.js').Node} Node */
+/** @typedef {import('./tree.js').Element} Element */
+/** @typedef {import('./partition.js').Source} Source */
+/** @typedef {import('./index.js').Read} Read */
+/** @typedef {import('./facts.js').Fact} Fact */
+/**
+ * @typedef {object} Section
+ * @property {string} [title] in the source's words @property {string} kind of its facts; `other` where none is known
+ * @property {(Node | string)[]} nodes its narrative @property {Fact[]} facts where the source has no narrative of its own
+ * @property {Section[]} sections @property {boolean} copy @property {boolean} partial
+ */
+/** @typedef {{title: string, role: string, text: string}} Raw what stands in the file besides, as its text */
+
+/** @param {Element} element @param {Source} source @returns {Section} */
+function cdaSection(element, source) {
+  return {
+    title: textOf(first(element, 'title')) || undefined, kind: sectionKind(sectionRule(/** @type {any} */ (element))),
+    nodes: sectionNarrative(first(element, 'text')), facts: [], copy: source.copy, partial: source.partial,
+    sections: subsections(element).map((each) => cdaSection(each, source)),
+  };
+}
+
+/** @param {any} holder a Composition or one of its sections @returns {Section[]} */
+function compositionSections(holder) {
+  return list(holder.section).map((each) => ({
+    title: text(each.title), kind: 'document', nodes: resourceNarrative(each.text?.div), facts: [], copy: false, partial: false,
+    sections: compositionSections(each),
+  }));
+}
+
+/** @param {Source} source @returns {Section[]} the words that a resource has of its own */
+function resourceWords(source) {
+  const { value, type } = source.resource ?? { type: '' };
+  if (!value) return [];
+  const nodes = value.text?.status === 'empty' ? [] : resourceNarrative(value.text?.div);
+  const attached = list(value.presentedForm ?? list(value.content).map(({ attachment }) => attachment)).flatMap(plainAttachment);
+  const sections = type === 'Composition' ? compositionSections(value) : [];
+  if (!nodes.length && !sections.length && !attached.length) return [];
+  return [{ title: text(value.title), kind: type, nodes: [...nodes, ...attached], facts: [], sections, copy: source.copy, partial: false }];
+}
+
+const MAX_ATTACHED = 400_000;
+
+/** @param {any} attachment @returns {(Node | string)[]} its words, when it is plain text that stands in the record */
+function plainAttachment(attachment) {
+  const data = text(attachment?.data);
+  if (!data || data.length > MAX_ATTACHED || !/^text\/plain\b/.test(text(attachment.contentType) ?? '')) return [];
+  try {
+    const octets = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    return [{ type: 'preformatted', children: [new TextDecoder().decode(octets)] }];
+  } catch {
+    return [];
+  }
+}
+
+/** @param {Read} read @returns {Section[]} facts of sources without a narrative of their own, by kind */
+function factSections(read) {
+  const wordless = new Set(read.sources.filter(({ element }) => element?.local !== 'section').map(({ id }) => id));
+  /** @type {Map<string, Fact[]>} */
+  const kinds = new Map();
+  for (const fact of read.facts.filter(({ source, kind }) => wordless.has(source) && kind !== 'patient')) {
+    kinds.set(fact.kind, [...(kinds.get(fact.kind) ?? []), fact]);
+  }
+  return [...kinds].map(([kind, facts]) => ({ kind, facts, nodes: [], sections: [], copy: facts.every(({ copy }) => copy), partial: false }));
+}
+
+/**
+ * @param {Read} read one part
+ * @returns {Section[]} in the order of the source
+ */
+export function sections(read) {
+  const records = read.sources.filter(({ role }) => role === 'record');
+  const written = records.flatMap((source) => (source.element?.local === 'section' ? [cdaSection(source.element, source)] : []));
+  const spoken = records.flatMap(resourceWords);
+  return [...written, ...factSections(read), ...spoken];
+}
+
+/** @param {Read} read @returns {Raw[]} every source as the text it is */
+export function raw(read) {
+  if (read.other) return [{ title: read.other.local, role: 'record', text: outline(read.other) }];
+  return read.sources.map(({ element, resource, role }) => ({
+    title: resource?.type ?? (element ? textOf(first(element, 'title')) || element.local : ''), role,
+    text: resource?.text ?? (element ? outline(element) : ''),
+  }));
+}

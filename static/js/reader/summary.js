@@ -1,0 +1,124 @@
+/**
+ * Several records of one patient as one view: what matters first, each fact with its record.
+ *
+ * Three answers are never mixed up: the source says that there is none; no
+ * source says anything; the part that would say it is not shared. A fact that
+ * is negated, in error or refuted is never listed as one.
+ */
+
+import { first } from './tree.js';
+import { moment, newestFirst } from './times.js';
+import { sectionKind, sectionRule } from '../importer/ccda_rules.js';
+import { sectionNarrative, words } from './narrative.js';
+
+/** @typedef {import('./facts.js').Fact} Fact */
+/** @typedef {import('./index.js').Read} Read */
+/** @typedef {{record: string, date: string, parts: Map<string, Read>}} Opened one record; its date in ISO 8601 */
+/** @typedef {Fact & {record: string, recorded: string, partition: string}} Known a fact and the record that says it */
+/** @typedef {{fact: Known, all: Known[]}} Row what is said of one thing: the newest, and all */
+/** @typedef {{record: string, recorded: string, text: string}} Said words of a section without entries */
+/** @typedef {'listed' | 'none' | 'words' | 'nothing' | 'hidden'} State */
+/**
+ * @typedef {object} List
+ * @property {State} state @property {Row[]} rows that hold now @property {Row[]} past @property {Known[]} denied said not to be so
+ * @property {Known[]} absent said to be none, of all or of some @property {Said[]} said
+ */
+
+/** The part that a kind is filed in. @type {Record<string, string>} */
+export const HOME = {
+  allergy: 'medical', problem: 'medical', medication: 'prescription', result: 'medical', vital: 'medical', immunisation: 'medical',
+  procedure: 'medical', encounter: 'medical', document: 'medical', other: 'medical', coverage: 'insurance', claim: 'insurance',
+};
+
+const WRONG = new Set(['entered-in-error', 'nullified']);
+/** What a source calls over. A medicine that is completed counts as over only with an end, or in FHIR. */
+const OVER = /^(inactive|resolved|remission|stopped|aborted|cancelled|canceled|not-taken|no longer active|discontinued|prior history.*|finished|ended)$/i;
+
+/** @param {Opened[]} records @returns {Known[]} every fact once: what stands in two parts for safety counts in its own */
+export function factsIn(records) {
+  return records.flatMap(({ record, date, parts }) => {
+    const found = [...parts].flatMap(([partition, { facts }]) => facts.map((each) => ({ ...each, record, recorded: date, partition })));
+    const own = new Set(found.filter(({ copy }) => !copy).map(sameness));
+    return found.filter((each) => !each.copy || !own.has(sameness(each)));
+  }).filter(({ status, verification }) => !WRONG.has(status ?? '') && !WRONG.has(verification ?? ''));
+}
+
+/** @param {Fact} fact */
+function sameness(fact) {
+  return JSON.stringify([fact.kind, fact.code?.system, fact.code?.value, fact.name, fact.date, fact.negated, fact.status]);
+}
+
+/** One thing has one name: its code, otherwise its words. @param {Fact} fact @returns {string} */
+export function subject({ code, name }) {
+  return code?.value ? `${code.system ?? ''}|${code.value}` : (name ?? '').trim().toLowerCase();
+}
+
+/** @param {Known} known @param {Date} now @returns {boolean} whether it holds at this time, or may */
+export function holds({ kind, status = '', end, verification }, now) {
+  if (OVER.test(status.trim()) || verification === 'refuted') return false;
+  const ended = end !== undefined && moment(end) < now.getTime();
+  if (kind === 'medication') return /^completed$/i.test(status) ? end !== undefined && !ended : !(ended && !/^active$/i.test(status));
+  return kind !== 'problem' || !ended;
+}
+
+/** @param {Known[]} facts @returns {Row[]} the newest word of each thing, the newest thing first */
+function rowsOf(facts) {
+  /** @type {Map<string, Known[]>} */
+  const groups = new Map();
+  for (const each of facts) groups.set(subject(each), [...(groups.get(subject(each)) ?? []), each]);
+  return [...groups.values()].map((all) => {
+    const sorted = all.toSorted(newestFirst(({ date }) => date)).toSorted(newestFirst(({ recorded }) => recorded));
+    return { fact: sorted[0], all: sorted };
+  });
+}
+
+/** @param {Opened[]} records @param {string} kind @returns {Said[]} what sections of this kind say in words alone */
+function saidOf(records, kind) {
+  return records.flatMap(({ record, date, parts }) => [...parts.values()].flatMap(({ sources }) => sources
+    .filter(({ element, copy }) => element?.local === 'section' && !copy && sectionKind(sectionRule(/** @type {any} */ (element))) === kind)
+    .flatMap(({ element }) => {
+      const text = words(sectionNarrative(first(element, 'text'))).slice(0, 400);
+      return text && !first(element, 'entry') ? [{ record, recorded: date, text }] : [];
+    })));
+}
+
+/** @param {Partial<List>} list @param {boolean} shared the part that it is filed in @returns {State} */
+function stateOf({ rows = [], absent = [], said = [], past = [], denied = [] }, shared) {
+  if (rows.length) return 'listed';
+  if (absent.some((each) => each.absent === 'none')) return 'none';
+  if (said.length || absent.some((each) => each.absent === 'some')) return 'words';
+  return shared || past.length || denied.length ? 'nothing' : 'hidden';
+}
+
+/**
+ * @param {Opened[]} records @param {Known[]} facts of them @param {string} kind @param {Date} now
+ * @returns {List}
+ */
+export function listOf(records, facts, kind, now) {
+  const known = facts.filter((each) => each.kind === kind);
+  const absent = known.filter((each) => each.absent && each.absent !== 'unknown');
+  const denied = known.filter(({ negated, absent: none }) => negated && !none);
+  const positive = rowsOf(known.filter((each) => !each.negated && !each.absent));
+  // An allergy that any record calls active stays: leaving one out is the greater harm.
+  const current = positive.filter(({ fact, all }) => (kind === 'allergy' ? all.some((each) => holds(each, now)) : holds(fact, now)));
+  const found = {
+    rows: current.toSorted(kind === 'allergy' ? bySeverity : newestFirst(({ fact }) => fact.date)),
+    past: positive.filter((each) => !current.includes(each)).toSorted(newestFirst(({ fact }) => fact.date)), denied, absent,
+    said: saidOf(records, kind),
+  };
+  return { ...found, state: stateOf(found, records.some(({ parts }) => parts.has(HOME[kind]))) };
+}
+
+/** @param {Row} a @param {Row} b */
+function bySeverity(a, b) {
+  return Number(b.all.some(({ severe }) => severe)) - Number(a.all.some(({ severe }) => severe));
+}
+
+/** @param {Known[]} facts @param {string} kind @returns {Known[]} each event, the newest first; the same in two records once */
+export function eventsOf(facts, kind) {
+  const seen = new Set();
+  return facts.filter((each) => each.kind === kind && !each.absent).toSorted(newestFirst(({ recorded }) => recorded)).filter((each) => {
+    const key = `${subject(each)}|${each.date}|${each.who ?? ''}|${each.amount?.value ?? ''}|${each.date ? '' : each.record}${each.value?.value ?? ''}`;
+    return !seen.has(key) && seen.add(key);
+  }).toSorted(newestFirst(({ date }) => date));
+}
