@@ -133,27 +133,32 @@ export function onChange(listener) {
   return () => listeners.delete(listener);
 }
 
-/** @param {Change} change @param {object} [more] for the other tabs; never a secret */
-function tell(change, more = {}) {
-  tabs?.postMessage({ change, ...more });
+/** @param {Change} change for this tab's own listeners */
+function notify(change) {
   for (const listener of listeners) listener(change);
 }
 
-/** @param {{change: Change, member?: string, ends?: number}} message from another tab */
+/** @param {Change} change @param {object} [more] for the other tabs; never a secret */
+function tellTabs(change, more = {}) {
+  tabs?.postMessage({ change, ...more });
+}
+
+/** @param {{change: Change, ends?: number}} message from another tab */
 async function heard({ change, ends }) {
   if (change === "locked" || change === "signed-out") current?.close();
   if (change === "activity" && current && ends) current.idle.ends = Math.max(current.idle.ends, ends);
-  if (change === "opened" && !(await reopened())) return;
-  for (const listener of listeners) listener(change);
+  const became = change === "opened" ? await reopened() : change;
+  if (became) notify(became);
 }
 
-/** @returns {Promise<boolean>} whether this tab has the session that another one opened */
+/** @returns {Promise<Change | null>} what another tab's sign-in means for this one */
 async function reopened() {
   try {
     await openSession();
-    return true;
-  } catch {
-    return false;
+    return "opened";
+  } catch (error) {
+    // Somebody else has this browser now.
+    return error instanceof SignedOut ? "signed-out" : null;
   }
 }
 
@@ -168,19 +173,38 @@ export async function openSession() {
   const deployment = await loadDeployment();
   return locking(VAULT, async () => {
     const { share, idle_seconds, idle_left, generations, ...me } = await asked();
-    if (current && current.me.id !== me.id) throw new SignedOut();
-    current ??= new Session(me, deployment);
-    current.me = me;
+    const session = sessionOf(me, deployment);
     const life = { share, idle_seconds, idle_left };
     const seed = await vault.open({ share: b64uDecode(share, 32), deployment: deployment.id, member: me.id });
     if (seed === null) {
-      current.close();
+      session.close();
       throw new Locked();
     }
-    current.open(seed, life);
-    current.generations = generations;
-    return current;
+    session.open(seed, life);
+    session.generations = generations;
+    return session;
   });
+}
+
+/** @param {Me} me @param {Deployment} deployment @returns {Session} @throws {SignedOut} somebody else than before */
+function sessionOf(me, deployment) {
+  if (current && current.me.id !== me.id) {
+    current.close();
+    throw new SignedOut();
+  }
+  current ??= new Session(me, deployment);
+  current.me = me;
+  return current;
+}
+
+function forgetCurrent() {
+  current?.close();
+  current = null;
+}
+
+/** @returns {string} the login of this page's session, open or locked; empty without one */
+export function ownLogin() {
+  return current?.me.login ?? "";
 }
 
 /** @returns {Promise<Me & Life & {generations: signing.Generations}>} @throws {Locked | SignedOut} the server has dropped the share */
@@ -212,12 +236,13 @@ export async function finish(attempt, otp) {
     return found;
   });
   attempt.forget();
-  if (!current || current.me.id !== me.id) current = new Session(me, deployment);
-  current.me = me;
-  current.open(seed, life);
-  current.generations = generations;
-  tell("opened");
-  return { session: current, proof };
+  if (current && current.me.id !== me.id) forgetCurrent();
+  const session = sessionOf(me, deployment);
+  session.open(seed, life);
+  session.generations = generations;
+  tellTabs("opened");
+  notify("opened");
+  return { session, proof };
 }
 
 /**
@@ -261,11 +286,14 @@ export function lock() {
 /** @param {"signed-out" | "locked"} change */
 async function end(change) {
   current?.close();
-  tell(change);
+  tellTabs(change);
+  if (change === "locked") notify(change);
   await locking(VAULT, async () => {
     await vault.wipe();
     await dropShare();
   });
+  // Whoever hears this may leave the page, which would cut off a call on its way.
+  if (change === "signed-out") notify(change);
 }
 
 /** What the share would open is gone; a server out of reach drops it by itself after idle minutes. */
@@ -285,7 +313,7 @@ async function dropShare() {
 export async function touch() {
   const found = await api.ungated("POST", "/session/activity", {});
   current?.live(found);
-  tell("activity", { ends: current?.idle.ends });
+  tellTabs("activity", { ends: current?.idle.ends });
 }
 
 /**
