@@ -1,5 +1,6 @@
 """The private MariaDB: it starts, keeps strangers out, and is gone afterwards, whatever happens."""
 
+import functools
 import os
 import signal
 import socket
@@ -132,7 +133,14 @@ def test_run_says_what_it_cannot_start():
 def started_run() -> tuple[subprocess.Popen[str], Path, int]:
     """A run whose command has started, its server's folder and its server's pid."""
     script = "echo $SESPHR_DB_PORT; exec sleep 20"
-    process = subprocess.Popen([*RUN, "--", "sh", "-c", script], stdout=subprocess.PIPE, text=True)
+    # A shell that starts the tests in the background leaves Ctrl-C ignored, which is inherited.
+    listen = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(
+        [*RUN, "--", "sh", "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen,  # noqa: PLW1509 -- this process has one thread
+    )
     assert process.stdout is not None
     return process, *server_on(process.stdout.readline().strip())
 

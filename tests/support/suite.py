@@ -28,6 +28,7 @@ WITHOUT_DATABASE = tuple(
         "unit/support",
         "integration/test_roundtrip.py",
         "integration/test_roundtrip_formats.py",
+        "integration/test_private_mariadb.py",
     )
 )
 THREE_NODES = ("env", "SESPHR_NODES=3", "SESPHR_THRESHOLD=2")
