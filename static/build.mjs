@@ -1,27 +1,50 @@
 /**
- * Bundles the browser modules: each entry point becomes one ESM file that pages and Node's tests
- * both load. Run as `node static/build.mjs [FOLDER]`: bundles go to FOLDER/js; FOLDER is DATA/static
- * by default, DATA being SESPHR_DATA or ./var.
+ * Builds what browsers load: `node static/build.mjs [FOLDER [PAGE...]]` writes modules to FOLDER/js,
+ * the stylesheet to FOLDER/css, fonts and icons beside them; FOLDER is DATA/static by default, DATA
+ * being SESPHR_DATA or ./var. With PAGEs (names in static/js/pages) only these pages are bundled,
+ * whatever state the others are in.
  *
- * A bundle is stamped with the hash of lockfile, build script and sources, so that an unchanged one
+ * A build is stamped with the hash of lockfile, build script and sources, so that an unchanged one
  * is not built again. The same sources give the same octets.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
+import { compileAsync } from "sass";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const sources = path.join(root, "static", "js");
+const source = path.join(root, "static");
+const modules = path.join(root, "node_modules");
 
-/** Entry points, relative to static/js; those that do not exist are left out. */
-const ENTRIES = ["crypto/index.js", "crypto/strength.js", "importer/index.js"];
+/** Entry points that stay whole files of their own: Node and the command line load them too. */
+const WHOLE = ["crypto/index.js", "crypto/strength.js", "importer/index.js"];
+/** Folders whose every module is an entry point of the pages. */
+const SHARED = ["pages", "workers"];
+const FONTS = ["400-normal", "700-normal"].flatMap((face) =>
+  ["latin", "latin-ext"].map((script) => `atkinson-hyperlegible-${script}-${face}.woff2`));
+
+/** @type {import("esbuild").BuildOptions} */
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: "es2024",
+  minify: true,
+  legalComments: "eof",
+  logLevel: "warning",
+  write: false,
+};
+
+/** @typedef {Map<string, Uint8Array | string>} Made what was built, by its path in the folder */
 
 /** @param {string} folder @returns {Promise<string[]>} its files, sorted, with their folder */
 async function files(folder) {
+  if (!existsSync(folder)) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.filter((one) => one.isFile()).map((one) => path.join(one.parentPath, one.name)).sort();
 }
@@ -29,8 +52,7 @@ async function files(folder) {
 /** @returns {Promise<string>} hex */
 async function fingerprint() {
   const hash = createHash("sha256");
-  const inputs = [path.join(root, "package-lock.json"), fileURLToPath(import.meta.url), ...(await files(sources))];
-  for (const file of inputs) {
+  for (const file of [path.join(root, "package-lock.json"), ...(await files(source))]) {
     hash.update(`${path.relative(root, file)}\0`).update(createHash("sha256").update(await readFile(file)).digest());
   }
   return hash.digest("hex");
@@ -46,6 +68,64 @@ const separateEntries = {
   },
 };
 
+/** @param {string} entry @returns {Promise<Made>} */
+async function whole(entry) {
+  const { outputFiles = [] } = await build({
+    ...COMMON,
+    entryPoints: [path.join("static", "js", entry)],
+    outfile: path.join("js", entry),
+    plugins: [separateEntries],
+  });
+  return collect(outputFiles);
+}
+
+/** @param {string[]} only names of pages; none means all @returns {Promise<Made>} */
+async function pages(only) {
+  const found = (await Promise.all(SHARED.map((folder) => entriesIn(folder, only)))).flat();
+  if (!found.length) return new Map();
+  const { outputFiles = [] } = await build({
+    ...COMMON,
+    entryPoints: found,
+    outbase: path.join("static", "js"),
+    outdir: "js",
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+  });
+  return collect(outputFiles);
+}
+
+/** @param {string} folder @param {string[]} only */
+async function entriesIn(folder, only) {
+  const here = path.join("static", "js", folder);
+  const names = existsSync(path.join(root, here)) ? (await readdir(path.join(root, here))).sort() : [];
+  const wanted = (/** @type {string} */ name) => folder !== "pages" || !only.length || only.includes(path.parse(name).name);
+  return names.filter((name) => name.endsWith(".js") && wanted(name)).map((name) => path.join(here, name));
+}
+
+/** @param {import("esbuild").OutputFile[]} made @returns {Made} */
+function collect(made) {
+  return new Map(made.map((file) => [path.relative(root, file.path), file.contents]));
+}
+
+/** @returns {Promise<Made>} */
+async function styles() {
+  const { css } = await compileAsync(path.join(source, "css", "main.scss"), {
+    loadPaths: [modules],
+    style: "compressed",
+    quietDeps: true,
+  });
+  return new Map([[path.join("css", "main.css"), css]]);
+}
+
+/** @returns {Promise<Made>} fonts, icons and other files that are served as they are */
+async function copies() {
+  const fonts = path.join(modules, "@fontsource", "atkinson-hyperlegible", "files");
+  /** @type {[string, string][]} */
+  const all = FONTS.map((name) => [path.join("fonts", name), path.join(fonts, name)]);
+  for (const file of await files(path.join(source, "icons"))) all.push([path.relative(source, file), file]);
+  return new Map(await Promise.all(all.map(async ([name, file]) => /** @type {const} */ ([name, await readFile(file)]))));
+}
+
 /**
  * Write whole or not at all: others may be loading the file, or building it too.
  * @param {string} file @param {Uint8Array | string} content
@@ -57,35 +137,33 @@ async function replace(file, content) {
   await rename(fresh, file);
 }
 
-/** @param {string} entry @param {string} target */
-async function bundle(entry, target) {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [path.join("static", "js", entry)],
-    outfile: path.join(target, entry),
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2024",
-    minify: true,
-    legalComments: "eof",
-    plugins: [separateEntries],
-    logLevel: "warning",
-    write: false,
-  });
-  for (const file of outputFiles) await replace(file.path, file.contents);
-}
-
-/** @param {string} target */
-async function main(target) {
+/** @param {string} target @param {string} hash @returns {Promise<boolean>} whether it holds this build, whole */
+async function current(target, hash) {
   const stamp = path.join(target, ".stamp");
-  const current = await fingerprint();
-  const entries = ENTRIES.filter((entry) => existsSync(path.join(sources, entry)));
-  const complete = entries.every((entry) => existsSync(path.join(target, entry)));
-  if (complete && existsSync(stamp) && (await readFile(stamp, "utf8")) === current) return;
-  for (const entry of entries) await bundle(entry, target);
-  await replace(stamp, current);
+  if (!existsSync(stamp)) return false;
+  const [known, ...names] = (await readFile(stamp, "utf8")).split("\n");
+  return known === hash && names.length > 0 && names.every((name) => existsSync(path.join(target, name)));
 }
 
-const folder = process.argv[2] ?? path.join(process.env.SESPHR_DATA ?? "var", "static");
-await main(path.resolve(folder, "js"));
+/** Chunks have their hash in their name: those of earlier builds would only gather. @param {string} target @param {Made} made */
+async function sweep(target, made) {
+  for (const file of await files(path.join(target, "js", "chunks"))) {
+    if (!made.has(path.relative(target, file))) await rm(file, { force: true });
+  }
+}
+
+/** @param {string} target @param {string[]} only */
+async function main(target, only) {
+  const hash = await fingerprint();
+  if (!only.length && (await current(target, hash))) return;
+  const parts = await Promise.all([...WHOLE.map(whole), pages(only), styles(), copies()]);
+  /** @type {Made} */
+  const made = new Map(parts.flatMap((part) => [...part]));
+  for (const [name, content] of made) await replace(path.join(target, name), content);
+  if (only.length) return;
+  await sweep(target, made);
+  await replace(path.join(target, ".stamp"), [hash, ...made.keys()].join("\n"));
+}
+
+const [folder, ...only] = process.argv.slice(2);
+await main(path.resolve(folder ?? path.join(process.env.SESPHR_DATA ?? "var", "static")), only);

@@ -23,6 +23,9 @@ SESPHR_THRESHOLD = env.integer("SESPHR_THRESHOLD", 1, 1, SESPHR_NODES)
 # How many proxies of our own stand in front; they append to X-Forwarded-For.
 SESPHR_PROXIES = env.integer("SESPHR_PROXIES", 0, 0, 5)
 
+# After how long without a sign of its member a session ends.
+SESPHR_IDLE_SECONDS = env.integer("SESPHR_IDLE_SECONDS", 900, 10, 900)
+
 # The ports, by dotted path; `sesphr.adapters` resolves them.
 SESPHR_SRS_NODE = "srs.node.LocalSrs"
 SESPHR_CLOUD = "cloudstore.store.LocalCloud"
@@ -76,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.DeviceMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "sesphr.web.pages.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -117,7 +121,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ]
         },
-    }
+    },
 ]
 
 STATIC_URL = "static/"

@@ -11,7 +11,7 @@ from sesphr.web.middleware import CrossSiteMiddleware, HeadersMiddleware, finish
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sesphr-workers"
 )
 EXACT = {
     "Content-Security-Policy": POLICY,

@@ -1,0 +1,88 @@
+"""The pages' template engine: Jinja2 for names that end in .jinja, with the design system's macros.
+
+Django's own engine stays for everything else (the admin, letters). Templates get no models and
+no request beyond what a view passes; they escape everything.
+"""
+
+from typing import Any
+
+from babel import Locale
+from django.conf import settings
+from django.template import TemplateDoesNotExist
+from django.template.backends import jinja2 as backend
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup, escape
+
+SUFFIX = ".jinja"
+# Numbers among which every plural category of every language has one.
+PLURAL_SAMPLES = range(201)
+Words = str | dict[str, str]
+
+
+class Templates(backend.Jinja2):
+    """Django's Jinja2 backend for .jinja files alone, so that both engines may share folders."""
+
+    def get_template(self, template_name: str) -> Any:
+        """The template, if it is one of this engine's."""
+        if not template_name.endswith(SUFFIX):
+            raise TemplateDoesNotExist(template_name, backend=self)
+        return super().get_template(template_name)
+
+
+def environment(**options: Any) -> Environment:
+    """The environment: folders first, then the design system's own macros.
+
+    Those macros look into parameters that may not be there, which they do only with
+    chainable undefined values.
+    """
+    folders = options.pop("loader")
+    made = Environment(  # noqa: S701 -- it is set, among the options
+        **{**options, "undefined": ChainableUndefined, "autoescape": True},
+        loader=ChoiceLoader([folders, PackageLoader("nhsuk_frontend_jinja")]),
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_callables(worded, counted)  # type: ignore[attr-defined]
+    made.globals.update(
+        static=static, url=url, messages=messages, plural=plural, language=settings.SESPHR_HTML_LANG
+    )
+    return made
+
+
+def worded(message: str, **values: Any) -> str:
+    """The catalogue's words; without values the places stay, for a module to fill.
+
+    Catalogues hold text, never markup: what should be a link comes as a value.
+    """
+    text = gettext(message)
+    return escape(text) % values if values else text
+
+
+def counted(one: str, other: str, number: int, **values: Any) -> str:
+    """The catalogue's words for a number, which is the value `num` too."""
+    return escape(ngettext(one, other, number)) % {"num": number, **values}
+
+
+def url(name: str, *parts: Any) -> str:
+    """The address of a named page."""
+    return reverse(name, args=parts)
+
+
+def plural(one: str, other: str) -> dict[str, str]:
+    """A counted sentence in every plural category of the language (CLDR: one, few, other ...)."""
+    rule = Locale.parse(settings.SESPHR_LANGUAGE.split("-")[0]).plural_form
+    samples: dict[str, int] = {}
+    for number in PLURAL_SAMPLES:
+        samples.setdefault(rule(number), number)
+    return {category: ngettext(one, other, number) for category, number in samples.items()}
+
+
+def messages(words: dict[str, Words]) -> Markup:
+    """Words for the page's modules, as data that ui/messages.js reads; scripts cannot run here."""
+    data = htmlsafe_json_dumps(words, ensure_ascii=False)
+    return Markup('<script type="application/json" class="messages">{}</script>').format(data)

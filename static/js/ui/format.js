@@ -1,0 +1,87 @@
+/**
+ * Dates, times and sizes in the language of the page, times always with their zone.
+ *
+ * A relative word ("today") never stands alone: it comes with the absolute time.
+ * @module
+ */
+
+/** @typedef {Date | number | string} Moment a Date, seconds since 1970, or ISO text */
+
+const DAY = 86_400_000;
+/** Languages differ in the order of day and month; the page says which it is in. */
+const language = () => globalThis.document?.documentElement.lang || "en-GB";
+
+/** @param {Moment} when @returns {Date} @throws {RangeError} for what is no time */
+export function moment(when) {
+  const found = when instanceof Date ? when : new Date(typeof when === "number" ? when * 1000 : when);
+  if (Number.isNaN(found.getTime())) throw new RangeError("not a time");
+  return found;
+}
+
+/** @param {Moment} when @param {Intl.DateTimeFormatOptions} options */
+const shown = (when, options) => new Intl.DateTimeFormat(language(), options).format(moment(when));
+
+/** "20 November 2026" @param {Moment} when */
+export const date = (when) => shown(when, { day: "numeric", month: "long", year: "numeric" });
+
+/** "20 Nov 2026" @param {Moment} when */
+export const shortDate = (when) => shown(when, { day: "numeric", month: "short", year: "numeric" });
+
+/** "Friday 20 November" @param {Moment} when */
+export const weekday = (when) => shown(when, { weekday: "long", day: "numeric", month: "long" });
+
+/** "09:20 GMT" @param {Moment} when */
+export const time = (when) => shown(when, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+
+/** "20 November 2026 at 09:20 GMT" @param {Moment} when */
+export const dateTime = (when) => shown(when, {
+  day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+});
+
+/**
+ * Which word may stand beside a day: "today", "yesterday", or none.
+ * @param {Moment} when @param {Date} [now] @returns {"today" | "yesterday" | ""}
+ */
+export function relative(when, now = new Date()) {
+  const days = Math.round((midnight(now) - midnight(moment(when))) / DAY);
+  if (days === 0) return "today";
+  return days === 1 ? "yesterday" : "";
+}
+
+/** @param {Date} when @returns {number} */
+const midnight = (when) => new Date(when.getFullYear(), when.getMonth(), when.getDate()).getTime();
+
+/**
+ * A date that a record gives, as exact as it gives it: "2024", "August 2024", "3 August 2024". No zone is added.
+ * @param {string} text such as 2024, 2024-08, 2024-08-03 or 2024-08-03T09:00:00Z; anything else is shown as it is
+ */
+export function recordDate(text) {
+  const [, year, month, day] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T.*)?$/.exec(text) ?? [];
+  if (!year) return text;
+  const when = new Date(Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1)));
+  if (Number.isNaN(when.getTime())) return text;
+  /** @type {Intl.DateTimeFormatOptions} */
+  const options = { timeZone: "UTC", year: "numeric" };
+  if (month) options.month = "long";
+  if (day) options.day = "numeric";
+  return shown(when, options);
+}
+
+/**
+ * "184 kB": octets in the unit that gives one to three digits.
+ * @param {number} octets
+ */
+export function size(octets) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const step = octets < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(octets) / 3));
+  const value = octets / 1000 ** step;
+  return new Intl.NumberFormat(language(), {
+    style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: step && value < 10 ? 1 : 0,
+  }).format(value);
+}
+
+/** @param {number} n @returns {string} */
+export const number = (n) => new Intl.NumberFormat(language()).format(n);
+
+/** "Personal, Medical and Insurance" @param {string[]} names */
+export const list = (names) => new Intl.ListFormat(language(), { type: "conjunction" }).format(names);

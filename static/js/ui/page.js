@@ -1,0 +1,79 @@
+/**
+ * Starts a page: header, banners, form components, the session if the page needs one, and what is
+ * shown when that fails. A page's module calls it once.
+ * @module
+ */
+
+import { createAll, CharacterCount, Checkboxes, PasswordInput, Radios, SkipLink } from "nhsuk-frontend";
+
+import { mountBanners } from "./browser.js";
+import { byId, show } from "./dom.js";
+import { mountHeader } from "./header.js";
+import { leave as signOutAndLeave, openOrUnlock } from "./lock.js";
+import { codeOf, failed, loading, pageState } from "./states.js";
+
+/** @typedef {import("../endpoint/session.js").Session} Session */
+/** @typedef {{root: HTMLElement}} Open what a page that needs nothing gets */
+/** @typedef {{root: HTMLElement, session: Session}} Opened */
+
+/**
+ * Start the page; its content is hidden until the session is open.
+ * @template {"session" | "nothing"} N
+ * @param {(page: N extends "session" ? Opened : Open) => unknown} main draws the page; what it throws is shown, with Try again
+ * @param {{needs: N, role?: "owner" | "professional"}} options role: who the page was made for
+ */
+export async function startPage(main, { needs, role }) {
+  mountShell();
+  const able = mountBanners();
+  const root = byId("page");
+  if (needs === "nothing") return attempt(() => main(/** @type {any} */ ({ root })));
+  if (!able) return undefined;
+  return attempt(async () => {
+    const session = await opened(root);
+    if (role && (session.me.role === "owner") !== (role === "owner")) return leave("/home");
+    return main(/** @type {any} */ ({ root, session }));
+  });
+}
+
+/** Header, sign-out and form components. */
+function mountShell() {
+  document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
+  mountHeader();
+  for (const component of [CharacterCount, Checkboxes, PasswordInput, Radios, SkipLink]) createAll(component);
+  for (const button of document.querySelectorAll("[data-sign-out]")) {
+    button.addEventListener("click", () => void signOutAndLeave(document.documentElement.dataset.start ?? "/"));
+  }
+}
+
+/** @param {HTMLElement} root @returns {Promise<Session>} */
+async function opened(root) {
+  const state = loading(pageState());
+  show(root, false);
+  const session = await openOrUnlock();
+  state.done();
+  show(root);
+  return session;
+}
+
+/** @param {() => unknown} work shown as failed, and done again on Try again */
+async function attempt(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (["locked", "signed-out", "idle"].includes(codeOf(error))) return signInAgain();
+    failed(pageState(), error, () => attempt(work));
+    // A developer reads the console; words for people stand on the page.
+    console.error(error);
+  }
+  return undefined;
+}
+
+/** The page comes back after signing in. */
+function signInAgain() {
+  leave(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+/** @param {string} path */
+function leave(path) {
+  location.assign(path);
+}
