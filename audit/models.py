@@ -63,3 +63,16 @@ class Lock(models.Model):
 
     def __str__(self) -> str:
         return "the log's lock"
+
+
+class Check(models.Model):
+    """How a check of the whole log came out: its size and root, or what is damaged."""
+
+    time = models.PositiveBigIntegerField()
+    by = models.CharField(max_length=254)
+    size = models.PositiveBigIntegerField(null=True)
+    root = OctetsField(max_length=32, null=True)
+    damage = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"check at {self.time}"

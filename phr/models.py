@@ -76,3 +76,31 @@ class KeyRequest(models.Model):
                 name="phr_request_answered",
             ),
         ]
+
+
+class IntegrityReport(models.Model):
+    """That something differed from what was signed, open until staff looked into it.
+
+    Reported by a member's device, or noted for whoever asked when the store failed.
+    """
+
+    reported_by = models.UUIDField()
+    reason = models.CharField(max_length=64)
+    record = models.UUIDField(null=True)
+    partition = models.CharField(max_length=32, blank=True)
+    manifest = models.CharField(max_length=DIGEST, blank=True)
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    count = models.PositiveBigIntegerField(default=1)
+    closed = models.PositiveBigIntegerField(null=True)
+    closed_by = models.CharField(max_length=254, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["closed", "last"], name="phr_report_open")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed__isnull=True, closed_by="") | Q(closed__isnull=False),
+                name="phr_report_closed",
+            )
+        ]

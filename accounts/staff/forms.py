@@ -55,7 +55,7 @@ class DepartForm(forms.Form):
     """The member's e-mail address, typed again."""
 
     typed = forms.CharField(
-        max_length=254, error_messages={"required": _("Type the member’s e-mail address")}
+        max_length=254, error_messages={"required": _("Type the member's e-mail address")}
     )
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
@@ -66,5 +66,5 @@ class DepartForm(forms.Form):
         """Exactly this member's."""
         typed = str(self.cleaned_data["typed"]).strip().lower()
         if typed != self._member.login:
-            raise forms.ValidationError(_("This is not the member’s e-mail address"))
+            raise forms.ValidationError(_("This is not the member's e-mail address"))
         return typed

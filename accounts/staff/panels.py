@@ -87,7 +87,7 @@ def install(site: StaffSite) -> None:
             "?state=pending",
             waiting_count,
             "amber",
-        )  # fmt: skip
+        )
     )
 
 

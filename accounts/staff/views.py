@@ -153,7 +153,12 @@ def _count_wrong_code(request: HttpRequest, member: Member, form: CodeForm) -> N
         limits = failures(member.login, signin.address_of(request))
         fail(limits, OtpNeeded("The code is not right."))
     except (OtpNeeded, RateLimited) as problem:
-        _refusal(form, "code", problem, _("The code is not this app’s. Wait for the next one"))
+        _refusal(
+            form,
+            "code",
+            problem,
+            _("This code is not from the new account in your app. Wait for the next one"),
+        )
 
 
 @_half_signed_in(enrols=True)

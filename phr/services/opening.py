@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts import events
 from phr.relay import from_enough, nodes, payload_by, verification_of
+from phr.services import integrity
 from sesphr.adapters import get_cloud
 from sesphr.ports.cloudstore import CloudObject
 from sesphr.ports.errors import IntegrityFailure, PortError
@@ -67,13 +68,21 @@ def report_integrity(
     _note(by, records, reason=reason, record=record, partition=partition, manifest=manifest)
 
 
-def _note(by: UUID, records: set[str], **details: str | None) -> None:
+def _note(by: UUID, records: set[str], *, reason: str, **details: str | None) -> None:
     """Put an `integrity` event into the streams of the reporter and of these records' owners."""
+    _keep(by, records, reason=reason, **details)
     concerned = sorted({str(by)} | _owners_of(records, by))
     for member in concerned:
-        events.record(member, "integrity", reported_by=str(by), **details)
+        events.record(member, "integrity", reported_by=str(by), reason=reason, **details)
     for member in concerned:
         events.publish(member)
+
+
+def _keep(by: UUID, records: set[str], *, reason: str, **details: str | None) -> None:
+    """Keep one report for staff, naming the record where there is only one."""
+    record = next(iter(records)) if len(records) == 1 else None
+    found = {"partition": None, "manifest": None, **details, "record": record}
+    integrity.keep(by=by, reason=reason, **found)
 
 
 def _owners_of(records: set[str], asker: UUID) -> set[str]:

@@ -6,9 +6,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-EMPTY = "–"
+EMPTY = "\N{EN DASH}"
 DAY = 24 * 3600
-SHORT = 12
 
 
 def moment(seconds: int | None) -> datetime | None:
