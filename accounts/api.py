@@ -8,12 +8,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import login as start_session
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import logout
 from django.http import HttpRequest
 from django_otp import login as mark_verified
 from ninja import Router, Status
 
-from accounts import applications, ratelimits, schemas, selectors, services, signin, slots
+from accounts import (
+    api_devices,
+    applications,
+    ratelimits,
+    schemas,
+    selectors,
+    services,
+    signin,
+    slots,
+)
+from accounts.middleware import device_of
 from accounts.models import Member
 from accounts.services.registration import send_confirmation_again
 from sesphr.crypto.encoding import check_login
@@ -28,6 +38,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 CONFIRM_PAGE = "/confirm"
 REFUSALS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
 REFUSALS |= {429: ProblemOut, 503: ProblemOut}
+router.add_router("", api_devices.router)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -95,6 +106,8 @@ def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
         otp=payload.otp,
         address=address_of(request),
     )
+    # A session of before ends, also a page's that was locked: each sign-in has its own share.
+    logout(request)
     start_session(request, found.member, backend=BACKEND)
     if found.device is not None:
         mark_verified(request, found.device)
@@ -105,13 +118,16 @@ def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
         "member": selectors.me(found.member),
         "slot": slots.public(found.slot),
         "generations": found.generations,
+        **api_devices.life(request),
     }
 
 
-@router.get("/session", auth=member_auth, response={200: schemas.Me, **REFUSALS})
+@router.get("/session", auth=member_auth, response={200: schemas.SessionOut, **REFUSALS})
 def session(request: HttpRequest) -> Any:
-    """Tell who is signed in."""
-    return selectors.me(_member(request))
+    """Tell who is signed in; asking is no sign of the member, and the session does not last longer."""
+    member = _member(request)
+    generations = selectors.generations(member.id)
+    return {**selectors.me(member), **api_devices.life(request), "generations": generations}
 
 
 @router.delete("/session", response={204: None})
@@ -151,8 +167,9 @@ def replace_slot(
         current_type=payload.current.type,
         current_secret=payload.current.login_secret,
         address=address_of(request),
+        session=device_of(request).session,
     )
-    update_session_auth_hash(request, found)
+    api_devices.keep_session(request, found)
     return {"generation": new.generation}
 
 

@@ -4,6 +4,8 @@ A row here never holds a password, a recovery code or an opened seed: `password`
 and `secret_hash` are hashes of login secrets, `sealed` is ciphertext.
 """
 
+import uuid
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -146,6 +148,34 @@ class KeySlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.generation}"
+
+
+class Device(models.Model):
+    """A browser or client in which somebody is signed in; times are Unix seconds.
+
+    `session` is SHA-256 of the session's key, `share` what the browser's own key needs to open
+    the seed that it keeps. The share goes when the session ends, by idleness too; a row
+    without one is kept only to say why.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="devices")
+    session = OctetsField(max_length=32, unique=True)
+    share = OctetsField(max_length=32, null=True)
+    started = models.PositiveBigIntegerField()
+    seen = models.PositiveBigIntegerField(db_index=True)
+    browser = models.CharField(max_length=16)
+    system = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(seen__gte=models.F("started")), name="device_seen"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.browser} on {self.system}"
 
 
 class RateLimit(models.Model):

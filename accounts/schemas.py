@@ -132,6 +132,15 @@ class Me(Schema):
     second_factor: bool
 
 
+class Life(Schema):
+    """What the browser's own key needs to open what it keeps (32 octets, base64url), and after how
+    many seconds without a sign of the member that is dropped."""
+
+    share: str
+    idle_seconds: int
+    idle_left: int
+
+
 class Generations(Schema):
     """The generation that each of one's slots has now; the next one has one more."""
 
@@ -139,8 +148,43 @@ class Generations(Schema):
     recovery: int
 
 
-class SignedInOut(Schema):
-    """Who one is, the sealed seed, and the generations of one's slots."""
+class SessionOut(Me, Life):
+    """Who is signed in here, and for how long; the generations of one's slots."""
+
+    generations: Generations
+
+
+class ActivityOut(Schema):
+    """After how many seconds without a further sign the session ends."""
+
+    idle_left: int
+
+
+class AgentOut(Schema):
+    """Words for which pages have names."""
+
+    browser: str
+    system: str
+
+
+class DeviceOut(Schema):
+    """Where one is signed in; times in Unix seconds."""
+
+    id: MemberId
+    current: bool
+    started: int
+    seen: int
+    agent: AgentOut
+
+
+class DevicesOut(Schema):
+    """All of one's sessions, the one seen last first."""
+
+    sessions: list[DeviceOut]
+
+
+class SignedInOut(Life):
+    """Who one is, the sealed seed, the generations of one's slots, and the new session's life."""
 
     member: Me
     slot: Slot

@@ -34,6 +34,11 @@ def slots_of(login: str) -> dict[str, KeySlot]:
     return {slot.type: slot for slot in found}
 
 
+def generations(member: UUID) -> dict[str, int]:
+    """Return the generation of each of a member's key slots, by type."""
+    return dict(KeySlot.objects.filter(member=member).values_list("type", "generation"))
+
+
 def parameters(login: str) -> dict[str, Any]:
     """Return what an endpoint needs to derive login secrets and to make slots.
 

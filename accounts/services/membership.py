@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts import events, selectors
 from accounts.models import Member, Role, State
+from accounts.services import devices
 from accounts.transactions import atomic_retried
 from sesphr import clock
 from sesphr.adapters import get_srs_nodes
@@ -94,6 +95,7 @@ def _close(pk: UUID, state: State, by: str) -> Member:
         member.set_unusable_password()
         member.slots.all().delete()
     member.save()
+    devices.end_all(pk)
     events.record(pk, state.value, by=by)
     return member
 
@@ -134,6 +136,7 @@ def _end_sessions(pk: UUID) -> Member:
     member = _locked(pk)
     member.session_epoch += 1
     member.save(update_fields=["session_epoch"])
+    devices.end_all(pk)
     events.record(pk, "signed-out-everywhere")
     return member
 

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from accounts import events, slots
 from accounts.errors import WrongSecret
 from accounts.models import KeySlot, Member, SlotType
+from accounts.services import devices
 from accounts.signin import fail, failures, hashing, secret_matches
 from accounts.slots import NewSlot
 from accounts.transactions import atomic_retried
@@ -16,10 +17,17 @@ EVENTS = {SlotType.PASSWORD: "password-changed", SlotType.RECOVERY: "recovery-re
 
 
 def replace_slot(
-    *, member: Member, new: NewSlot, current_type: str, current_secret: str, address: str
+    *,
+    member: Member,
+    new: NewSlot,
+    current_type: str,
+    current_secret: str,
+    address: str,
+    session: bytes | None = None,
 ) -> Member:
     """Replace a slot by its next generation, for somebody who proves a present secret.
 
+    A new password ends all sessions but the one of the device named `session`.
     The identical slot again changes nothing, and needs no other proof than its
     own login secret: the present one is the new one by then.
 
@@ -34,7 +42,7 @@ def replace_slot(
     bound.give_back()
     if current is None:
         return member
-    found = _replace(member.id, new, make_password(new.login_secret), current)
+    found = _replace(member.id, new, make_password(new.login_secret), current, session)
     events.publish(member.id)
     return found
 
@@ -53,7 +61,9 @@ def _proof(
 
 
 @atomic_retried
-def _replace(pk: UUID, new: NewSlot, secret_hash: str, current: KeySlot) -> Member:
+def _replace(
+    pk: UUID, new: NewSlot, secret_hash: str, current: KeySlot, session: bytes | None
+) -> Member:
     member = Member.objects.select_for_update().get(pk=pk)
     stored = {slot.type: slot for slot in member.slots.select_for_update()}
     _require_next(stored, new, current)
@@ -64,6 +74,7 @@ def _replace(pk: UUID, new: NewSlot, secret_hash: str, current: KeySlot) -> Memb
         member.password = secret_hash
         member.session_epoch += 1
         member.save(update_fields=["password", "session_epoch"])
+        devices.end_all(pk, keep=session)
     if current.type == SlotType.RECOVERY:
         events.record(pk, "recovery-used", purpose=f"replace-{new.type}")
     events.record(pk, EVENTS[SlotType(new.type)], generation=new.generation, proof=current.type)

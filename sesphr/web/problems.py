@@ -154,7 +154,9 @@ def _of_kernel(request: HttpRequest, error: CryptoError) -> HttpResponse:
 
 
 def _of_nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return respond(401, "unauthenticated", "Sign in first.")
+    if getattr(request, "ended", None) == "idle":
+        return respond(401, "idle", "You were away for a while. Sign in again to go on.")
+    return respond(401, "signed-out", "Sign in first.")
 
 
 def _with(status: int) -> Handler:

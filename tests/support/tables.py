@@ -7,8 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connections, router
 
-# What every call may change: sessions, and how often somebody asked.
-MAY_CHANGE = ("sessions.session", "accounts.ratelimit")
+# What every call may change: sessions, when somebody was last seen, and how often somebody asked.
+MAY_CHANGE = ("sessions.session", "accounts.device", "accounts.ratelimit")
 
 
 def dump() -> dict[str, list[Any]]:

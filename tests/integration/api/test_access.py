@@ -117,7 +117,7 @@ def test_an_old_request_or_one_from_the_future_is_refused(
 @pytest.mark.parametrize("who", ["pending", "nobody"])
 def test_without_authorisation_nothing_is_asked(world: World, who: str) -> None:
     person: Person = getattr(world, who)
-    code = {"pending": (403, "not-authorised"), "nobody": (401, "unauthenticated")}[who]
+    code = {"pending": (403, "not-authorised"), "nobody": (401, "signed-out")}[who]
     problem(person.access(world.record, "medical"), *code)
 
 

@@ -63,7 +63,7 @@ def test_a_too_large_attachment_is_refused_unread(world: World) -> None:
     sent: dict[str, Any] = {"CONTENT_LENGTH": str(2**40), "wsgi.input": Unread()}
     problem(world.owner.put_attachment(new(), b"", **sent), 413, "too-large")
     problem(world.pending.put_attachment(new(), b"", **sent), 403, "not-authorised")
-    problem(world.nobody.put_attachment(new(), b"", **sent), 401, "unauthenticated")
+    problem(world.nobody.put_attachment(new(), b"", **sent), 401, "signed-out")
 
 
 def test_the_bound_itself_is_taken(owner: Person, settings: Any) -> None:

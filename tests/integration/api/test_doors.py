@@ -56,14 +56,14 @@ def test_the_routes_are_those_of_the_api() -> None:
 
 @pytest.mark.parametrize(("method", "path", "operation"), PROTECTED)
 def test_signed_out_means_401(method: str, path: str, operation: Any) -> None:
-    problem(_knock(browser(), method, path, operation), 401, "unauthenticated")
+    problem(_knock(browser(), method, path, operation), 401, "signed-out")
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), PROTECTED)
 def test_a_made_up_session_means_401(method: str, path: str, operation: Any) -> None:
     http = browser()
     http.cookies["sesphr_session"] = "a" * 32
-    problem(_knock(http, method, path, operation), 401, "unauthenticated")
+    problem(_knock(http, method, path, operation), 401, "signed-out")
 
 
 def test_a_pending_member_is_told_to_wait(pending: Person) -> None:

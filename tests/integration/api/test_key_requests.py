@@ -208,4 +208,4 @@ def test_a_suspended_asker_is_refused(world: World) -> None:
     asker = person("susi", "nurse")
     body = {"request": asker.key_request(world.owner, ["medical"])}
     services.suspend(member=asker.member, by="admin@example.org")
-    problem(asker.post("key-requests", body), 401, "unauthenticated")
+    problem(asker.post("key-requests", body), 401, "signed-out")

@@ -50,7 +50,7 @@ def test_signing_out_ends_this_session_alone(owner: Person) -> None:
     kept = owner.http.cookies["sesphr_session"].value
     assert owner.call("DELETE", "session").status_code == 204
     owner.http.cookies["sesphr_session"] = kept
-    problem(owner.get("session"), 401, "unauthenticated")
+    problem(owner.get("session"), 401, "signed-out")
     assert other.get("session").status_code == 200
 
 
@@ -63,9 +63,9 @@ def test_signing_out_everywhere_ends_all_access(world: World) -> None:
     other = second_browser(world.grantee)
     assert other.post("session/everywhere/end").json() == {"ended": True}
     for one in (world.grantee, other):
-        problem(one.get("session"), 401, "unauthenticated")
-        problem(one.access(world.record, "medical"), 401, "unauthenticated")
-        problem(one.post("session/everywhere/end"), 401, "unauthenticated")
+        problem(one.get("session"), 401, "signed-out")
+        problem(one.access(world.record, "medical"), 401, "signed-out")
+        problem(one.post("session/everywhere/end"), 401, "signed-out")
     assert world.owner.get("session").status_code == 200
     assert world.grantee.signed_in().access(world.record, "medical").json()["objects"]
 
@@ -80,7 +80,7 @@ def test_a_membership_that_ends_ends_its_sessions(world: World, end: Any) -> Non
         world.grantee.get("activity"),
         world.grantee.post("access", {"request": request}),
     ):
-        problem(answer, 401, "unauthenticated")
+        problem(answer, 401, "signed-out")
     again = world.grantee.sign_in_call()
     assert again.status_code in (401, 403)
     problem(again, again.status_code)
@@ -100,7 +100,7 @@ def test_a_new_password_ends_the_other_sessions(owner: Person) -> None:
     sent = {"slot": slot, "login_secret": "ab" * 32, "current": current}
     assert owner.call("PUT", "slots/password", sent).json() == {"generation": 2}
     assert owner.get("session").status_code == 200
-    problem(other.get("session"), 401, "unauthenticated")
+    problem(other.get("session"), 401, "signed-out")
     problem(other.sign_in_call(), 401, "wrong-secret")
     with unchanged():
         assert owner.call("PUT", "slots/password", sent).json() == {"generation": 2}

@@ -110,7 +110,7 @@ def test_only_ids(asker: Person, member: str) -> None:
 
 
 def test_strangers_see_nothing() -> None:
-    assert status(look(Person(), "nobody@example.org")) == (401, "unauthenticated")
+    assert status(look(Person(), "nobody@example.org")) == (401, "signed-out")
 
 
 def test_lookups_are_limited_by_member(asker: Person, settings: Any) -> None:

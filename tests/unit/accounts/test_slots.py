@@ -48,7 +48,7 @@ def test_a_new_password_ends_other_sessions_but_not_this_one() -> None:
     elsewhere = same_person(person)
     elsewhere.sign_in()
     person.call("PUT", "slots/password", change(person))
-    assert status(elsewhere.me()) == (401, "unauthenticated")
+    assert status(elsewhere.me()) == (401, "signed-out")
     assert person.me().status_code == 200
 
 
@@ -140,7 +140,7 @@ def test_a_flood_of_replacements_is_refused_before_anything_is_hashed(
 
 def test_slots_need_a_session() -> None:
     person = registered()
-    assert status(person.call("PUT", "slots/password", change(person))) == (401, "unauthenticated")
+    assert status(person.call("PUT", "slots/password", change(person))) == (401, "signed-out")
 
 
 @pytest.mark.parametrize(

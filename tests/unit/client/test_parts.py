@@ -202,7 +202,7 @@ def test_plain_http_elsewhere_needs_a_word():
 @pytest.mark.parametrize(
     ("status", "code", "exit_code"),
     [
-        (401, "unauthenticated", 3), (401, "wrong-secret", 3), (401, "otp-needed", 3),
+        (401, "signed-out", 3), (401, "wrong-secret", 3), (401, "otp-needed", 3),
         (403, "not-authorised", 3), (403, "refused", 3), (403, "expired", 3), (404, "not-found", 3),
         (429, "rate-limited", 3), (409, "conflict", 2), (422, "invalid", 2), (413, "too-large", 6),
         (502, "integrity", 4), (503, "unavailable", 5), (500, "internal", 5), (418, "tea", 5),
