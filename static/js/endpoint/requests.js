@@ -136,11 +136,10 @@ function asItIs(grant, asked) {
 
 /**
  * Say no to a request; a repeat changes nothing.
- * @param {Session} _session
  * @param {string} id
  * @throws {import("./errors.js").Conflict} it was approved before
  */
-export async function decline(_session, id) {
+export async function decline(id) {
   read("keyRequestState", await post(`/key-requests/${id}/decline`));
 }
 

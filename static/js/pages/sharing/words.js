@@ -1,0 +1,37 @@
+/** Words that the pages about sharing have in common; they name them, templates hold them. @module */
+import { date, shortDate, time } from "../../ui/format.js";
+import { t, worded, has } from "../../ui/messages.js";
+
+/** @typedef {import("../../endpoint/receipts.js").Receipts} Receipts */
+
+/** @returns {number} Unix seconds by this device's clock */
+export const now = () => Math.floor(Date.now() / 1000);
+
+/**
+ * The last day of a grant: it ends at midnight after that day.
+ * @param {number} until Unix seconds @param {boolean} [short] @returns {string}
+ */
+export const lastDay = (until, short = false) => (short ? shortDate : date)(until - 1);
+
+/** @param {number | null} until @param {boolean} [short] @returns {string} "until 20 February 2027", or that there is no end */
+export const untilWords = (until, short = false) =>
+  until === null ? t("sharing.no-end") : t("sharing.until", { date: lastDay(until, short) });
+
+/** @param {string} role @returns {string} */
+export const roleWord = (role) => (has(`role.${role}`) ? t(`role.${role}`) : role);
+
+/** @param {string} purpose a known word, or what somebody typed @returns {string} */
+export const purposeWord = (purpose) => (has(`purpose.${purpose}`) ? t(`purpose.${purpose}`) : purpose);
+
+/** @param {Receipts} receipts @returns {string} how many key nodes confirmed, and when */
+export function confirmedWords({ confirmed, nodes, needed, effective, time: when }) {
+  if (effective && when === null) return t("pending.not-asked");
+  if (!effective) return t("pending.unconfirmed", { confirmed, n: nodes, needed });
+  return t("pending.confirmed", { confirmed, n: nodes, time: time(/** @type {number} */ (when)) });
+}
+
+/** @param {unknown} error @param {string} prefix of the page's own words for codes @returns {string} */
+export function problemWords(error, prefix) {
+  const code = error && typeof error === "object" && "code" in error ? String(error.code) : "unknown";
+  return has(`${prefix}.${code}`) ? t(`${prefix}.${code}`) : worded("problem", code);
+}
