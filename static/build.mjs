@@ -24,6 +24,8 @@ const modules = path.join(root, "node_modules");
 const WHOLE = ["crypto/index.js", "crypto/strength.js", "importer/index.js"];
 /** Folders whose every module is an entry point of the pages. */
 const SHARED = ["pages", "workers"];
+/** Stylesheets: the pages', and the administration's. */
+const SHEETS = ["main", "admin"];
 const FONTS = ["400-normal", "700-normal"].flatMap((face) =>
   ["latin", "latin-ext"].map((script) => `atkinson-hyperlegible-${script}-${face}.woff2`));
 
@@ -109,12 +111,17 @@ function collect(made) {
 
 /** @returns {Promise<Made>} */
 async function styles() {
-  const { css } = await compileAsync(path.join(source, "css", "main.scss"), {
+  return new Map(await Promise.all(SHEETS.map(sheet)));
+}
+
+/** @param {string} name @returns {Promise<[string, string]>} */
+async function sheet(name) {
+  const { css } = await compileAsync(path.join(source, "css", `${name}.scss`), {
     loadPaths: [modules],
     style: "compressed",
     quietDeps: true,
   });
-  return new Map([[path.join("css", "main.css"), css]]);
+  return [path.join("css", `${name}.css`), css];
 }
 
 /** @returns {Promise<Made>} fonts, icons and other files that are served as they are */
