@@ -1,0 +1,316 @@
+"""The browser's endpoint and the command line over one server: what one seals, the other opens.
+
+The pages' modules run under Node with the kernel's real objects; a man in the middle
+changes what the server answers, and must be noticed each time.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.browser_peer import Peer, Stopped, encoded, signed_in
+from tests.support.people_cli import Person
+from tests.support.wire import Wire, between
+from tests.system.place import SAMPLES, System
+from tests.system.test_tampering_wire import OPENING, flipped, hide_event, reword_event, set_at
+
+MEDICAL, PERSONAL = "<m>rest, Hæmoglobin</m>", "<p>Ada</p>"
+FILE = {"name": 'letters/My "record" & more.pdf', "type": "application/pdf"}
+
+
+@dataclass
+class People:
+    """An owner and a doctor, each at the command line and in the browser's endpoint."""
+
+    system: System
+    wire: Wire
+    owner: Person
+    doctor: Person
+    ada: Peer
+    lee: Peer
+    record: str
+
+
+@pytest.fixture(scope="module")
+def people(system: System) -> Iterator[People]:
+    """Everybody goes through the wire; the owner deposits in the browser, the doctor may read `medical`."""
+    with between(system.server.url, system.output()) as wire:
+        owner, doctor = system.join(url=wire.url), system.join("physician", url=wire.url)
+        with signed_in(owner) as ada, signed_in(doctor) as lee:
+            record = ada.deposit(medical=MEDICAL, personal=PERSONAL)["record"]
+            owner.ok("grant", doctor.login, "--partition", "medical", "--history")
+            yield People(system, wire, owner, doctor, ada, lee, record)
+
+
+def _read(system: System, person: Person, record: str, *partitions: str) -> dict[str, bytes]:
+    folder = system.output()
+    words = [word for name in partitions for word in ("--partition", name)]
+    opened = person.ok("open", record, *words, "--output", str(folder))["opened"]
+    return {name: (folder / f"{name}.xml").read_bytes() for name in opened}
+
+
+def test_sealed_in_the_browser_opened_at_the_command_line(people: People) -> None:
+    assert _read(people.system, people.doctor, people.record, "medical") == {
+        "medical": MEDICAL.encode()
+    }
+    assert _read(people.system, people.owner, people.record, "medical", "personal") == {
+        "medical": MEDICAL.encode(), "personal": PERSONAL.encode()
+    }  # fmt: skip
+
+
+def test_sealed_at_the_command_line_opened_in_the_browser(people: People) -> None:
+    record = people.system.deposit(people.owner, medical=MEDICAL, personal=PERSONAL)
+    assert people.lee.opened(record, "medical", "personal", "original") == {
+        "medical": MEDICAL.encode()
+    }
+    assert people.ada.opened(record, "medical", "personal") == {
+        "medical": MEDICAL.encode(), "personal": PERSONAL.encode()
+    }  # fmt: skip
+
+
+def test_many_records_are_one_request_and_one_event(people: People) -> None:
+    other = people.ada.deposit(medical="<m>second</m>", insurance="<i>4711</i>")["record"]
+    before = len(people.wire.sent("POST", "/access"))
+    items = [
+        {"record": record, "partitions": ["medical", "insurance"]}
+        for record in (people.record, other)
+    ]
+    nothing = {"record": "11111111-2222-4333-8444-555555555555", "partitions": ["medical"]}
+    found = people.lee.ask("open", items=[*items, nothing])
+    assert len(people.wire.sent("POST", "/access")) == before + 1
+    assert [sorted(one["parts"]) for one in found] == [["medical"], ["medical"], []]
+    assert [one["refused"] for one in found] == [["insurance"], ["insurance"], ["medical"]]
+    assert base64.b64decode(found[1]["parts"]["medical"]) == b"<m>second</m>"
+    assert found[2]["owner"] is None
+    history = people.ada.ask("activity")
+    last = [one for one in history["events"] if one["type"] == "access"][-1]
+    assert {one["record"] for one in last["told"]["items"]} == {people.record, other}
+
+
+def test_an_original_goes_and_comes_back(people: People) -> None:
+    octets = (SAMPLES / "ccda_ccd_hl7_medium.xml").read_bytes() * 40
+    assert len(octets) > 4 * 2**20
+    done = people.ada.deposit({**FILE, "octets": encoded(octets)}, medical="<m>kept</m>")
+    found = people.ada.ask("original", record=done["record"])
+    assert (found["name"], found["type"], found["size"]) == (
+        'My "record" & more.pdf', "application/pdf", len(octets)
+    )  # fmt: skip
+    assert base64.b64decode(found["octets"]) == octets
+    output = people.system.output()
+    people.owner.ok("export", "--output", str(output))
+    (written,) = (output / done["record"] / "original").iterdir()
+    assert written.read_bytes() == octets
+    assert people.ada.ask("original", record=people.record) is None
+    assert people.lee.ask("original", record=done["record"]) is None
+
+
+def test_an_original_of_the_command_line_comes_back(people: People) -> None:
+    path = SAMPLES / "fhir_r4_Coverage-9876B1.json"
+    record = people.owner.ok("deposit", str(path))["record"]
+    found = people.ada.ask("original", record=record)
+    assert base64.b64decode(found["octets"]) == path.read_bytes()
+    assert found["name"] == path.name
+
+
+def test_a_partition_of_ones_own_is_registered_first(people: People) -> None:
+    done = people.ada.deposit(None, **{"eye-clinic": "<e>20/20</e>"})
+    assert _read(people.system, people.owner, done["record"], "eye-clinic") == {
+        "eye-clinic": b"<e>20/20</e>"
+    }
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["unheard", "answer lost"])
+@pytest.mark.parametrize("call", ["PUT /api/attachments", "POST /api/deposits"])
+def test_what_breaks_off_waits_and_ends_as_one_record(
+    people: People, call: str, after: bool
+) -> None:
+    text = f"<m>{call} {after}</m>"
+    file = {**FILE, "octets": encoded(text.encode())}
+    before = {one["record"] for one in people.ada.ask("records", owner=_id(people))}
+    people.ada.ask("breaks", call=call, after=after, left=100)
+    with pytest.raises(Stopped, match="offline"):
+        people.ada.deposit(file, medical=text)
+    (waiting,) = people.ada.ask("waiting")
+    assert waiting["original"] == {"name": 'My "record" & more.pdf', "size": len(text)}
+    people.ada.ask("breaks", call="nothing", after=False, left=0)
+    done = people.ada.deposit(file, medical=text) if after else people.ada.ask("resume")[0]
+    assert done["record"] == waiting["record"]
+    after_all = {one["record"] for one in people.ada.ask("records", owner=_id(people))}
+    assert after_all - before == {waiting["record"]}
+    assert people.ada.ask("waiting") == []
+    assert not [name for name in people.ada.ask("remembered") if name.startswith("outbox/")]
+    assert people.ada.opened(done["record"], "medical") == {"medical": text.encode()}
+
+
+def test_a_full_disk_sends_nothing_and_leaves_nothing(people: People) -> None:
+    sent = len(people.wire.sent("POST", "/deposits"))
+    for writes in range(4):
+        people.ada.ask("room", writes=writes)
+        with pytest.raises(AssertionError, match="no room"):
+            people.ada.deposit({**FILE, "octets": encoded(b"x" * 9)}, medical="<m>full</m>")
+        people.ada.ask("room")
+        assert people.ada.ask("waiting") == []
+    assert len(people.wire.sent("POST", "/deposits")) == sent
+    people.ada.ask("resume")
+    assert not [name for name in people.ada.ask("remembered") if name.startswith("outbox/")]
+
+
+def test_what_can_never_be_taken_does_not_wait(people: People) -> None:
+    with pytest.raises(Stopped) as stopped:
+        people.ada.deposit(medical="<m>open")
+    assert stopped.value.told["code"] == "too-large"
+    assert people.ada.ask("waiting") == []
+
+
+def test_a_list_without_a_record_that_was_deposited(people: People) -> None:
+    def without(answer: Any) -> None:
+        answer["records"] = [one for one in answer["records"] if one["record"] != people.record]
+
+    with (
+        people.wire.changing("GET", "/records", without) as fired,
+        pytest.raises(Stopped) as stopped,
+    ):
+        people.ada.ask("records", owner=_id(people))
+    assert fired
+    assert stopped.value.told["what"] == "record-missing"
+
+
+def _id(people: People) -> str:
+    return str(people.owner.ok("whoami")["member"])
+
+
+@pytest.fixture(scope="module")
+def insured(people: People) -> str:
+    """A record whose partition `insurance` the doctor may open, as the changes expect."""
+    record = people.ada.deposit(insurance="<i>" + "4711 " * 20 + "</i>")["record"]
+    people.owner.ok("grant", people.doctor.login, "--partition", "insurance", "--history")
+    assert people.lee.opened(record, "insurance")
+    return str(record)
+
+
+@pytest.mark.parametrize("what", OPENING)
+def test_an_opening_is_changed(people: People, insured: str, what: str) -> None:
+    with (
+        people.wire.changing("POST", "/access", OPENING[what]) as fired,
+        pytest.raises(Stopped) as stopped,
+    ):
+        people.lee.opened(insured, "insurance")
+    assert fired
+    assert stopped.value.red, stopped.value.told
+    assert people.lee.opened(insured, "insurance")
+
+
+REPORTED = {"a bit of the octets", "octets cut off", "no octets", "another manifest", "no objects"}
+
+
+@pytest.mark.parametrize("what", sorted(REPORTED))
+def test_the_owner_is_told_of_it(people: People, insured: str, what: str) -> None:
+    with people.wire.changing("POST", "/access", OPENING[what]), pytest.raises(Stopped) as stopped:
+        people.lee.opened(insured, "insurance")
+    assert stopped.value.told["record"] == insured
+    told = [
+        one["told"] for one in people.ada.ask("activity")["events"] if one["type"] == "integrity"
+    ]
+    assert told[-1]["record"] == insured
+    assert told[-1]["reported_by"] == people.doctor.ok("whoami")["member"]
+
+
+@pytest.mark.parametrize("change", [flipped, None], ids=["a bit", "none"])
+def test_the_owners_document_is_changed(people: People, change: Any) -> None:
+    alter = set_at("objects", 0, "document")(change)
+    with people.wire.changing("POST", "/access", alter), pytest.raises(Stopped) as stopped:
+        people.ada.opened(people.record, "medical")
+    assert stopped.value.red
+
+
+def test_an_original_is_changed(people: People) -> None:
+    octets = bytes(range(256)) * 600
+    record = people.ada.deposit({**FILE, "octets": encoded(octets)}, medical="<m>x</m>")["record"]
+    for alter in (
+        lambda text: text[:-1], lambda text: text + b"\0", lambda _: b"",
+        lambda text: text[:70_000] + bytes([text[70_000] ^ 1]) + text[70_001:],
+    ):  # fmt: skip
+        with (
+            people.wire.rewriting("POST", "/attachments/", alter),
+            pytest.raises(Stopped) as stopped,
+        ):
+            people.ada.ask("original", record=record)
+        assert stopped.value.red
+        assert stopped.value.told["partition"] == "original"
+
+
+def test_yesterdays_answer_is_played_again(people: People, insured: str) -> None:
+    people.lee.opened(insured, "insurance")
+    old = json.loads(people.wire.sent("POST", "/access")[-1].response)
+    with people.wire.changing("POST", "/access", lambda _: old), pytest.raises(Stopped) as stopped:
+        people.lee.opened(insured, "insurance")
+    assert stopped.value.told["what"] == "access-answer"
+
+
+def test_what_is_no_answer(people: People, insured: str) -> None:
+    for octets in (b"", b"null", b"[]", b'{"answers": 7}', b"\xff" * 100, b"[" * 100_000):
+
+        def instead(_: bytes, given: bytes = octets) -> bytes:
+            return given
+
+        with (
+            people.wire.rewriting("POST", "/access", instead),
+            pytest.raises(Stopped) as stopped,
+        ):
+            people.lee.opened(insured, "insurance")
+        assert stopped.value.told["code"] == "unreadable", octets[:20]
+
+
+def test_the_activity_is_whole(people: People) -> None:
+    found = people.ada.ask("activity")
+    assert found["whole"] is True
+    assert found["problems"] == []
+    assert found["checkpoint"]["size"] > 0
+    shown = people.owner.ok("activity")["events"]
+    assert len(found["events"]) == len(shown)
+    assert [one["type"] for one in found["events"]] == [one["type"] for one in shown]
+    assert all(one["entry"] for one in found["events"] if one["proof"])
+
+
+def _no_stream(answer: Any) -> None:
+    answer["streams"].pop()
+
+
+def _foreign(answer: Any) -> None:
+    longest = max(answer["streams"], key=lambda one: len(one["events"]))
+    longest["events"][0]["event"]["member"] = "11111111-2222-4333-8444-555555555555"
+
+
+def _no_proof(answer: Any) -> None:
+    longest = max(answer["streams"], key=lambda one: len(one["events"]))
+    longest["events"][0]["proof"] = None
+
+
+HISTORY: dict[str, tuple[Any, set[str]]] = {
+    "an event hidden": (hide_event(-1), {"shorter"}),
+    "an event hidden between": (hide_event(0), {"gap", "shorter"}),
+    "an event reworded": (reword_event, {"log-proof"}),
+    "a server hidden": (_no_stream, {"source-missing", "shorter"}),
+    "somebody else's event": (_foreign, {"foreign"}),
+    "an event without proof": (_no_proof, {"not-logged"}),
+    "another checkpoint": (
+        set_at("checkpoint")(lambda note: note.replace("\n", "\n1", 1)), {"log-checkpoint"}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HISTORY)
+def test_the_activity_is_changed(people: People, what: str) -> None:
+    alter, problems = HISTORY[what]
+    people.ada.ask("activity")
+    with people.wire.changing("GET", "/activity", alter) as fired:
+        found = people.ada.ask("activity")
+    assert fired
+    assert found["whole"] is False
+    assert {one["what"] for one in found["problems"]} == problems
+    assert found["reported"] is True
+    assert people.ada.ask("activity")["whole"] is True
