@@ -179,16 +179,20 @@ export async function makePasswordSlot(seed, { password, params = DEFAULT_PARAMS
   return makeSlot(seed, who, { ...how, salt: saltOrFresh(salt) });
 }
 
+/** @returns {string} a fresh recovery code of 160 bits: to be printed, never stored */
+export function freshRecoveryCode() {
+  return formatRecoveryCode(randomBytes(20));
+}
+
 /**
- * Seal a seed under a fresh recovery code of 160 bits.
+ * Seal a seed under a recovery code.
  * @param {Uint8Array} seed 32 octets
- * @param {Identity & {generation: number, salt?: Uint8Array | null}} options salt: 16 octets, fresh
- *   random when null
+ * @param {Identity & {generation: number, salt?: Uint8Array | null, code?: string}} options salt: 16
+ *   octets, fresh random when null; code: from freshRecoveryCode where it was shown before
  * @returns {Promise<{slot: Slot, loginSecret: Bytes, code: string}>} code: to be printed, never stored
- * @throws {DecodingError} a value of another form
+ * @throws {SlotError | DecodingError} a value of another form
  */
-export async function makeRecoverySlot(seed, { salt = null, ...who }) {
-  const code = formatRecoveryCode(randomBytes(20));
+export async function makeRecoverySlot(seed, { salt = null, code = freshRecoveryCode(), ...who }) {
   const how = /** @type {const} */ ({ type: "recovery", params: {}, secret: code });
   return { ...(await makeSlot(seed, who, { ...how, salt: saltOrFresh(salt) })), code };
 }

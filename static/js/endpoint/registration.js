@@ -53,14 +53,12 @@ function registered(keys, deployment, member, partition) {
   return { epoch: 1, key: b64uEncode(Y.encode()), proof: b64uEncode(proof) };
 }
 
-/** A registration that is ready: shown code, and what is sent however often. */
+/** A registration that is ready: what is sent, however often. */
 export class Application {
-  /** @param {{body: object, member: string, login: string, code: string, keys: MemberKeys}} made */
-  constructor({ body, member, login, code, keys }) {
+  /** @param {{body: object, member: string, login: string, keys: MemberKeys}} made */
+  constructor({ body, member, login, keys }) {
     this.login = login;
     this.member = member;
-    /** The recovery code, to be printed. */
-    this.code = code;
     this.keys = keys;
     this.body = body;
   }
@@ -76,21 +74,21 @@ export class Application {
     if (member !== this.member) throw new Integrity("registration");
   }
 
-  /** Forget the keys, and the code. */
+  /** Forget the keys and what was to be sent. */
   forget() {
     this.keys.forget();
-    this.code = "";
     this.body = {};
   }
 }
 
 /**
  * Make keys and key slots; nothing but the login name is sent. Takes about a second.
- * @param {{login: string, name: string, role: string, password: string}} who
+ * @param {{login: string, name: string, role: string, password: string, code: string}} who code: the
+ *   recovery code that was printed, from freshRecoveryCode
  * @returns {Promise<Application>}
  * @throws {Invalid} `login`, `weak-password` @throws {Integrity | ApiError | Offline | Unsupported}
  */
-export async function prepare({ login: typed, name, role, password: secret }) {
+export async function prepare({ login: typed, name, role, password: secret, code }) {
   const login = checkedLogin(typed);
   const [{ id: deployment }, found] = await Promise.all([loadDeployment(), parameters(login)]);
   const { member } = found;
@@ -100,13 +98,13 @@ export async function prepare({ login: typed, name, role, password: secret }) {
   const first = await password.makePasswordSlot(seed, {
     ...terms, password: secret, salt: saltOf(found.password), params: found.password.params ?? {}, hints: [name],
   });
-  const second = await makeRecoverySlot(seed, { ...terms, salt: saltOf(found.recovery) });
+  const second = await makeRecoverySlot(seed, { ...terms, salt: saltOf(found.recovery), code });
   seed.fill(0);
   const partitions = role === OWNER ? FIRST_PARTITIONS : [];
   const { jws } = registration(keys, { deployment, member, partitions });
   const slots = [first, second].map(({ slot, loginSecret }) => ({ slot, login_secret: toHex(loginSecret) }));
   const body = { login, name: name.trim().normalize("NFC"), role, registration: jws, slots };
-  return new Application({ body, member, login, code: second.code, keys });
+  return new Application({ body, member, login, keys });
 }
 
 /**
