@@ -9,7 +9,6 @@ import { createAll, CharacterCount, Checkboxes, PasswordInput, Radios, SkipLink 
 import { mountBanners } from "./browser.js";
 import { byId, show } from "./dom.js";
 import { mountHeader } from "./header.js";
-import { leave as signOutAndLeave, openOrUnlock } from "./lock.js";
 import { codeOf, failed, loading, pageState } from "./states.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
@@ -30,7 +29,7 @@ export async function startPage(main, { needs, role }) {
   if (!able) return undefined;
   return attempt(async () => {
     const session = await opened(root);
-    if (role && (session.me.role === "owner") !== (role === "owner")) return leave("/home");
+    if (role && (session.me.role === "owner") !== (role === "owner")) return location.assign("/home");
     return main(/** @type {any} */ ({ root, session }));
   });
 }
@@ -41,14 +40,21 @@ function mountShell() {
   mountHeader();
   for (const component of [CharacterCount, Checkboxes, PasswordInput, Radios, SkipLink]) createAll(component);
   for (const button of document.querySelectorAll("[data-sign-out]")) {
-    button.addEventListener("click", () => void signOutAndLeave(document.documentElement.dataset.start ?? "/"));
+    button.addEventListener("click", () => void signedOut());
   }
+}
+
+/** The lock, and the keys behind it, are loaded by pages that need them alone. */
+async function signedOut() {
+  const { leave } = await import("./lock.js");
+  await leave(document.documentElement.dataset.start ?? "/");
 }
 
 /** @param {HTMLElement} root @returns {Promise<Session>} */
 async function opened(root) {
   const state = loading(pageState());
   show(root, false);
+  const { openOrUnlock } = await import("./lock.js");
   const session = await openOrUnlock();
   state.done();
   show(root);
@@ -60,20 +66,15 @@ async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    if (["locked", "signed-out", "idle"].includes(codeOf(error))) return signInAgain();
+    if (codeOf(error) === "signed-out") return signInAgain();
     failed(pageState(), error, () => attempt(work));
     // A developer reads the console; words for people stand on the page.
-    console.error(error);
+    if (codeOf(error) === "unknown") console.error(error);
   }
   return undefined;
 }
 
 /** The page comes back after signing in. */
 function signInAgain() {
-  leave(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-}
-
-/** @param {string} path */
-function leave(path) {
-  location.assign(path);
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
