@@ -1,0 +1,46 @@
+/**
+ * Who can read each part just now, by the list in force: what pages say before something is saved.
+ *
+ * Names and roles are the server's word; keys are compared with those pinned.
+ * @module
+ */
+import { cellOf, roleCell, rowsOf } from "./matrix.js";
+import { lookUp } from "./people.js";
+import { readHead } from "./sharing.js";
+
+/** @typedef {import("./matrix.js").Row} Row */
+/** @typedef {import("./session.js").Session} Session */
+/**
+ * Somebody who can read a part. `member` null for a role; `name` null for a role or somebody whom the
+ * directory does not name; times in Unix seconds; `emergency`: only then, for so many hours;
+ * `from`: later than now, or null.
+ * @typedef {{member: string | null, role: string | null, name: string | null, from: number | null,
+ *   until: number | null, emergency: number | null}} Reader
+ */
+/** @typedef {(partition: string) => Reader[]} ReadersOf */
+
+const STATES = new Set(["shared", "later"]);
+
+/**
+ * @param {Session} session
+ * @param {number} [at] Unix seconds
+ * @returns {Promise<ReadersOf>} everybody but the owner, in the list's order
+ * @throws {import("./errors.js").Integrity} a list or a key that is not as signed or pinned
+ */
+export async function readReaders(session, at = Date.now() / 1000) {
+  const { rules } = await readHead(session);
+  const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row)));
+  return (partition) => rows.flatMap(({ row, name, role }) => {
+    const cell = row.member === null ? roleCell(row.rules, partition, at) : cellOf(rules, row.member, partition, at);
+    if (!STATES.has(cell.state)) return [];
+    const emergency = "emergency" in cell ? /** @type {number | null} */ (cell.emergency) : null;
+    return [{ member: row.member, role, name, from: cell.state === "later" ? cell.from : null, until: cell.until, emergency }];
+  });
+}
+
+/** @param {Session} session @param {Row} row */
+async function named(session, row) {
+  if (row.member === null) return { row, name: null, role: row.role };
+  const person = await lookUp(session, row.member);
+  return { row, name: person?.name ?? null, role: person?.role ?? null };
+}

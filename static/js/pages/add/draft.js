@@ -1,0 +1,157 @@
+/**
+ * What an owner is deciding about one file: where each unit goes, and which warnings are answered.
+ *
+ * It knows neither the page nor the servers, and holds no words.
+ * @module
+ */
+
+/** @typedef {import("./importing.js").Prepared} Prepared */
+/** @typedef {import("./importing.js").Unit} Unit */
+/** @typedef {import("./importing.js").Outline} Outline */
+/** @typedef {import("../../importer/words.js").Notice} Notice */
+/** @typedef {"name" | "unknown" | "patients" | "embedded"} CautionKind */
+/**
+ * Something that the owner should look at. `units`: ids of what can be moved; `others`: how much says
+ * the same and cannot be; `movable`: moving is the safer answer.
+ * @typedef {{key: string, kind: CautionKind, part: string, units: string[], others: number, copies: number,
+ *   n: number, type: string, movable: boolean}} Caution
+ */
+/** How a warning was answered; `before` are the moves to go back to. @typedef {{caution: Caution, moved: number, before: Map<string, string> | null}} Answer */
+
+/** Notices that only tell what stays in the original file. */
+export const LEFT_OUT = ["left-out", "entries-empty", "entries-untyped", "instructions", "no-patient"];
+
+export class Draft {
+  /** @param {{name: string, size: number, type: string}} file @param {Prepared} prepared */
+  constructor(file, prepared) {
+    this.file = file;
+    this.prepared = prepared;
+    /** @type {Map<string, string>} */
+    this.moves = new Map();
+    this.copies = true;
+    /** @type {Outline} */
+    this.outline = prepared.outline;
+    /** By the caution's key. @type {Map<string, Answer>} */
+    this.answers = new Map();
+    this.byId = new Map(prepared.units.map((unit) => [unit.id, unit]));
+  }
+
+  get choices() {
+    return { moves: this.moves, copies: this.copies };
+  }
+
+  /** @param {string} id @returns {Unit} */
+  unit(id) {
+    return /** @type {Unit} */ (this.byId.get(id));
+  }
+
+  /** @param {Unit} unit @returns {string} the part that it goes to */
+  partOf(unit) {
+    return this.moves.get(unit.id) ?? unit.partition;
+  }
+
+  /** @param {Iterable<string>} ids @param {string} part */
+  move(ids, part) {
+    for (const id of ids) {
+      if (this.unit(id).partition === part) this.moves.delete(id);
+      else this.moves.set(id, part);
+    }
+  }
+
+  /** @param {string} part @returns {Unit[]} what is copied there for safety */
+  copiesIn(part) {
+    if (!this.copies) return [];
+    return this.prepared.units.filter((unit) => unit.copies.includes(part) && this.partOf(unit) !== part);
+  }
+
+  /** @param {string} part @returns {Unit[]} what is there: first what needs a look, then what was moved, then the file's order */
+  unitsIn(part) {
+    const here = this.prepared.units.filter((unit) => this.partOf(unit) === part);
+    const looked = this.flagged();
+    const rank = (/** @type {Unit} */ { id }) => (looked.has(id) ? 0 : this.moves.has(id) ? 1 : 2);
+    return here.map((unit) => ({ unit, order: rank(unit) })).sort((a, b) => a.order - b.order).map(({ unit }) => unit);
+  }
+
+  /** @returns {Set<string>} ids of units that an open warning is about, unless it is about nearly all of a part */
+  flagged() {
+    const about = this.open().filter(({ kind, movable }) => kind !== "name" || movable);
+    return new Set(about.flatMap(({ units }) => units));
+  }
+
+  /** @param {string} part @returns {number} items there, copies included */
+  count(part) {
+    return Object.values(this.outline.counts[part] ?? {}).reduce((sum, n) => sum + n, 0);
+  }
+
+  /** @returns {Caution[]} everything to look at, answered or not */
+  cautions() {
+    const { notices } = this.outline;
+    return [
+      ...this.#only("names-patient").map((params) => this.#name(params)),
+      ...this.#unknown(this.#only("unknown-section")),
+      ...notices.filter(({ code }) => code.startsWith("patients-")).map(({ params }) => caution("patients", "", { n: Number(params.n) })),
+      ...this.#only("embedded").map(({ type, partition, units }) => caution("embedded", partition, { units, type, n: 1 })),
+    ];
+  }
+
+  /** @returns {Caution[]} */
+  open() {
+    return this.cautions().filter((one) => !this.isAnswered(one));
+  }
+
+  /** A warning that has grown since it was answered is open again. @param {Caution} one */
+  isAnswered({ key, units, others }) {
+    const answer = this.answers.get(key);
+    if (!answer) return false;
+    const known = answer.moved ? [] : answer.caution.units;
+    return units.every((id) => known.includes(id)) && others <= answer.caution.others;
+  }
+
+  /** @param {string} code @returns {any[]} */
+  #only(code) {
+    return this.outline.notices.filter((notice) => notice.code === code).map(({ params }) => params);
+  }
+
+  /** @param {any} params @returns {Caution} */
+  #name({ partition, naming, units, copies }) {
+    const here = this.prepared.units.filter((unit) => this.partOf(unit) === partition).length;
+    const movable = units.length > 0 && units.length * 2 <= here;
+    return caution("name", partition, { units, copies: copies.length, others: naming - units.length - copies.length, n: units.length, movable });
+  }
+
+  /** @param {any[]} found @returns {Caution[]} one for each part */
+  #unknown(found) {
+    return [...Map.groupBy(found, ({ partition }) => partition)].map(([part, group]) => {
+      const units = group.flatMap(({ units: ids }) => ids);
+      return caution("unknown", part, { units, n: units.length });
+    });
+  }
+
+  /** Leave things as they are. @param {Caution} one */
+  leave(one) {
+    this.answers.set(one.key, { caution: one, moved: 0, before: null });
+  }
+
+  /** Move what a warning is about. @param {Caution} one @param {string} part */
+  moveAll(one, part) {
+    this.answers.set(one.key, { caution: one, moved: one.units.length, before: new Map(this.moves) });
+    this.move(one.units, part);
+  }
+
+  /** Take an answer back, with the moves that it made and no others. @param {string} key */
+  undo(key) {
+    const answer = this.answers.get(key);
+    this.answers.delete(key);
+    if (!answer?.before) return;
+    for (const id of answer.caution.units) {
+      const earlier = answer.before.get(id);
+      if (earlier) this.moves.set(id, earlier);
+      else this.moves.delete(id);
+    }
+  }
+}
+
+/** @param {CautionKind} kind @param {string} part @param {Partial<Caution>} more @returns {Caution} */
+function caution(kind, part, more) {
+  return { key: `${kind} ${part}`, kind, part, units: [], others: 0, copies: 0, n: 0, type: "", movable: false, ...more };
+}

@@ -1,0 +1,134 @@
+/**
+ * Step 3: put the partitions together, encrypt, send, and say what was saved; a failure loses nothing.
+ * @module
+ */
+import { deposit, discard, waiting } from "../../endpoint/depositing.js";
+import { byId, clone, fill, show, slot } from "../../ui/dom.js";
+import { t } from "../../ui/messages.js";
+import { ordered, partChip } from "../../ui/parts.js";
+import { failed, loading } from "../../ui/states.js";
+import { readersLine } from "../shared/readers.js";
+import { itemsWords, refusalWords } from "./describe.js";
+import { Refused } from "./importing.js";
+
+/** @typedef {import("./draft.js").Draft} Draft */
+/** @typedef {import("./importing.js").Importing} Importing */
+/** @typedef {import("./importing.js").Written} Written */
+/** @typedef {import("../../endpoint/session.js").Session} Session */
+
+const STEPS = ["writing", "sealing", "signing", "sending", "receipts"];
+
+export class Saving {
+  /** @param {Session} session @param {Importing} importing */
+  constructor(session, importing) {
+    this.session = session;
+    this.importing = importing;
+    /** What earlier attempts sealed from other decisions: never to be sent beside the newer. @type {Set<string>} */
+    this.stale = new Set();
+    this.under = "";
+  }
+
+  /**
+   * @param {Draft} draft
+   * @returns {Promise<Written | null>} null when it did not work, which the page says
+   */
+  async save(draft) {
+    const place = byId("save-state");
+    const root = byId("step-save");
+    const state = loading(place, { title: t("add.saving.title"), steps: STEPS });
+    show(slot(root, "save-back"), false);
+    fill(root, { "save-lead": t("add.saving.lead") });
+    try {
+      return await this.#deposit(draft, state);
+    } catch (error) {
+      return this.#failed(draft, error);
+    }
+  }
+
+  /** @param {Draft} draft @param {ReturnType<typeof loading>} state @returns {Promise<Written>} */
+  async #deposit(draft, state) {
+    state.step("writing");
+    const written = await this.importing.result(draft.choices);
+    await this.#forgetOthers(draft);
+    const before = await this.#keys();
+    try {
+      await deposit(this.session, contentOf(draft, written), { onStep: (step, detail = {}) => this.#onStep(state, step, detail) });
+      this.under = "";
+    } catch (error) {
+      await this.#noted(draft, before);
+      throw error;
+    }
+    state.done();
+    return written;
+  }
+
+  /** @param {ReturnType<typeof loading>} state @param {string} step @param {{sent?: number, total?: number}} detail */
+  #onStep(state, step, { sent, total }) {
+    state.step(step, { done: sent, total });
+  }
+
+  /** @returns {Promise<string[]>} */
+  async #keys() {
+    return (await waiting(this.session)).map(({ key }) => key);
+  }
+
+  /** What a failed attempt left to be sent belongs to these decisions. @param {Draft} draft @param {string[]} before */
+  async #noted(draft, before) {
+    this.under = decisions(draft);
+    try {
+      for (const key of await this.#keys()) if (!before.includes(key)) this.stale.add(key);
+    } catch (error) {
+      // The first failure is the one to tell of.
+      console.error(error);
+    }
+  }
+
+  /** The owner changed something after a failure: the older parcel must not become a second record. @param {Draft} draft */
+  async #forgetOthers(draft) {
+    if (!this.under || this.under === decisions(draft)) return;
+    for (const key of this.stale) await discard(this.session, key);
+    this.stale.clear();
+    this.under = "";
+  }
+
+  /** @param {Draft} draft @param {unknown} error @returns {null} */
+  #failed(draft, error) {
+    const place = byId("save-state");
+    const root = byId("step-save");
+    console.error(error);
+    if (error instanceof Refused) {
+      const refused = clone("t-refused", { name: draft.file.name, ...refusalWords(error) });
+      place.replaceChildren(refused);
+      slot(refused, "title").focus();
+    } else {
+      failed(place, error, () => byId("step-save").dispatchEvent(new CustomEvent("again")));
+    }
+    fill(root, { "save-lead": t("add.saving.failed") });
+    show(slot(root, "save-back"));
+    return null;
+  }
+}
+
+/** @param {Draft} draft @returns {string} the same for the same decisions */
+function decisions({ moves, copies }) {
+  return JSON.stringify([[...moves].sort(), copies]);
+}
+
+/** @param {Draft} draft @param {Written} written */
+function contentOf({ file }, { partitions, original }) {
+  return { partitions: new Map(Object.entries(partitions)), original: { name: file.name, type: file.type, octets: original } };
+}
+
+/** @param {Written} written @param {import("../../endpoint/readers.js").ReadersOf} readers */
+export function drawSaved({ counts }, readers) {
+  const root = byId("step-saved");
+  const sizes = Object.entries(counts).map(([part, kinds]) => /** @type {const} */ ([part, Object.values(kinds).reduce((sum, n) => sum + n, 0)]));
+  const of = new Map(sizes);
+  const n = [...of.values()].reduce((sum, each) => sum + each, 0);
+  fill(root, {
+    "saved-lead": t("add.saved.lead", { n }),
+    "saved-parts": ordered(of.keys()).map((part) => clone("t-saved-part", {
+      chip: partChip(part), count: itemsWords(of.get(part) ?? 0), who: readersLine(readers(part)),
+    })),
+  });
+}
