@@ -1,0 +1,222 @@
+/**
+ * The record: summary first, then each part; for a reader, for its owner, and as somebody else sees it.
+ *
+ * Plaintext lives on this page alone: nothing of it is kept, and what is taken back is removed.
+ * @module
+ */
+
+import { fetchOriginal } from "../endpoint/opening.js";
+import { noteVisit } from "./home/visits.js";
+import { byId, clone, el, fill, onAction, show, slot } from "../ui/dom.js";
+import { dateTime, list as listed_, size, time } from "../ui/format.js";
+import { icon } from "../ui/icons.js";
+import { t } from "../ui/messages.js";
+import { startPage } from "../ui/page.js";
+import { partIcon, partClass, partName, PARTS } from "../ui/parts.js";
+import { announce, empty, failed, loading, pageState } from "../ui/states.js";
+import { eventsPanel } from "./record/events.js";
+import { nameIn, showHead } from "./record/head.js";
+import { listPanel } from "./record/lists.js";
+import { listed, load, PURPOSES, viewerOf, withdraw } from "./record/load.js";
+import { resultsPanel, vitalsPanel } from "./record/measured.js";
+import { hiddenPart, partPanel } from "./record/parts.js";
+import { mountTabs } from "./record/tabs.js";
+import { trend } from "./record/chart.js";
+import { viewOf } from "./record/view.js";
+
+/** @typedef {import("../endpoint/session.js").Session} Session */
+/** @typedef {import("./record/view.js").View} View */
+/** @typedef {import("./record/load.js").Use} Use */
+/** @typedef {import("./record/load.js").Loaded} Loaded */
+
+const STEPS = ["asked", "agreed", "received", "decrypting"];
+const EVENTS = ["immunisation", "procedure", "encounter", "other", "document", "coverage", "claim"];
+/** How often a reader's page asks whether it may still show what it shows. */
+const RECHECK = 60_000;
+
+class RecordPage {
+  /** @param {Session} session @param {HTMLElement} article */
+  constructor(session, article) {
+    this.session = session;
+    this.article = article;
+    const { mode, owner, member } = article.dataset;
+    /** @type {Use} */
+    this.use = { mode: /** @type {View["mode"]} */ (mode), owner, member };
+    this.place = byId("record-state");
+    /** @type {Loaded | null} */
+    this.loaded = null;
+    onAction(article, { print: () => print(), download: (button) => this.download(button) });
+  }
+
+  /** Fetch, open, read, show. */
+  async start() {
+    const state = loading(this.place, { steps: STEPS });
+    const views = await listed(this.session, this.use);
+    if (!views.length) return this.nothing();
+    this.loaded = await load(this.session, this.use, views, (step, detail) => state.step(step, this.stepWords(step, detail)));
+    if (!this.loaded.view.records.length) return this.nothing();
+    state.done();
+    this.draw(this.loaded.view);
+    show(this.article);
+    if (this.use.mode === "reader") await this.watch();
+    return undefined;
+  }
+
+  /** @param {string} step @param {any} [detail] @returns {{done?: number, total?: number, label?: string}} */
+  stepWords(step, { nodes, of, octets, done, total } = {}) {
+    if (step === "agreed" && of) return { label: t("record.agreed", { n: nodes }) };
+    if (step === "received" && octets) return { label: t("record.received", { size: size(octets) }) };
+    return { done, total };
+  }
+
+  /** There is nothing to open: each use has its own words. */
+  async nothing() {
+    show(this.article, false);
+    if (this.use.mode === "own") return empty(this.place, "t-own-empty");
+    const state = clone(this.use.mode === "reader" ? "t-nothing-shared" : "t-sees-nothing");
+    if (this.use.mode === "see-as") fill(state, { title: t("record.sees-nothing", { name: await viewerOf(this.session, this.use) }) });
+    else slot(state, "ask").setAttribute("href", `${slot(state, "ask").getAttribute("href")}?owner=${this.use.owner}`);
+    this.place.replaceChildren(state);
+    show(this.place);
+    return undefined;
+  }
+
+  /** @returns {string | null} where to ask for more; only readers ask */
+  get askAt() {
+    return this.use.mode === "reader" ? `/ask?owner=${this.use.owner}` : null;
+  }
+
+  /** @param {View} view */
+  draw(view) {
+    showHead(view, PURPOSES[view.mode]);
+    this.drawTabs(view);
+    for (const kind of /** @type {const} */ (["allergy", "problem", "medication"])) this.box(kind, listPanel(view, kind));
+    this.box("result", resultsPanel(view, (test) => this.showTrend(test)));
+    this.box("vital", vitalsPanel(view));
+    for (const kind of EVENTS) this.box(kind, eventsPanel(view, kind), true);
+    const hidden = view.mode === "own" ? [] : view.hidden.map((part) => hiddenPart(view, part, this.askAt));
+    byId("record-hidden").replaceChildren(...hidden);
+  }
+
+  /** @param {string} kind @param {{count: string, nodes: Node[]}} panel @param {boolean} [optional] absent when it holds nothing */
+  box(kind, { count, nodes }, optional = false) {
+    const box = /** @type {HTMLElement} */ (this.article.querySelector(`[data-box="${kind}"]`));
+    fill(box, { count, body: /** @type {Node[]} */ (nodes) });
+    box.classList.toggle("box--filled", count !== "");
+    show(box, !optional || nodes.length > 0);
+  }
+
+  /** @param {import("../reader/results.js").Test} test */
+  showTrend(test) {
+    const place = byId("trend");
+    const { title, unit, nodes } = trend(test);
+    byId("trend-title").textContent = title;
+    fill(place, { unit, chart: nodes });
+    show(place);
+    byId("trend-title").focus();
+  }
+
+  /** @param {View} view */
+  drawTabs(view) {
+    const parts = [...PARTS.filter((part) => view.shared.includes(part)), ...view.shared.filter((part) => !PARTS.includes(part)), ...view.hidden];
+    const panels = parts.map((part) => this.panel(view, part));
+    byId("record-panels").replaceChildren(...panels);
+    const tabs = [this.tab("summary", t("tab.summary")), ...parts.map((part) => this.tab(part, partName(part), view.hidden.includes(part) && view.mode !== "own"))];
+    byId("record-tabs").replaceChildren(...tabs);
+    mountTabs(byId("record-tabs"));
+  }
+
+  /** @param {string} name @param {string} label @param {boolean} [hidden] not shared */
+  tab(name, label, hidden = false) {
+    const tab = clone("t-tab", { label, icon: name === "summary" ? "" : hidden ? icon("lock") : partIcon(name) });
+    Object.entries({ id: `tab-${name}`, "aria-controls": `panel-${name}` }).forEach(([key, value]) => tab.setAttribute(key, value));
+    if (name !== "summary" && !hidden) tab.classList.add(...partClass(name).split(" "));
+    show(slot(tab, "note"), hidden);
+    return tab;
+  }
+
+  /** @param {View} view @param {string} part */
+  panel(view, part) {
+    const panel = clone("t-part");
+    panel.id = `panel-${part}`;
+    panel.setAttribute("aria-labelledby", `tab-${part}`);
+    panel.append(...partPanel(view, part, this.askAt));
+    return panel;
+  }
+
+  /** Remember this visit, then ask from time to time whether all of it is still shared. */
+  async watch() {
+    await noteVisit(this.session, String(this.use.owner), this.loaded?.listed ?? []);
+    setInterval(() => void this.recheck(), RECHECK);
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.recheck(); });
+  }
+
+  /** A page that cannot ask stays as it is: it shows what it was given. */
+  async recheck() {
+    if (!this.loaded?.view.records.length || !this.session.isOpen) return;
+    const views = await listed(this.session, this.use).catch(() => null);
+    if (views === null || !this.loaded) return;
+    const gone = withdraw(this.loaded.opened, views);
+    if (gone.length) this.shrink(gone);
+  }
+
+  /** @param {string[]} gone parts that were taken back */
+  shrink(gone) {
+    const { opened, view } = /** @type {Loaded} */ (this.loaded);
+    const { name, viewer, mode, until } = view;
+    const now = new Date();
+    const fewer = viewOf(opened, { mode, name, viewer, until });
+    if (!fewer.records.length) return this.close(nameIn(view), now);
+    /** @type {Loaded} */ (this.loaded).view = fewer;
+    this.draw(fewer);
+    const sentence = t("record.less", { time: time(now), parts: listed_(gone.map(partName)) });
+    byId("record-changed").textContent = sentence;
+    show(byId("record-changed"));
+    return announce(sentence);
+  }
+
+  /** Taken back: one sentence, and nothing of the record stays in the page. @param {string} name @param {Date} now */
+  close(name, now) {
+    this.loaded = null;
+    const state = clone("t-taken-back", { title: t("record.taken-back", { name, time: dateTime(now) }) });
+    this.article.replaceChildren();
+    show(this.article, false);
+    this.place.replaceChildren(state);
+    show(this.place);
+    slot(state, "title").focus();
+  }
+
+  /** @param {HTMLElement} button of one of the owner's own records */
+  async download(button) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    announce(t("record.downloading"));
+    try {
+      const file = await fetchOriginal(this.session, String(button.dataset.record));
+      if (file) save(file.name, file.blob);
+      else button.replaceWith(el("span", { role: "status" }, t("record.no-original")));
+    } catch (error) {
+      failed(pageState(), error, () => this.download(button));
+    } finally {
+      button.removeAttribute("aria-disabled");
+    }
+  }
+}
+
+/** @param {string} name @param {Blob} blob */
+function save(name, blob) {
+  const address = URL.createObjectURL(blob);
+  const link = el("a", { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), RECHECK);
+}
+
+await startPage(async ({ session }) => {
+  const page = new RecordPage(session, byId("record"));
+  try {
+    await page.start();
+  } catch (error) {
+    page.place.replaceChildren();
+    throw error;
+  }
+}, { needs: "session" });

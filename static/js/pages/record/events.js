@@ -1,0 +1,51 @@
+/** Everything else by kind: what, details, when; and the tables of a part. @module */
+
+import { eventsOf } from "../../reader/summary.js";
+import { clone, slot } from "../../ui/dom.js";
+import { t } from "../../ui/messages.js";
+import { sortable } from "../../ui/table.js";
+import { factMark, folded } from "./lists.js";
+import { flagNodes } from "./measured.js";
+import { dateNode, doseNodes, measured, moneyText, nameOf, shortDate, statusText } from "./words.js";
+
+/** @typedef {import("../../reader/facts.js").Fact} Fact */
+/** @typedef {import("./view.js").View} View */
+
+const ROOM = 6;
+/** What stands for itself and needs no word. */
+const USUAL = new Set(["completed", "final", "finished", "active", "current"]);
+
+/** @param {Fact} fact @returns {(Node | string)[]} */
+function details(fact) {
+  const dose = fact.kind === "medication" ? doseNodes(fact) : [];
+  const reactions = fact.reactions.map(({ name, severity }) => [name, severity].filter(Boolean).join(", ")).join("; ");
+  const status = fact.status && !USUAL.has(fact.status) ? statusText(fact.status) : "";
+  const words = [measured(fact), reactions, moneyText(fact.amount), fact.kind === "medication" ? "" : fact.note, fact.who, status].filter(Boolean).join(", ");
+  const flag = flagNodes(fact.flag);
+  return [...dose, ...(dose.length && words ? [", "] : []), words, ...(flag.length ? [" ", ...flag] : [])];
+}
+
+/** @param {Fact & {recorded?: string}} fact @param {boolean} [several] records @returns {HTMLTableRowElement} */
+export function eventRow(fact, several = false) {
+  const row = /** @type {HTMLTableRowElement} */ (clone("t-event", { name: nameOf(fact), details: details(fact), date: dateNode(fact.date) }).querySelector("tr"));
+  const marks = [];
+  if (fact.negated && !fact.absent) marks.push(t(fact.kind === "immunisation" ? "record.not-done" : "record.negated"));
+  if (several && fact.recorded) marks.push(t("record.of", { date: shortDate(fact.recorded) }));
+  slot(row, "name").append(...marks.flatMap((label) => [" ", factMark(label)]));
+  slot(row, "date").dataset.sort = fact.date ?? "";
+  return row;
+}
+
+/** @param {Fact[]} facts @param {boolean} [several] @param {number} [room] @returns {HTMLElement[]} a table that sorts, and what unfolds it */
+export function factTable(facts, several = false, room = 40) {
+  const rows = facts.map((fact) => eventRow(fact, several));
+  const made = clone("t-events", { rows });
+  sortable(/** @type {HTMLTableElement} */ (made.querySelector("table")));
+  return [made, ...folded(rows, room)];
+}
+
+/** @param {View} view @param {string} kind @returns {{count: string, nodes: HTMLElement[]}} without nodes when there is none */
+export function eventsPanel(view, kind) {
+  const found = eventsOf(view.facts, kind);
+  return { count: found.length ? `${found.length}` : "", nodes: found.length ? factTable(found, view.records.length > 1, ROOM) : [] };
+}

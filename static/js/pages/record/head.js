@@ -1,0 +1,66 @@
+/** Who it is, what is not shown, and who knows that it was opened. @module */
+
+import { age } from "../../reader/times.js";
+import { byId, el, fill, show } from "../../ui/dom.js";
+import { date, dateTime, list, weekday } from "../../ui/format.js";
+import { t, worded } from "../../ui/messages.js";
+import { partName } from "../../ui/parts.js";
+import { born, longDate } from "./words.js";
+import { valuesOf } from "./view.js";
+
+/** @typedef {import("./view.js").View} View */
+
+/** @param {View} view @returns {string} as the records say, otherwise as the directory does */
+export function nameIn(view) {
+  return valuesOf(view, "name")[0] ?? view.name;
+}
+
+/** @param {string} label @param {string} value @returns {HTMLElement} */
+const pair = (label, value) => el("div", { class: "record-head__fact" }, el("dt", {}, label), el("dd", {}, value));
+
+/** @param {View} view @returns {HTMLElement[]} */
+function facts(view) {
+  const births = valuesOf(view, "birth-date");
+  const one = (/** @type {import("../../reader/personal.js").Field} */ field) => valuesOf(view, field)[0];
+  const found = births.length === 1 ? [pair(t("record.born"), born(births[0], one("died") ? undefined : age(births[0], view.now)))] : [];
+  for (const [field, label] of /** @type {const} */ ([["died", "record.died"], ["sex", "record.sex"], ["identifier", "record.number"], ["provider", "record.practice"]])) {
+    const value = one(field);
+    if (value) found.push(pair(t(label), field === "died" ? longDate(value) : value));
+  }
+  return found;
+}
+
+/** @param {View} view @returns {string} what to be careful of before relying on it */
+function warning(view) {
+  const births = valuesOf(view, "birth-date");
+  if (births.length > 1) return t("record.birth-differs", { dates: list(births.map(longDate)) });
+  if (births.length || view.mode === "own") return "";
+  return t(view.shared.includes("personal") ? "record.birth-unknown" : "record.birth-hidden");
+}
+
+/** @param {View} view @returns {string} */
+function sharedSentence({ shared, hidden, until }) {
+  const name = `record.shared${hidden.length ? "" : "-all"}${until ? "-until" : ""}`;
+  return t(name, { parts: list(shared.map(partName)), hidden: list(hidden.map(partName)), date: until ? date(until) : "" });
+}
+
+/** @param {View} view @param {string} purpose @returns {string} */
+function openedSentence({ mode, name, now }, purpose) {
+  const time = `${weekday(now)}, ${dateTime(now)}`;
+  if (mode !== "reader") return t(mode === "own" ? "record.opened-own" : "record.opened-see-as", { time });
+  return t("record.opened", { name, time, purpose: worded("purpose", purpose, "purpose.treatment").toLocaleLowerCase() });
+}
+
+/** @param {View} view @param {string} purpose */
+export function showHead(view, purpose) {
+  const name = nameIn(view);
+  byId("record-name").textContent = name;
+  document.title = `${t("record.title", { name })} - SeSPHR`;
+  byId("record-identity").replaceChildren(...facts(view));
+  const warned = byId("record-identity-warning");
+  fill(warned, { text: warning(view) });
+  show(warned, warning(view) !== "");
+  if (view.mode !== "own") byId("record-shared").textContent = sharedSentence(view);
+  if (view.mode === "see-as") byId("see-as-who").textContent = t("record.sees", { name: view.viewer });
+  byId("record-opened").textContent = openedSentence(view, purpose);
+}

@@ -1,0 +1,107 @@
+/** The panel of one part: its records, each with its sections as the source lays them out. @module */
+
+import { sections, raw } from "../../reader/sections.js";
+import { people } from "../../reader/personal.js";
+import { clone, el, slot } from "../../ui/dom.js";
+import { shortDate as dayOf } from "../../ui/format.js";
+import { t } from "../../ui/messages.js";
+import { partName } from "../../ui/parts.js";
+import { factTable } from "./events.js";
+import { nodes } from "./narrative.js";
+import { longDate } from "./words.js";
+
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("../../reader/index.js").Read} Read */
+/** @typedef {import("../../reader/sections.js").Section} Section */
+/** @typedef {import("../../reader/sections.js").Raw} Raw */
+/** @typedef {import("../../reader/personal.js").Detail} Detail */
+
+/** @param {Section} section @returns {string} */
+function titleOf({ title, kind }) {
+  return title ?? t(`kind.${KINDS.has(kind) ? kind : "other"}`);
+}
+const KINDS = new Set(["allergy", "problem", "medication", "result", "vital", "immunisation", "procedure", "encounter", "document", "coverage", "claim", "other"]);
+
+/** @param {Section} section @returns {HTMLElement} */
+function told(section) {
+  const marks = [section.copy ? t("record.copy") : "", section.partial ? t("record.partial") : ""].filter(Boolean).join(" ");
+  const body = [...nodes(section.nodes), ...(section.facts.length ? factTable(section.facts) : []), ...section.sections.map(told)];
+  const made = clone("t-section", { title: titleOf(section), mark: marks, body: body.length ? body : clone("t-no-words") });
+  if (!marks) slot(made, "mark").remove();
+  return made;
+}
+
+/** Texts that repeat what the tables say are folded away. @param {Section[]} found @returns {HTMLElement[]} */
+function laidOut(found) {
+  const folded = found.filter(({ kind, sections: inner, facts }) => !KINDS.has(kind) && !inner.length && !facts.length);
+  const open = found.filter((each) => !folded.includes(each));
+  const more = folded.length ? [clone("t-more-words", { label: t("record.other-words", { n: folded.length }), body: folded.map(told) })] : [];
+  return [...open.map(told), ...more];
+}
+
+/** @param {Raw} one @returns {HTMLElement} its text only once it is opened: it may be long */
+function rawOne({ title, text }) {
+  const made = clone("t-raw-one", { label: title });
+  made.addEventListener("toggle", () => { slot(made, "text").textContent = text; }, { once: true });
+  return made;
+}
+
+/** @param {Read} read @returns {HTMLElement[]} */
+function rawAll(read) {
+  const pieces = raw(read);
+  return pieces.length ? [clone("t-raw", { label: t("record.raw", { n: pieces.length }), body: pieces.map(rawOne) })] : [];
+}
+
+/** @param {Detail[]} details @returns {HTMLElement} */
+function rows(details) {
+  const fields = [...new Set(details.map(({ field }) => field))];
+  const written = (/** @type {Detail} */ { field, value }) => (field === "birth-date" || field === "died" ? longDate(value) : value);
+  const made = fields.map((field) => el("div", { class: "rows__row" }, el("dt", {}, t(`field.${field}`)),
+    ...details.filter((each) => each.field === field).map((each) => el("dd", {}, written(each)))));
+  return clone("t-person", { rows: made });
+}
+
+/** @param {Read} read of the personal part @returns {HTMLElement[]} */
+function persons(read) {
+  return people(read).flatMap(({ details, contacts }) => [
+    rows(details), ...(contacts.length ? [clone("t-contacts", { body: contacts.map(rows) })] : []),
+  ]);
+}
+
+/** @param {Read} read @param {string} imported ISO @returns {string} */
+function sourceOf({ origin }, imported) {
+  const format = t(`record.format-${["c-cda", "fhir-r4"].includes(origin.format ?? "") ? origin.format : "other"}`);
+  const values = { imported: dayOf(imported), format, date: origin.date ? longDate(origin.date) : "" };
+  return t(origin.date ? "record.source-dated" : "record.source", values);
+}
+
+/** @param {View} view @param {View["records"][number]} record @param {string} part @returns {HTMLElement} */
+function origin(view, { record, date, parts }, part) {
+  const read = /** @type {Read} */ (parts.get(part));
+  const made = clone("t-origin", {
+    title: t("record.origin", { date: dayOf(date) }), source: sourceOf(read, date),
+    body: [...(part === "personal" ? persons(read) : []), ...laidOut(sections(read)), ...rawAll(read)],
+    act: view.mode === "own" ? clone("t-download") : "",
+  });
+  if (view.mode === "own") /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;
+  else slot(made, "act").remove();
+  return made;
+}
+
+/** A part that is not shared says so, and nothing else. @param {View} view @param {string} part @param {string | null} askAt address @returns {HTMLElement} */
+export function hiddenPart(view, part, askAt) {
+  const text = view.mode === "see-as" ? t("record.hidden-see-as", { name: view.viewer }) : t("record.hidden-text");
+  const made = clone("t-part-hidden", { title: t("record.hidden-title", { part: partName(part) }), text, act: askAt ? clone("t-ask") : "" });
+  if (askAt) slot(made, "link").setAttribute("href", askAt);
+  else slot(made, "act").remove();
+  return made;
+}
+
+/** @param {View} view @param {string} part @param {string | null} askAt @returns {HTMLElement[]} what the panel of a part holds */
+export function partPanel(view, part, askAt) {
+  if (view.hidden.includes(part)) {
+    return view.mode === "own" ? [clone("t-part-empty", { title: t("record.part-empty", { part: partName(part) }) })] : [hiddenPart(view, part, askAt)];
+  }
+  const broken = view.broken.filter(({ partition }) => partition === part).map(({ text }) => clone("t-broken", { text }));
+  return [...view.records.filter(({ parts }) => parts.has(part)).map((record) => origin(view, record, part)), ...broken];
+}

@@ -1,0 +1,60 @@
+/**
+ * What a record page shows: opened records, read, as one view of one person.
+ * @module
+ */
+
+import { factsIn } from "../../reader/summary.js";
+import { read, Unreadable } from "../../reader/index.js";
+import { people } from "../../reader/personal.js";
+import { ordered, PARTS } from "../../ui/parts.js";
+
+/** @typedef {import("../../reader/index.js").Read} Read */
+/** @typedef {import("../../reader/personal.js").Person} Person */
+/** @typedef {import("../../reader/personal.js").Field} Field */
+/** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
+/** A part whose octets are no XML that this reader knows. @typedef {{record: string, partition: string, text: string}} Broken */
+/**
+ * @typedef {object} View
+ * @property {"reader" | "own" | "see-as"} mode @property {string} name of the person, as the directory has it
+ * @property {string} viewer who sees it, where another than who looks
+ * @property {import("../../reader/summary.js").Opened[]} records the newest first
+ * @property {import("../../reader/summary.js").Known[]} facts @property {Person[]} people who the records say it is
+ * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not
+ * @property {Broken[]} broken @property {Date} now @property {number | null} until Unix seconds: when sharing ends, where that is known
+ */
+
+/** @param {OpenedRecord} opened @returns {{record: string, date: string, parts: Map<string, Read>, broken: Broken[]}} */
+function readRecord({ record, date, parts }) {
+  /** @type {Broken[]} */
+  const broken = [];
+  const found = [...parts].flatMap(([partition, octets]) => {
+    try {
+      return [/** @type {[string, Read]} */ ([partition, read(octets, partition)])];
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      broken.push({ record, partition, text: new TextDecoder().decode(octets) });
+      return [];
+    }
+  });
+  return { record, date: new Date((date ?? 0) * 1000).toISOString(), parts: new Map(found), broken };
+}
+
+/**
+ * @param {OpenedRecord[]} opened
+ * @param {{mode: View["mode"], name: string, viewer?: string, until?: number | null}} about
+ * @returns {View}
+ */
+export function viewOf(opened, { mode, name, viewer = "", until = null }) {
+  const found = opened.filter(({ parts }) => parts.size).map(readRecord).sort((a, b) => (a.date < b.date ? 1 : -1));
+  const shared = ordered(new Set(opened.flatMap(({ parts }) => [...parts.keys()])));
+  const personal = found.flatMap(({ parts }) => (parts.has("personal") ? people(/** @type {Read} */ (parts.get("personal"))) : []));
+  return {
+    mode, name, viewer, until, records: found, facts: factsIn(found), people: personal, shared,
+    hidden: PARTS.filter((part) => !shared.includes(part)), broken: found.flatMap(({ broken }) => broken), now: new Date(),
+  };
+}
+
+/** Every value that the records give of a field, each once. @param {View} view @param {Field} field @returns {string[]} */
+export function valuesOf(view, field) {
+  return [...new Set(view.people.flatMap(({ details }) => details.filter((each) => each.field === field).map(({ value }) => value)))];
+}
