@@ -15,6 +15,7 @@ from ninja import Router, Status
 
 from accounts import (
     api_devices,
+    api_second_factor,
     applications,
     ratelimits,
     schemas,
@@ -39,6 +40,7 @@ CONFIRM_PAGE = "/confirm"
 REFUSALS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
 REFUSALS |= {429: ProblemOut, 503: ProblemOut}
 router.add_router("", api_devices.router)
+router.add_router("", api_second_factor.router)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -45,18 +45,19 @@ def activity(request: HttpRequest) -> Any:
 @router.get("/sessions", response=schemas.DevicesOut)
 def sessions(request: HttpRequest) -> Any:
     """Where one is signed in."""
-    here, member = device_of(request), _member(request)
+    here, member = device_of(request), member_of(request)
     return {"sessions": [_described(one, here) for one in devices.live(member)]}
 
 
 @router.delete("/sessions/{uuid:device}", response={204: None, 429: ProblemOut})
 def end(request: HttpRequest, device: UUID) -> Any:
     """End one of one's sessions; one that has ended, or never was, changes nothing."""
-    devices.end_one(member=_member(request), device=device)
+    devices.end_one(member=member_of(request), device=device)
     return Status(204, None)
 
 
-def _member(request: HttpRequest) -> Member:
+def member_of(request: HttpRequest) -> Member:
+    """Return whoever is signed in."""
     member: Member = request.auth  # type: ignore[attr-defined]
     return member
 

@@ -17,6 +17,13 @@ class OtpNeeded(Problem):
         super().__init__(401, "otp-needed", detail)
 
 
+class WrongCode(OtpNeeded):
+    """The one-time code is wrong, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__("The one-time code is not right. Wait for the next one.")
+
+
 class NotAdmitted(Problem):
     """The secret is right, but this membership is suspended."""
 

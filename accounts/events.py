@@ -29,7 +29,9 @@ def record(member: UUID | str, kind: str, **details: Any) -> Event:
     """Commit an event in a member's stream, within the transaction of what it speaks of.
 
     Kinds of accounts: registered, confirmed, authorised, suspended, departed,
-    application-forgotten, password-changed, recovery-used, recovery-renewed, signed-out-everywhere.
+    application-forgotten, password-changed, recovery-used, recovery-renewed, signed-out-everywhere,
+    second-factor-set, second-factor-removed, second-factor-reset, backup-code-used,
+    backup-codes-renewed.
     """
     return portal_log().record(str(member), kind, **details)
 

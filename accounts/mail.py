@@ -1,4 +1,4 @@
-"""The two letters of registration; a letter that cannot be sent stops nothing."""
+"""The letters of accounts; a letter that cannot be sent stops nothing."""
 
 import logging
 from uuid import UUID
@@ -30,6 +30,12 @@ account already. Nothing was changed.
 If it was you, sign in instead, with your password or your recovery code. If it
 was not you, there is nothing to do.
 """
+RESET = """An administrator removed the second factor of your SeSPHR account, and signed you out
+everywhere. From now on your password, or your recovery code, is enough to sign in.
+
+If you asked for this, sign in and set up your authenticator app again. If you did
+not, sign in at once, choose another password, and tell the administrator.
+"""
 
 
 def confirmation_token(member: UUID) -> str:
@@ -60,6 +66,11 @@ def send_confirmation(member: Member, page: str) -> None:
 def send_known(member: Member) -> None:
     """Tell the holder of an address that somebody tried to register with it."""
     _send(member, "Somebody tried to register with your address", KNOWN)
+
+
+def send_second_factor_reset(member: Member) -> None:
+    """Tell a member that their second factor was removed by somebody else."""
+    _send(member, "Your second factor was removed", RESET)
 
 
 def _send(member: Member, subject: str, text: str) -> None:

@@ -110,13 +110,18 @@ class ConfirmedOut(Schema):
     confirmed: Literal[True]
 
 
+OneTimeCode = Annotated[
+    str, Field(min_length=1, max_length=32, description="of an authenticator app, or a backup code")
+]
+
+
 class SignInIn(Strict):
     """A login secret and, where a second factor is set, its one-time code."""
 
     login: Login
     type: SlotKind
     login_secret: LoginSecret
-    otp: str | None = Field(default=None, max_length=16)
+    otp: str | None = Field(default=None, max_length=32)
 
 
 class Me(Schema):
@@ -202,6 +207,45 @@ class CurrentSecret(Strict):
 
     type: SlotKind
     login_secret: LoginSecret
+
+
+class ProofIn(Strict):
+    """A login secret that is valid now, and a one-time code where a second factor is set."""
+
+    current: CurrentSecret
+    otp: OneTimeCode | None = None
+
+
+class SecondFactorOut(Schema):
+    """Since when (Unix seconds) a second factor is set, null if none; backup codes that are left."""
+
+    since: int | None
+    codes_left: int
+
+
+class SetupOut(Schema):
+    """What an authenticator app is told, shown once: by its camera, or typed (base32)."""
+
+    uri: str
+    secret: str
+
+
+class CodeIn(Strict):
+    """A code of the app that is being set up."""
+
+    code: OneTimeCode
+
+
+class BackupCodesOut(Schema):
+    """Codes for when the app is lost, shown once; each signs in one time."""
+
+    codes: list[str]
+
+
+class RemovedOut(Schema):
+    """There is no second factor any more."""
+
+    removed: Literal[True]
 
 
 class ReplaceSlotIn(Strict):

@@ -14,10 +14,11 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django_otp import match_token, user_has_device
+from django_otp import user_has_device
 
 from accounts import events, selectors
-from accounts.errors import NotAdmitted, OtpNeeded, WrongSecret
+from accounts import otp as codes
+from accounts.errors import NotAdmitted, OtpNeeded, WrongCode, WrongSecret
 from accounts.models import KeySlot, Member, SlotType
 from accounts.ratelimits import Limit
 from accounts.transactions import atomic_retried
@@ -111,10 +112,10 @@ def _second_factor(member: Member, otp: str | None, limits: tuple[Limit, ...], b
         return None
     if not otp:
         raise OtpNeeded("Enter the one-time code of your second factor.")
-    device = match_token(member, otp)
+    device = codes.accept(member, otp)
     if device is None:
         bound.count()
-        fail(limits, OtpNeeded("The one-time code is not right. Wait for the next one."))
+        fail(limits, WrongCode())
     return device
 
 

@@ -45,6 +45,7 @@ SESPHR_RATES = {
     "register:address": (200, 3600),
     "directory:member": (1000, 3600),
     "registration:member": (100, 3600),
+    "second-factor:member": (60, 3600),
     "access:member": (2000, 3600),
     "acl:member": (500, 3600),
     "read:member": (5000, 3600),
@@ -101,6 +102,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+OTP_TOTP_ISSUER = "SeSPHR"
 CSRF_FAILURE_VIEW = "sesphr.web.pages.forbidden"
 
 TEMPLATES = [

@@ -132,7 +132,7 @@ def test_refusals_at_the_limit_cost_the_same_queries(settings: Any) -> None:
     "wrong",
     [
         {"login_secret": "x" * 64}, {"login_secret": ""}, {"login_secret": None}, {"type": "passkey"},
-        {"otp": 123456}, {"otp": "1" * 17}, {"password": "hunter2"}, {"login": ["a"]},
+        {"otp": 123456}, {"otp": "1" * 33}, {"password": "hunter2"}, {"login": ["a"]},
     ],
 )  # fmt: skip
 def test_malformed_sign_ins(wrong: dict[str, Any]) -> None:
