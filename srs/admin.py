@@ -19,7 +19,7 @@ from sesphr.roles import node_database
 from sesphr.web.staff.eventlists import EventAdmin, EventPeriod, KindFilter
 from sesphr.web.staff.filters import period_of
 from sesphr.web.staff.readonly import ReadOnlyAdmin
-from sesphr.web.staff.shown import EMPTY, code, when
+from sesphr.web.staff.shown import code, when
 from srs import panels
 from srs.models import AccessRequest, Event, RParameter, Version
 
@@ -191,7 +191,7 @@ class DepositAdmin(NodeAdmin):
     @admin.display(description=_("Digest of the manifest"))
     def digest_code(self, row: Version) -> SafeString:
         """Its name at the store."""
-        return code(row.digest) if row.digest else EMPTY
+        return code(row.digest)
 
 
 class NodeKinds(KindFilter):

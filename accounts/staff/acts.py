@@ -20,6 +20,7 @@ from django_otp import user_has_device
 
 from accounts import services
 from accounts.models import Member, Role, State
+from accounts.services import second_factor
 from accounts.staff.forms import CheckedForm, DepartForm, PlainForm
 from sesphr.ports.errors import Conflict, PortError, Refused, Unavailable
 
@@ -90,6 +91,13 @@ ACTS = {
             lambda member, by, given: services.depart(member=member, by=by),
             _("The membership of %(name)s has ended."),
             "depart",
+        ),
+        Act(
+            _may_reset,
+            lambda member, sent: CheckedForm(sent),
+            lambda member, by, given: second_factor.reset(member=member, by=by, checked=given["checked"]),
+            _("The second factor of %(name)s is reset, and they are told by letter."),
+            "reset",
         ),
     )
 }  # fmt: skip

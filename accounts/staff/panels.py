@@ -56,7 +56,8 @@ def recent(request: HttpRequest) -> dict[str, Any]:
     kinds = Q()
     for kind in words.BY_STAFF:
         kinds |= Q(event__contains=f'"type":"{kind}"')
-    rows = Event.objects.filter(kinds).select_related("stream").defer("salt")
+    rows = Event.objects.filter(kinds, event__contains='"by":"')
+    rows = rows.select_related("stream").defer("salt")
     found = list(rows.order_by("-id")[:ACTS_SHOWN])
     members = {row.stream.member for row in found}
     names = dict(Member.objects.filter(pk__in=members).values_list("pk", "name"))

@@ -11,9 +11,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest
-from django_otp import match_token, user_has_device
+from django_otp import user_has_device
 
-from accounts.errors import OtpNeeded, WrongSecret
+from accounts import otp
+from accounts.errors import WrongCode, WrongSecret
 from accounts.models import Member
 from accounts.signin import _hash_of_nobody, fail, failures, hashing
 from sesphr import clock
@@ -26,10 +27,9 @@ PENDING_SECONDS = 600
 
 @dataclass(frozen=True)
 class Pending:
-    """Somebody who proved a staff password and nothing else yet; `key` is of a device to enrol."""
+    """Somebody who proved a staff password and nothing else yet."""
 
     member: Member
-    key: str | None
 
     @property
     def enrols(self) -> bool:
@@ -79,7 +79,7 @@ def pending(request: HttpRequest) -> Pending | None:
     member = Member.objects.filter(pk=UUID(kept["member"]), is_staff=True).first()
     if member is None or not member.is_active or member.get_session_auth_hash() != kept["hash"]:
         return None
-    return Pending(member, kept.get("key"))
+    return Pending(member)
 
 
 def forget(request: HttpRequest) -> None:
@@ -91,10 +91,10 @@ def check_code(*, member: Member, code: str, address: str) -> object:
     """The device whose code this is: an authenticator's, or a backup code, which is then used up.
 
     Raises:
-        RateLimited: too many failures before. OtpNeeded: it is not right.
+        RateLimited: too many failures before. WrongCode: it is not right.
     """
-    device = match_token(member, code.replace(" ", ""))
+    device = otp.accept(member, code)
     if device is None:
         logger.warning("a staff sign-in was refused: code, from %s", address)
-        fail(failures(member.login, address), OtpNeeded("The code is not right."))
+        fail(failures(member.login, address), WrongCode())
     return device

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import login, logout
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,12 +19,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login as mark_verified
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.errors import OtpNeeded, RateLimited, WrongSecret
 from accounts.models import Member
-from accounts.signin import fail, failures
+from accounts.services import second_factor
 from accounts.staff import devices, signin
 from accounts.staff.forms import CodeForm, PasswordForm
+from sesphr.ports.errors import Conflict
 from sesphr.web.problems import Problem
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -136,38 +138,39 @@ def code(request: HttpRequest, member: Member) -> HttpResponse:
 @_half_signed_in(enrols=True)
 @FORM
 def device(request: HttpRequest, member: Member) -> HttpResponse:
-    """Enrol an authenticator app: show its key, ask for a code; then show the backup codes once."""
-    key = devices.key_of(request)
+    """Set up an authenticator app: show its key, ask for a code; then show the backup codes once."""
     form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
     if form.is_bound and form.is_valid():
-        done = devices.enrol(member=member, key=key, code=form.cleaned_data["code"])
-        if done is not None:
-            _finish(request, member, done[0])
-            return _page(request, "backup", None, codes=done[1], onward=_next(request))
-        _count_wrong_code(request, member, form)
-    return _page(request, "device", form, secret=devices.secret_of(key))
+        codes = _confirmed(request, member, form)
+        if codes:
+            _finish(request, member, TOTPDevice.objects.get(user=member, confirmed=True))
+            return _page(request, "backup", None, codes=codes, onward=_next(request))
+    secret = devices.secret_of(devices.of_session(request, member))
+    return _page(request, "device", form, secret=secret)
 
 
-def _count_wrong_code(request: HttpRequest, member: Member, form: CodeForm) -> None:
+def _confirmed(request: HttpRequest, member: Member, form: CodeForm) -> list[str]:
+    """The backup codes; none, with a sentence in the form, when the code is not right."""
+    if not devices.is_of_session(request, member):
+        form.add_error("code", _("The key below is new. Add it to your app, then enter its code"))
+        return []
     try:
-        limits = failures(member.login, signin.address_of(request))
-        fail(limits, OtpNeeded("The code is not right."))
+        address = signin.address_of(request)
+        return second_factor.confirm(member=member, code=form.cleaned_data["code"], address=address)
     except (OtpNeeded, RateLimited) as problem:
-        _refusal(
-            form,
-            "code",
-            problem,
-            _("This code is not from the new account in your app. Wait for the next one"),
-        )
+        wrong = _("This code is not from the new account in your app. Wait for the next one")
+        _refusal(form, "code", problem, wrong)
+    except Conflict:
+        TOTPDevice.objects.filter(user=member, confirmed=False).delete()
+        form.add_error("code", _("This took too long. Add the new key below to your app"))
+    return []
 
 
 @_half_signed_in(enrols=True)
 @require_safe
 def picture(request: HttpRequest, member: Member) -> HttpResponse:
-    """The QR code of the device that this session enrols."""
-    if not request.session.get(signin.PENDING):
-        raise Http404
-    drawn = devices.picture_of(member, devices.key_of(request))
+    """The QR code of the device that this session sets up."""
+    drawn = devices.picture_of(devices.of_session(request, member))
     return HttpResponse(drawn, content_type="image/svg+xml")
 
 

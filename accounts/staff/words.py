@@ -35,13 +35,15 @@ EVENTS = {
     "recovery-used": _("Recovery code used"),
     "recovery-renewed": _("Recovery code renewed"),
     "signed-out-everywhere": _("Signed out everywhere"),
-    "second-factor-enrolled": _("Second factor set up"),
-    "second-factor-reset": _("Second factor reset"),
+    "second-factor-set": _("Second factor set up"),
+    "second-factor-removed": _("Second factor removed"),
+    "backup-code-used": _("Backup code used"),
+    "backup-codes-renewed": _("Backup codes renewed"),
     "integrity": _("Integrity report"),
     "integrity-closed": _("Integrity report closed"),
 }
-# What staff did, rather than the members themselves.
-BY_STAFF = ("authorised", "suspended", "departed", "second-factor-reset", "integrity-closed")
+# What staff do; one kind is a member's own act too, and then has no `by`.
+BY_STAFF = ("authorised", "suspended", "departed", "second-factor-removed", "integrity-closed")
 
 
 def state_tag(state: str) -> SafeString:

@@ -27,7 +27,7 @@ class PeriodFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The periods, and the day that was asked for."""
-        found = [
+        found: list[tuple[str, Any]] = [
             ("day", _("Last 24 hours")),
             ("week", _("Last 7 days")),
             ("month", _("Last 30 days")),

@@ -165,7 +165,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def _shown(self, row: Model, names: Iterable[str]) -> Iterable[tuple[str, Any]]:
         for name in names:
             field, _attribute, value = lookup_field(name, row, self)
-            label = label_for_field(name, self.model, self)
+            label = str(label_for_field(name, self.model, self))
             if field is None:
                 yield label, display_for_value(value, EMPTY)
             else:

@@ -125,7 +125,8 @@ class StaffSite(admin.AdminSite):
                 url = f"{reverse(one.url)}{one.query}"
                 line = {"label": one.label, "url": url, "count": count, "colour": one.colour}
                 sections.setdefault(str(one.section), []).append(line)
-        for model, model_admin in self._registry.items():
+        registry: dict[Any, Any] = self._registry
+        for model, model_admin in registry.items():
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
             line = {"label": model_admin.names[1], "url": reverse(name)}
             sections.setdefault(str(model_admin.section), []).append(line)
