@@ -1,7 +1,7 @@
 /** The page of one request: check it, let the owner answer, say what became of it. @module */
 import { Impostor } from "../endpoint/errors.js";
 import { change } from "../endpoint/sharing.js";
-import { byId, clone, onAction, slot } from "../ui/dom.js";
+import { byId, clone, onAction, show, slot } from "../ui/dom.js";
 import { dateTime } from "../ui/format.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
@@ -54,7 +54,10 @@ function then(session, facts) {
   const name = facts.checked.request.asker_name;
   return {
     approved: (outcome, limits) => finished(session, facts, outcome, limits),
-    refused: () => concluded(clone("t-refused", { text: t("request.refused-text", { name }) })),
+    refused: () => {
+      countDown();
+      concluded(clone("t-refused", { text: t("request.refused-text", { name }) }));
+    },
     stopped: (error) => {
       if (error instanceof Impostor) showStop(byId("request"), impostor(name, error.member));
       else failed(byId("request"), error);
@@ -67,11 +70,12 @@ function finished(session, facts, outcome, limits) {
   const { request } = facts.checked;
   const confirmed = confirmedWords(outcome.receipts);
   if (!outcome.receipts.effective) return concluded(unconfirmed(session, facts, limits, confirmed));
-  const words = { name: request.asker_name, until: untilWords(limits.until), records: recordsWords(facts, limits) };
+  const words = { name: request.asker_name, until: untilWords(limits.until), records: recordsWords(facts, limits.history) };
   const made = clone("t-done", {
     title: t("request.done-title", words), text: t("request.done-text", words), parts: openItems(limits.partitions), confirmed,
   });
   slot(made, "manage").setAttribute("href", manage(request.asker, made));
+  countDown();
   concluded(made);
 }
 
@@ -96,6 +100,17 @@ function unconfirmed(session, facts, limits, confirmed) {
     },
   });
   return made;
+}
+
+/** One request less waits: the navigation says so at once. */
+function countDown() {
+  const place = document.querySelector('[data-nav="requests"] .count');
+  const shown = place?.querySelector("[data-count]");
+  if (!place || !shown) return;
+  const n = Math.max(0, Number(shown.textContent) - 1);
+  shown.textContent = String(n);
+  if (shown.nextElementSibling) shown.nextElementSibling.textContent = t("request.still-waiting", { n });
+  show(place, n > 0);
 }
 
 /** @param {HTMLElement} state */

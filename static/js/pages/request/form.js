@@ -33,7 +33,10 @@ export function answerForm(session, facts, then) {
   const asked = ordered(request.partitions);
   fill(form, { "parts-why": t("request.parts-why", { n: asked.length }), parts: asked.map((name) => partChoice(facts, name)) });
   mountTerms("request", form, { chosen: null, earlier: earlierOf(facts.records, person?.joined ?? null) });
-  const draw = () => drawSum(slot(form, "sum"), facts, chosenIn(form), readTerms("request", form).terms, include);
+  const draw = () => {
+    const { terms, errors } = readTerms("request", form);
+    drawSum(slot(form, "sum"), facts, chosenIn(form), errors.length ? null : terms, include);
+  };
   const include = () => {
     const yes = /** @type {HTMLInputElement} */ (byId("request-history-yes", form));
     yes.checked = true;

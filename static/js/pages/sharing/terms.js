@@ -5,13 +5,13 @@
  * @module
  */
 import { byId, show } from "../../ui/dom.js";
-import { date } from "../../ui/format.js";
+import { date, dateTime } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
 /** @typedef {import("../../ui/forms.js").FieldError} FieldError */
 /** What was chosen; until: Unix seconds. @typedef {{until: number | null, history: boolean}} Terms */
-/** Records before and from the day of joining, and the year of the oldest. @typedef {{before: number, after: number, joined: number, year: number}} Earlier */
+/** Records before and from the moment of joining, its words, and the year of the oldest. @typedef {{before: number, after: number, joined: number, words: string, year: number}} Earlier */
 
 const FAR = 3000;
 
@@ -46,7 +46,16 @@ export function earlierOf(records, joined) {
   const before = records.filter((one) => one.date < joined);
   if (before.length === 0) return null;
   const oldest = Math.min(...before.map((one) => one.date));
-  return { before: before.length, after: records.length - before.length, joined, year: new Date(oldest * 1000).getFullYear() };
+  return { before: before.length, after: records.length - before.length, joined, words: joiningWords(records, joined), year: new Date(oldest * 1000).getFullYear() };
+}
+
+/**
+ * When somebody joined: the day, and the hour too where a record of that day is from before it.
+ * @param {readonly RecordView[]} records @param {number} joined Unix seconds @returns {string}
+ */
+export function joiningWords(records, joined) {
+  const sameDay = records.some((one) => one.date < joined && date(one.date) === date(joined));
+  return (sameDay ? dateTime : date)(joined);
 }
 
 /**
@@ -79,8 +88,8 @@ function mountUntil(prefix, form, until) {
 function mountEarlier(prefix, form, earlier) {
   show(byId(`${prefix}-earlier`, form), earlier !== null);
   if (earlier === null) return;
-  const { before, after, joined, year } = earlier;
-  const day = date(joined);
+  const { before, after, year } = earlier;
+  const day = earlier.words;
   byId(`${prefix}-earlier-why`, form).textContent = t("terms.joined", { n: before, date: day });
   const label = form.querySelector(`label[for="${prefix}-history-no"]`);
   if (label) label.textContent = t("terms.only-from", { date: day });

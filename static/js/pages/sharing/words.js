@@ -1,5 +1,5 @@
 /** Words that the pages about sharing have in common; they name them, templates hold them. @module */
-import { date, shortDate, time } from "../../ui/format.js";
+import { date, dateTime, relative, shortDate, time } from "../../ui/format.js";
 import { t, worded, has } from "../../ui/messages.js";
 
 /** @typedef {import("../../endpoint/receipts.js").Receipts} Receipts */
@@ -27,7 +27,8 @@ export const purposeWord = (purpose) => (has(`purpose.${purpose}`) ? t(`purpose.
 export function confirmedWords({ confirmed, nodes, needed, effective, time: when }) {
   if (effective && when === null) return t("pending.not-asked");
   if (!effective) return t("pending.unconfirmed", { confirmed, n: nodes, needed });
-  return t("pending.confirmed", { confirmed, n: nodes, time: time(/** @type {number} */ (when)) });
+  const moment = /** @type {number} */ (when);
+  return t("pending.confirmed", { confirmed, n: nodes, time: relative(moment) === "today" ? time(moment) : dateTime(moment) });
 }
 
 /** @param {unknown} error @param {string} prefix of the page's own words for codes @returns {string} */
