@@ -23,7 +23,9 @@ export PYTHONUTF8 := 1
 # Recipes begin with it: SESPHR_DATA is DATA as an absolute path.
 data = SESPHR_DATA=$$(case "$$DATA" in /*) printf %s "$$DATA";; *) printf %s "$$PWD/$$DATA";; esac) && \
 	export SESPHR_DATA &&
-bundle = PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/node static/build.mjs "$$SESPHR_DATA/static"
+# What browsers load, and the words that servers speak.
+bundle = PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/node static/build.mjs "$$SESPHR_DATA/static" && \
+	$(PY) scripts/messages.py compile "$$SESPHR_DATA/locale"
 
 .PHONY: help
 help:
@@ -31,10 +33,11 @@ help:
 	@echo 'make test     everything that CI runs, on SQLite and on MariaDB'
 	@echo 'make vectors  check test vectors in Python, Node and Chromium (DIR=tests/vectors)'
 	@echo 'make lint     ruff, mypy, import contracts, TypeScript check'
+	@echo 'make messages bring the message catalogues up to date with templates and code'
 	@echo 'make format   let ruff lay out and mend what it can'
 	@echo 'make bench    measure; writes docs/performance.md'
 	@echo 'make soak     the long forms of the tests; writes docs/soak.md'
-	@echo 'make install  .venv, node_modules and the browser bundle, without starting anything'
+	@echo 'make install  what is needed, bundles and catalogues included, without starting anything'
 	@echo 'make clean    remove what was made here, except DATA'
 
 .PHONY: install
@@ -86,6 +89,11 @@ format:
 	@scripts/bootstrap.sh $(DEV)
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+
+.PHONY: messages
+messages:
+	@scripts/bootstrap.sh $(RUNTIME)
+	@$(PY) scripts/messages.py update
 
 .PHONY: clean
 clean:
