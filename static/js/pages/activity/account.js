@@ -1,0 +1,51 @@
+/** Events of the account itself, and those that nothing else knows. @module */
+import { entry, listed, text } from "./entry.js";
+
+/** @typedef {import("./entry.js").Entry} Entry */
+/** @typedef {import("./entry.js").Event} Event */
+/** @typedef {import("./entry.js").Line} Line */
+
+/** Events whose title says all; true: the administrator's. */
+const PLAIN = new Map(Object.entries({
+  registered: false, confirmed: false, activated: true, suspended: true, departed: true, authorised: true,
+  "application-forgotten": true, "password-changed": false, "recovery-renewed": false, "recovery-used": false,
+  "signed-out-everywhere": false, "session-ended": false, "signed-in": false, registration: false,
+  "second-factor-enrolled": false, "second-factor-removed": false, "second-factor-reset": true,
+  "backup-codes-renewed": false, "backup-code-used": false, "integrity-closed": true, "profile-changed": false,
+}));
+
+/**
+ * @param {Event[]} group
+ * @param {string} me
+ * @returns {Entry}
+ */
+export function accountEntry(group, me) {
+  const [{ type, told }] = group;
+  if (type === "integrity") return warning(group, me);
+  if (type === "departure-of") {
+    return entry(group, { kind: "sharing", who: text(told.user), title: { words: "act.left" }, lines: [{ words: "act.left-text" }] });
+  }
+  const official = PLAIN.get(type);
+  if (official === undefined) return entry(group, { kind: "other", title: { words: "act.other", values: { type } } });
+  const who = official || told.by !== undefined ? "administrator" : "account";
+  const parts = type === "registration" ? listed(told.partitions).map(text) : [];
+  return entry(group, { kind: "account", who, parts, title: { words: `act.account.${type}` }, lines: details(type, told) });
+}
+
+/** @param {string} type @param {Record<string, any>} told @returns {Line[]} */
+function details(type, told) {
+  if (type === "authorised" && text(told.checked)) return [{ words: "act.checked", quote: told.checked }];
+  if (type === "recovery-used") return [{ words: text(told.purpose) === "sign-in" ? "act.recovery.sign-in" : "act.recovery.replace" }];
+  if (type === "password-changed") return [{ words: told.proof === "recovery" ? "act.proof.recovery" : "act.proof.password" }];
+  return [];
+}
+
+/** @param {Event[]} group @param {string} me @returns {Entry} something was not what was signed */
+function warning(group, me) {
+  const [{ told }] = group;
+  const who = text(told.reported_by);
+  const parts = text(told.partition) ? [told.partition] : [];
+  /** @type {Line[]} */
+  const lines = [{ words: told.reason === "activity" ? "act.integrity-log" : "act.integrity-text" }];
+  return entry(group, { kind: "warning", who: who || me, parts, title: { words: "act.integrity" }, lines });
+}

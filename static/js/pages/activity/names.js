@@ -1,0 +1,54 @@
+/** Who the members in the activity are, as the server says it: asked for once each. @module */
+import * as api from "../../endpoint/api.js";
+import { ApiError } from "../../endpoint/errors.js";
+import { read } from "../../endpoint/shapes.js";
+import { has, t } from "../../ui/messages.js";
+
+/** @typedef {import("./entry.js").Entry} Entry */
+/** @typedef {import("../../endpoint/requests.js").KeyRequest} KeyRequest */
+/** `kind` shapes the avatar. @typedef {{name: string, about: string, kind: string}} Named */
+
+const SHORT = 8;
+/** The directory counts how often it is asked. */
+const MOST = 40;
+
+/**
+ * @param {Entry[]} entries
+ * @param {{id: string}} me
+ * @param {KeyRequest[]} requests
+ * @returns {Promise<(who: string) => Named>}
+ */
+export async function namesOf(entries, me, requests) {
+  /** @type {Map<string, Named>} */
+  const known = new Map([
+    [me.id, { name: t("act.you"), about: "", kind: "person" }],
+    ["account", { name: t("act.account"), about: "", kind: "role" }],
+    ["administrator", { name: t("act.administrator"), about: "", kind: "role" }],
+  ]);
+  for (const one of requests) known.set(one.asker, named(one.asker_name, one.asker_role));
+  const wanted = new Set(entries.flatMap(({ who, other }) => (other === null ? [who] : [who, other])));
+  for (const member of [...wanted].filter((one) => !known.has(one)).slice(0, MOST)) known.set(member, await asked(member));
+  return (who) => known.get(who) ?? unknown(who);
+}
+
+/** @param {string} name @param {string} role @returns {Named} */
+function named(name, role) {
+  return { name, about: has(`role.${role}`) ? t(`role.${role}`) : role, kind: role };
+}
+
+/** @param {string} who @returns {Named} */
+function unknown(who) {
+  return { name: t("act.somebody"), about: who.slice(0, SHORT), kind: "person" };
+}
+
+/** @param {string} member @returns {Promise<Named>} */
+async function asked(member) {
+  try {
+    const { name, role } = read("directory", await api.get(`/directory/${encodeURIComponent(member)}`));
+    return named(name, role);
+  } catch (error) {
+    // A name is a comfort; the list stands without it.
+    if (error instanceof ApiError) return unknown(member);
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+/** The list by day: one row an entry, with what allowed it and its proof. @module */
+import { clone, el, onAction, show, slot } from "../../ui/dom.js";
+import { date, number, relative, time as clock, weekday } from "../../ui/format.js";
+import { icon } from "../../ui/icons.js";
+import { has, t } from "../../ui/messages.js";
+import { ordered, partChip } from "../../ui/parts.js";
+import { avatar } from "../../ui/people.js";
+
+/** @typedef {import("./entry.js").Entry} Entry */
+/** @typedef {import("./entry.js").Event} Event */
+/** @typedef {import("./entry.js").Line} Line */
+/** @typedef {import("./names.js").Named} Named */
+/** @typedef {(who: string) => Named} Names */
+
+/** Rows that are made before the page gets its turn again. */
+const BATCH = 40;
+let made = 0;
+
+/**
+ * @param {HTMLElement} place
+ * @param {Entry[]} entries newest first
+ * @param {Names} names
+ * @param {() => boolean} current whether this is still what is wanted
+ */
+export async function drawRows(place, entries, names, current) {
+  place.replaceChildren();
+  /** @type {{day: string, list: HTMLElement}} */
+  let open = { day: "", list: place };
+  for (const [i, entry] of entries.entries()) {
+    if (i % BATCH === BATCH - 1) await new Promise((resolve) => setTimeout(resolve));
+    if (!current()) return;
+    const day = date(entry.time);
+    if (day !== open.day) open = { day, list: addDay(place, entry.time) };
+    open.list.append(row(entry, names));
+  }
+}
+
+/** @param {HTMLElement} place @param {number} time @returns {HTMLElement} the day's list */
+function addDay(place, time) {
+  const word = relative(time);
+  const day = `${weekday(time)} ${new Date(time * 1000).getFullYear()}`;
+  const section = clone("t-day", { day: word ? t(`act.${word}`, { day }) : day });
+  place.append(section);
+  return slot(section, "rows");
+}
+
+/** @param {Entry} entry @param {Names} names @returns {HTMLElement} */
+function row(entry, names) {
+  const { name, about, kind } = names(entry.who);
+  const logged = entry.events.every((event) => event.proof !== null);
+  const item = clone("t-entry", {
+    time: clock(entry.time), who: name, about: about || "", avatar: avatar(name, kind, 40),
+    parts: ordered(entry.parts).map((part) => el("li", {}, partChip(part))),
+    title: words(entry.title, names, entry), lines: entry.lines.map((line) => el("p", {}, words(line, names, entry))),
+    log: clone(logged ? "t-logged" : "t-pending"),
+  });
+  slot(item, "time").setAttribute("datetime", new Date(entry.time * 1000).toISOString());
+  item.classList.toggle("entry--refused", entry.kind === "refused");
+  item.classList.toggle("entry--warning", entry.kind === "warning");
+  show(slot(item, "parts"), entry.parts.length > 0);
+  if (entry.kind === "refused") slot(item, "title").prepend(icon("lock", 20), " ");
+  if (entry.kind === "warning") slot(item, "title").prepend(icon("warning", 20), " ");
+  addProof(item, entry, `${name}, ${clock(entry.time)}`);
+  return item;
+}
+
+/** @param {Line} line @param {Names} names @param {Entry} entry @returns {string} */
+function words({ words: name, values = {}, date: when, until, quote }, names, entry) {
+  const purpose = String(values.purpose ?? "");
+  return t(name, {
+    ...values,
+    ...(purpose && { purpose: has(`purpose.${purpose}`) ? t(`purpose.${purpose}`) : purpose }),
+    ...(when !== undefined && { date: date(when) }),
+    // A grant ends at midnight after its last day.
+    ...(typeof until === "number" && { until: date(until - 1) }),
+    ...(quote !== undefined && { quote }),
+    ...(entry.other !== null && { other: names(entry.other).name }),
+  });
+}
+
+/** @param {HTMLElement} item @param {Entry} entry @param {string} label */
+function addProof(item, entry, label) {
+  const button = slot(item, "toggle");
+  const panel = slot(item, "proof");
+  panel.id = `proof-${++made}`;
+  button.setAttribute("aria-controls", panel.id);
+  button.setAttribute("aria-label", t("act.show-proof", { label }));
+  onAction(item, {
+    proof: () => {
+      const shown = panel.hasAttribute("hidden");
+      if (shown && !panel.hasChildNodes()) panel.replaceChildren(...entry.events.map(proofOf));
+      show(panel, shown);
+      button.setAttribute("aria-expanded", String(shown));
+    },
+    save: (pressed) => save(entry.events[Number(pressed.dataset.at)]),
+  });
+}
+
+/** @param {Event} event @param {number} at @returns {HTMLElement} */
+function proofOf(event, at) {
+  if (event.proof === null || event.entry === null) return clone("t-proof-pending", { source: sourceWord(event.source) });
+  const { index, size, checkpoint } = event.proof;
+  const panel = clone("t-proof", {
+    source: sourceWord(event.source), number: number(event.number), entry: event.entry, index: number(index), size: number(size), checkpoint,
+  });
+  slot(panel, "save").dataset.at = String(at);
+  return panel;
+}
+
+/** @param {string} source @returns {string} */
+export function sourceWord(source) {
+  const [, index] = /^srs-(\d+)$/.exec(source) ?? [];
+  return index ? t("act.source.srs", { index }) : t("act.source.portal");
+}
+
+/** What anybody needs to check it again, without SeSPHR. @param {Event} event */
+function save({ told, salt, entry, proof, source, number: n }) {
+  const file = new Blob([JSON.stringify({ event: told, salt, entry, proof }, null, 1)], { type: "application/json" });
+  const link = el("a", { href: URL.createObjectURL(file), download: `sesphr-proof-${source}-${n}.json` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
