@@ -18,7 +18,7 @@ from srs.models import AccessRequest
 
 DAYS = 14
 # The picture: its size, the room for figures on the left and below, in its own units.
-WIDTH, HEIGHT, LEFT, FOOT, TOP = 560, 240, 44, 28, 24
+WIDTH, HEIGHT, LEFT, FOOT, TOP = 420, 220, 40, 28, 24
 TICKS = 4
 # Decisions are kept as JSON; a refused one has this member.
 REFUSED = '"allowed": false'

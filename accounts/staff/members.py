@@ -77,15 +77,15 @@ class MemberAdmin(ReadOnlyAdmin):
     section = _("Accounts")
     names = (_("member"), _("Members"))
     intro = _("Everybody who registered. Who waits to be authorised stands first.")
-    list_display = ("name", "login", "role_word", "state_word", "confirmed", "registered")
+    list_display = ("name", "address", "role_word", "state_word", "confirmed", "registered")
     list_filter = (StateFilter, RoleFilter, ConfirmedFilter, period_of("registered_at"))
     search_fields = ("login",)
     search_help_text = _("E-mail address, or a part of it")
-    sortable_by = ("name", "login", "registered")
+    sortable_by = ("name", "address", "registered")
     ordering = (WAITING_FIRST, "registered_at", "login")
     detail_template = "admin/member.html"
     groups = (
-        (_("Person"), ("name", "login", "confirmed", "role_word", "registered")),
+        (_("Person"), ("name", "address", "confirmed", "role_word", "registered")),
         (_("Membership"), ("state_word", "authorised", "joined_at", "checked_text", "checker")),
         (_("Keys and sign-in"), ("fingerprint", "slots_text", "second_factor", "member_id")),
     )
@@ -124,8 +124,13 @@ class MemberAdmin(ReadOnlyAdmin):
 
     def facts(self, row: Member) -> list[tuple[str, Any]]:
         """What whoever decides must see: who, in which role, confirmed or not, with which keys."""
-        names = ("name", "login", "role_word", "confirmed", "state_word", "fingerprint")
+        names = ("name", "address", "role_word", "confirmed", "state_word", "fingerprint")
         return list(self._shown(row, names))
+
+    @admin.display(description=_("E-mail address"), ordering="login")
+    def address(self, row: Member) -> str:
+        """The login."""
+        return row.login
 
     @admin.display(description=_("Role"))
     def role_word(self, row: Member) -> Any:

@@ -128,8 +128,8 @@ def listed(members: dict[str, Any]) -> SafeString | str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return ", ".join(value)
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "; ".join(_text(one) for one in value) or EMPTY
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text(one)}" for name, one in value.items())
+    return value if isinstance(value, str) else json.dumps(value)
