@@ -19,7 +19,7 @@ import { nameIn, showHead } from "./record/head.js";
 import { listPanel } from "./record/lists.js";
 import { listed, load, PURPOSES, viewerOf, withdraw } from "./record/load.js";
 import { resultsPanel, vitalsPanel } from "./record/measured.js";
-import { hiddenPart, partPanel } from "./record/parts.js";
+import { hiddenParts, partPanel } from "./record/parts.js";
 import { mountTabs } from "./record/tabs.js";
 import { trend } from "./record/chart.js";
 import { viewOf } from "./record/view.js";
@@ -94,8 +94,8 @@ class RecordPage {
     this.box("result", resultsPanel(view, (test) => this.showTrend(test)));
     this.box("vital", vitalsPanel(view));
     for (const kind of EVENTS) this.box(kind, eventsPanel(view, kind), true);
-    const hidden = view.mode === "own" ? [] : view.hidden.map((part) => hiddenPart(view, part, this.askAt));
-    byId("record-hidden").replaceChildren(...hidden);
+    const closed = view.mode !== "own" && view.hidden.length > 0;
+    byId("record-hidden").replaceChildren(...(closed ? [hiddenParts(view, view.hidden, this.askAt)] : []));
   }
 
   /** @param {string} kind @param {{count: string, nodes: Node[]}} panel @param {boolean} [optional] absent when it holds nothing */

@@ -49,7 +49,7 @@ class SectionFacts {
   document() {
     const code = this.words.code(first(this.section, 'code'));
     const name = textOf(first(this.section, 'title')) || code?.display;
-    return fact({ kind: 'document', code, name, source: this.source.id, copy: this.source.copy });
+    return fact({ kind: 'document', about: this.kind, code, name, source: this.source.id, copy: this.source.copy });
   }
 
   /** @param {Found} found @returns {Fact} */

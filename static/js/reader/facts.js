@@ -29,6 +29,7 @@
  * @property {{name: string, severity?: string}[]} reactions @property {string} [severity] @property {boolean} severe
  * @property {Dose} [dose] @property {string} [note] @property {string} [who] who did it, or pays
  * @property {{value: string, currency?: string}} [amount] of money
+ * @property {string} [about] of a section in words alone: the kind that it speaks of
  * @property {string} source id of the source in its partition @property {boolean} copy kept here besides, for safety
  */
 

@@ -41,7 +41,7 @@ export function testsOf(facts, kind) {
     // One measurement in two records is one: the newer record's word counts.
     const values = tests.get(subject(each)) ?? new Map();
     const key = `${each.date}|${JSON.stringify(each.value ?? each.components)}`;
-    if (!values.has(key) || values.get(key).recorded < each.recorded) values.set(key, each);
+    if (!values.has(key) || moment(values.get(key).recorded) < moment(each.recorded)) values.set(key, each);
     tests.set(subject(each), values);
   }
   return [...tests].map(([key, values]) => testOf(key, [...values.values()].toSorted(newestFirst(({ date }) => date))))

@@ -13,7 +13,7 @@ import { sectionNarrative, words } from './narrative.js';
 
 /** @typedef {import('./facts.js').Fact} Fact */
 /** @typedef {import('./index.js').Read} Read */
-/** @typedef {{record: string, date: string, parts: Map<string, Read>}} Opened one record; its date in ISO 8601 */
+/** @typedef {{record: string, date: string, parts: Map<string, Read>}} Opened one record; its document's date, or when it came, in ISO 8601 */
 /** @typedef {Fact & {record: string, recorded: string, partition: string}} Known a fact and the record that says it */
 /** @typedef {{fact: Known, all: Known[]}} Row what is said of one thing: the newest, and all */
 /** @typedef {{record: string, recorded: string, text: string}} Said words of a section without entries */

@@ -46,6 +46,7 @@ export function factTable(facts, several = false, room = 40) {
 
 /** @param {View} view @param {string} kind @returns {{count: string, nodes: HTMLElement[]}} without nodes when there is none */
 export function eventsPanel(view, kind) {
-  const found = eventsOf(view.facts, kind);
+  // A section that only speaks of another kind is told where that kind stands.
+  const found = eventsOf(view.facts, kind).filter(({ about }) => !about || about === "other");
   return { count: found.length ? `${found.length}` : "", nodes: found.length ? factTable(found, view.records.length > 1, ROOM) : [] };
 }

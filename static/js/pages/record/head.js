@@ -2,10 +2,10 @@
 
 import { age } from "../../reader/times.js";
 import { byId, el, fill, show } from "../../ui/dom.js";
-import { date, dateTime, list, weekday } from "../../ui/format.js";
+import { date, list } from "../../ui/format.js";
 import { t, worded } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
-import { born, longDate } from "./words.js";
+import { born, dayAndTime, longDate } from "./words.js";
 import { valuesOf } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -18,11 +18,19 @@ export function nameIn(view) {
 /** @param {string} label @param {string} value @returns {HTMLElement} */
 const pair = (label, value) => el("div", { class: "record-head__fact" }, el("dt", {}, label), el("dd", {}, value));
 
+/** Whether two names share no word that tells them to be one. @param {string} one @param {string} other */
+function differs(one, other) {
+  const words = (/** @type {string} */ name) => name.toLocaleLowerCase().split(/[^\p{L}\p{M}']+/u).filter((word) => word.length > 1);
+  const known = new Set(words(one));
+  return other !== "" && !words(other).every((word) => known.has(word));
+}
+
 /** @param {View} view @returns {HTMLElement[]} */
 function facts(view) {
   const births = valuesOf(view, "birth-date");
   const one = (/** @type {import("../../reader/personal.js").Field} */ field) => valuesOf(view, field)[0];
   const found = births.length === 1 ? [pair(t("record.born"), born(births[0], one("died") ? undefined : age(births[0], view.now)))] : [];
+  if (differs(nameIn(view), view.name)) found.unshift(pair(t("record.member"), view.name));
   for (const [field, label] of /** @type {const} */ ([["died", "record.died"], ["sex", "record.sex"], ["identifier", "record.number"], ["provider", "record.practice"]])) {
     const value = one(field);
     if (value) found.push(pair(t(label), field === "died" ? longDate(value) : value));
@@ -46,7 +54,7 @@ function sharedSentence({ shared, hidden, until }) {
 
 /** @param {View} view @param {string} purpose @returns {string} */
 function openedSentence({ mode, name, now }, purpose) {
-  const time = `${weekday(now)}, ${dateTime(now)}`;
+  const time = dayAndTime(now);
   if (mode !== "reader") return t(mode === "own" ? "record.opened-own" : "record.opened-see-as", { time });
   return t("record.opened", { name, time, purpose: worded("purpose", purpose, "purpose.treatment").toLocaleLowerCase() });
 }

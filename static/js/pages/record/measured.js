@@ -40,7 +40,7 @@ function resultRow(test) {
   const { latest, earlier } = test;
   const value = isPending(latest) ? t("record.pending") : measured(latest, latest.value === undefined);
   const row = clone("t-result", {
-    name: nameOf(latest), unit: shownUnit(test.unit), value, flag: flagNodes(latest.flag), range: rangeText(latest.range),
+    name: nameOf(latest), unit: shownUnit(test.unit), value: [value, el("span", { class: "results__when results__when--phone" }, shortDate(latest.date))], flag: flagNodes(latest.flag), range: rangeText(latest.range),
     date: dateNode(latest.date), before: before(earlier[0], false), earlier: before(earlier[1], false), trend: trendButton(test),
   }).querySelector("tr");
   const made = /** @type {HTMLTableRowElement} */ (row);

@@ -75,5 +75,5 @@ function scrolling(table) {
 
 /** @param {(Told | string)[]} told @param {string} [parent] the type of the node around @returns {(Node | string)[]} */
 export function nodes(told, parent = "") {
-  return told.flatMap((each) => (typeof each === "string" ? [each] : element(each, parent)));
+  return told.flatMap((each) => /** @type {(Node | string)[]} */ (typeof each === "string" ? [each] : element(each, parent)));
 }

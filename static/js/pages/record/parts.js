@@ -3,12 +3,12 @@
 import { sections, raw } from "../../reader/sections.js";
 import { people } from "../../reader/personal.js";
 import { clone, el, slot } from "../../ui/dom.js";
-import { shortDate as dayOf } from "../../ui/format.js";
+import { list, shortDate as dayOf } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
 import { factTable } from "./events.js";
 import { nodes } from "./narrative.js";
-import { longDate } from "./words.js";
+import { longDate, shortDate } from "./words.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../../reader/index.js").Read} Read */
@@ -76,10 +76,10 @@ function sourceOf({ origin }, imported) {
 }
 
 /** @param {View} view @param {View["records"][number]} record @param {string} part @returns {HTMLElement} */
-function origin(view, { record, date, parts }, part) {
+function origin(view, { record, date, imported, parts }, part) {
   const read = /** @type {Read} */ (parts.get(part));
   const made = clone("t-origin", {
-    title: t("record.origin", { date: dayOf(date) }), source: sourceOf(read, date),
+    title: t("record.origin", { date: shortDate(date) }), source: sourceOf(read, imported),
     body: [...(part === "personal" ? persons(read) : []), ...laidOut(sections(read)), ...rawAll(read)],
     act: view.mode === "own" ? clone("t-download") : "",
   });
@@ -88,11 +88,12 @@ function origin(view, { record, date, parts }, part) {
   return made;
 }
 
-/** A part that is not shared says so, and nothing else. @param {View} view @param {string} part @param {string | null} askAt address @returns {HTMLElement} */
-export function hiddenPart(view, part, askAt) {
+/** Parts that are not shared: that they are not, and nothing else. @param {View} view @param {string[]} parts @param {string | null} askAt address @returns {HTMLElement} */
+export function hiddenParts(view, parts, askAt) {
   const text = view.mode === "see-as" ? t("record.hidden-see-as", { name: view.viewer }) : t("record.hidden-text");
-  const made = clone("t-part-hidden", { title: t("record.hidden-title", { part: partName(part) }), text, act: askAt ? clone("t-ask") : "" });
-  if (askAt) slot(made, "link").setAttribute("href", askAt);
+  const title = t("record.hidden-title", { n: parts.length, parts: list(parts.map(partName)) });
+  const made = clone("t-part-hidden", { title, text, act: askAt ? clone("t-ask") : "" });
+  if (askAt) slot(made, "link").setAttribute("href", `${askAt}&${parts.map((part) => `part=${encodeURIComponent(part)}`).join("&")}`);
   else slot(made, "act").remove();
   return made;
 }
@@ -100,7 +101,7 @@ export function hiddenPart(view, part, askAt) {
 /** @param {View} view @param {string} part @param {string | null} askAt @returns {HTMLElement[]} what the panel of a part holds */
 export function partPanel(view, part, askAt) {
   if (view.hidden.includes(part)) {
-    return view.mode === "own" ? [clone("t-part-empty", { title: t("record.part-empty", { part: partName(part) }) })] : [hiddenPart(view, part, askAt)];
+    return view.mode === "own" ? [clone("t-part-empty", { title: t("record.part-empty", { part: partName(part) }) })] : [hiddenParts(view, [part], askAt)];
   }
   const broken = view.broken.filter(({ partition }) => partition === part).map(({ text }) => clone("t-broken", { text }));
   return [...view.records.filter(({ parts }) => parts.has(part)).map((record) => origin(view, record, part)), ...broken];

@@ -5,6 +5,7 @@
 
 import { factsIn } from "../../reader/summary.js";
 import { read, Unreadable } from "../../reader/index.js";
+import { moment, newestFirst } from "../../reader/times.js";
 import { people } from "../../reader/personal.js";
 import { ordered, PARTS } from "../../ui/parts.js";
 
@@ -12,18 +13,19 @@ import { ordered, PARTS } from "../../ui/parts.js";
 /** @typedef {import("../../reader/personal.js").Person} Person */
 /** @typedef {import("../../reader/personal.js").Field} Field */
 /** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
+/** A record: `date` is its document's own where that is known, `imported` when it came here. @typedef {import("../../reader/summary.js").Opened & {imported: string}} Shown */
 /** A part whose octets are no XML that this reader knows. @typedef {{record: string, partition: string, text: string}} Broken */
 /**
  * @typedef {object} View
  * @property {"reader" | "own" | "see-as"} mode @property {string} name of the person, as the directory has it
  * @property {string} viewer who sees it, where another than who looks
- * @property {import("../../reader/summary.js").Opened[]} records the newest first
+ * @property {Shown[]} records the newest first
  * @property {import("../../reader/summary.js").Known[]} facts @property {Person[]} people who the records say it is
  * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not
  * @property {Broken[]} broken @property {Date} now @property {number | null} until Unix seconds: when sharing ends, where that is known
  */
 
-/** @param {OpenedRecord} opened @returns {{record: string, date: string, parts: Map<string, Read>, broken: Broken[]}} */
+/** @param {OpenedRecord} opened @returns {Shown & {broken: Broken[]}} */
 function readRecord({ record, date, parts }) {
   /** @type {Broken[]} */
   const broken = [];
@@ -36,7 +38,9 @@ function readRecord({ record, date, parts }) {
       return [];
     }
   });
-  return { record, date: new Date((date ?? 0) * 1000).toISOString(), parts: new Map(found), broken };
+  const imported = new Date((date ?? 0) * 1000).toISOString();
+  const own = found.map(([, { origin }]) => origin.date).find((each) => Number.isFinite(moment(each)));
+  return { record, date: own ?? imported, imported, parts: new Map(found), broken };
 }
 
 /**
@@ -45,7 +49,7 @@ function readRecord({ record, date, parts }) {
  * @returns {View}
  */
 export function viewOf(opened, { mode, name, viewer = "", until = null }) {
-  const found = opened.filter(({ parts }) => parts.size).map(readRecord).sort((a, b) => (a.date < b.date ? 1 : -1));
+  const found = opened.filter(({ parts }) => parts.size).map(readRecord).sort(newestFirst((each) => each.date));
   const shared = ordered(new Set(opened.flatMap(({ parts }) => [...parts.keys()])));
   const personal = found.flatMap(({ parts }) => (parts.has("personal") ? people(/** @type {Read} */ (parts.get("personal"))) : []));
   return {

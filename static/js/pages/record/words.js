@@ -99,3 +99,8 @@ export const moneyText = (amount) => (amount ? [amount.value, amount.currency].f
 export function statusText(status) {
   return status ? status.replaceAll("-", " ") : "";
 }
+
+/** "Tuesday 24 November 2026 at 08:31 GMT" @param {Date} when */
+export const dayAndTime = (when) => new Intl.DateTimeFormat(language(), {
+  weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+}).format(when);
