@@ -13,12 +13,21 @@ import * as api from "./api.js";
  */
 
 /**
+ * @returns {Promise<{since: number | null, codes_left: number}>} since: Unix seconds, null without a
+ *   second factor; codes_left: backup codes that were not used
+ */
+export function status() {
+  return api.get("/second-factor");
+}
+
+/**
  * Begin to set up an authenticator app; the one before counts until the new one is confirmed.
  * @param {Proof} current
+ * @param {string} otp a code of the one before; empty without one
  * @returns {Promise<{uri: string, secret: string}>} uri: otpauth, for the QR code; secret: base32
  */
-export function begin(current) {
-  return api.post("/second-factor", { current });
+export function begin(current, otp) {
+  return api.post("/second-factor", { current, otp: otp === "" ? null : tidy(otp) });
 }
 
 /** @param {string} typed a code as people copy it @returns {string} */

@@ -7,9 +7,9 @@
 import { useWorker } from "../endpoint/password.js";
 import { finish, onChange } from "../endpoint/session.js";
 import { begin } from "../endpoint/signin.js";
-import { formOf, input, showFailure } from "../ui/account.js";
+import { formOf, input, showErrors, showFailure } from "../ui/account.js";
 import { byId, onAction } from "../ui/dom.js";
-import { clearErrors, onSubmit, showErrors } from "../ui/forms.js";
+import { onSubmit } from "../ui/forms.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { codeOf } from "../ui/states.js";
@@ -64,7 +64,7 @@ class SigningIn {
     const form = formOf("otp-form");
     const otp = input("otp").value.trim();
     if (otp === "") return showErrors(form, [{ field: "otp", text: t("account.otp-missing") }]);
-    clearErrors(form);
+    showErrors(form, []);
     try {
       return await this.#finish(otp);
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { ApiError } from "../endpoint/errors.js";
 import { byId, show } from "./dom.js";
-import { showErrors } from "./forms.js";
+import * as forms from "./forms.js";
 import { t } from "./messages.js";
 import { codeOf, explain, failed, isStop, pageState } from "./states.js";
 
@@ -23,6 +23,16 @@ export function sentence(error, own = {}) {
     return t("account.rate-limited", { n: Math.ceil(error.retryAfter / 60) });
   }
   return explain(error);
+}
+
+/**
+ * Show errors over the heading of the step that the form stands in, and beside its fields.
+ * @param {HTMLElement} form
+ * @param {FieldError[]} errors none clears them
+ */
+export function showErrors(form, errors) {
+  const step = form.closest("[data-errors]");
+  forms.showErrors(step instanceof HTMLElement ? step : form, errors);
 }
 
 /**

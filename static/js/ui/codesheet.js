@@ -4,9 +4,9 @@
  * @module
  */
 import { GROUPS, groupsToType, isGroup } from "../endpoint/recovery.js";
+import { showErrors } from "./account.js";
 import { byId, el, fill, onAction } from "./dom.js";
 import { date } from "./format.js";
-import { showErrors } from "./forms.js";
 import { t } from "./messages.js";
 import { announce } from "./states.js";
 
