@@ -1,0 +1,100 @@
+/** What the matrix shows: the list in force, and everybody whom it names, checked. @module */
+import { Impostor } from "../../endpoint/errors.js";
+import { rowsOf } from "../../endpoint/matrix.js";
+import { lookUp, pins } from "../../endpoint/people.js";
+import { list as listRecords } from "../../endpoint/records.js";
+import { list as listRequests } from "../../endpoint/requests.js";
+import { readHead } from "../../endpoint/sharing.js";
+import { t } from "../../ui/messages.js";
+import { ordered, PARTS } from "../../ui/parts.js";
+
+/** @typedef {import("../../endpoint/matrix.js").Row} Row */
+/** @typedef {import("../../endpoint/people.js").Found} Found */
+/** @typedef {import("../../endpoint/people.js").Person} Person */
+/** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
+/** @typedef {import("../../endpoint/rules.js").Rule} Rule */
+/** @typedef {import("../../endpoint/session.js").Session} Session */
+/** @typedef {import("../../endpoint/sharing.js").Head} Head */
+/**
+ * Somebody of the matrix. `found`: null for one who cannot be seen any more (`gone`) or whose keys
+ * are not those that were approved (`impostor`); `key`: digest that the list or the directory names.
+ * @typedef {{member: string, name: string, role: string, login: string | null, key: string,
+ *   found: Found | null, problem: null | "gone" | "impostor"}} Someone
+ */
+/**
+ * @typedef {{head: Head, own: Person, records: RecordView[], columns: string[], people: Map<string, Someone>,
+ *   roles: Row[]}} Scene
+ */
+/** What is remembered of people, for when the server does not show them any more. @typedef {Record<string, {name: string, role: string}>} Names */
+
+const NAMES = "people-names";
+const ORIGINAL = "original";
+
+/**
+ * @param {Session} session
+ * @param {readonly {member: string, login: string}[]} added people who are not in the list yet
+ * @returns {Promise<Scene>}
+ */
+export async function load(session, added) {
+  const [head, own, records, known, names] = await Promise.all([
+    readHead(session), session.registered(), listRecords(session, { owner: session.me.id }), pins(session), knownNames(session),
+  ]);
+  const rows = rowsOf(head.rules);
+  const listed = rows.flatMap(({ member, rules }) => (member === null ? [] : [{ member, rules, login: known[member]?.login ?? null }]));
+  const fresh = added.filter(({ member }) => !listed.some((one) => one.member === member)).map((one) => ({ ...one, rules: [] }));
+  const people = await Promise.all([...listed, ...fresh].map((one) => someone(session, names, one)));
+  await remember(session, names, people);
+  return {
+    head, own, records, columns: columnsOf(own, head.rules), people: new Map(people.map((one) => [one.member, one])),
+    roles: rows.filter((row) => row.member === null),
+  };
+}
+
+/** @param {Person} own @param {readonly Rule[]} rules @returns {string[]} the usual parts, then own ones */
+function columnsOf(own, rules) {
+  const names = new Set([...PARTS, ...own.partitions.keys(), ...rules.flatMap((rule) => rule.partitions)]);
+  names.delete(ORIGINAL);
+  return ordered(names);
+}
+
+/**
+ * @param {Session} session @param {Names} names
+ * @param {{member: string, rules: readonly Rule[], login: string | null}} one
+ * @returns {Promise<Someone>}
+ */
+async function someone(session, names, { member, rules, login }) {
+  const keys = new Set(rules.filter((rule) => !rule.deny).map((rule) => rule.who.key ?? ""));
+  const { found, problem } = await checked(session, member, keys);
+  const { name, role } = found ?? names[member] ?? { name: t("sharing.unknown"), role: "" };
+  return { member, name, role, login, key: found?.key ?? rules[0]?.who.key ?? "", found, problem };
+}
+
+/**
+ * @param {Session} session @param {string} member @param {ReadonlySet<string>} keys that the list names
+ * @returns {Promise<{found: Found | null, problem: Someone["problem"]}>}
+ */
+async function checked(session, member, keys) {
+  try {
+    const found = await lookUp(session, member);
+    if (found === null) return { found, problem: "gone" };
+    const other = [...keys].some((key) => key !== found.key);
+    return other ? { found: null, problem: "impostor" } : { found, problem: null };
+  } catch (error) {
+    if (error instanceof Impostor) return { found: null, problem: "impostor" };
+    throw error;
+  }
+}
+
+/** @param {Session} session @returns {Promise<Names>} from this device, then from requests */
+async function knownNames(session) {
+  const { incoming } = await listRequests(session);
+  const asked = incoming.map((one) => [one.asker, { name: one.asker_name, role: one.asker_role }]);
+  return { ...Object.fromEntries(asked), ...(await session.memory.get(NAMES)) };
+}
+
+/** @param {Session} session @param {Names} names @param {readonly Someone[]} people */
+async function remember(session, names, people) {
+  const seen = people.filter((one) => one.found).map(({ member, name, role }) => [member, { name, role }]);
+  const next = { ...names, ...Object.fromEntries(seen) };
+  if (JSON.stringify(next) !== JSON.stringify(names)) await session.memory.set(NAMES, next);
+}

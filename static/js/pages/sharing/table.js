@@ -1,0 +1,104 @@
+/** The table of people and parts: each cell a button that says part, person and until when. @module */
+import { cellOf, roleCell } from "../../endpoint/matrix.js";
+import { clone, el, slot } from "../../ui/dom.js";
+import { icon } from "../../ui/icons.js";
+import { t } from "../../ui/messages.js";
+import { partChip, partClass, partName, partTile } from "../../ui/parts.js";
+import { avatar } from "../../ui/people.js";
+import { changeOf } from "./draft.js";
+import { lastDay, now, roleWord } from "./words.js";
+
+/** @typedef {import("../../endpoint/matrix.js").Cell} Cell */
+/** @typedef {import("../../endpoint/matrix.js").CellChange} CellChange */
+/** @typedef {import("../../endpoint/matrix.js").Row} Row */
+/** @typedef {import("./draft.js").Draft} Draft */
+/** @typedef {import("./load.js").Scene} Scene */
+/** @typedef {import("./load.js").Someone} Someone */
+
+const STATES = {
+  shared: { icon: "check", words: "cell.no-end" }, later: { icon: "clock", words: "cell.from" },
+  ended: { icon: "clock", words: "cell.ended" }, closed: { icon: "lock", words: "cell.closed" },
+  none: { icon: "dash", words: "cell.none" },
+};
+
+/** @param {Scene} scene @param {Draft} draft @returns {HTMLElement} */
+export function matrix(scene, draft) {
+  const made = clone("t-matrix");
+  slot(made, "heads").append(...scene.columns.map(head));
+  slot(made, "people").append(...[...scene.people.values()].map((one) => personRow(scene, draft, one)));
+  slot(made, "roles").append(...scene.roles.map((row) => roleRow(scene, row)));
+  for (const group of made.querySelectorAll("[data-span]")) group.setAttribute("colspan", String(scene.columns.length + 1));
+  slot(made, "roles").toggleAttribute("hidden", scene.roles.length === 0);
+  return made;
+}
+
+/** @param {string} partition @returns {HTMLElement} */
+function head(partition) {
+  return el("th", { scope: "col", role: "columnheader", class: `matrix__part ${partClass(partition)}` }, partTile(partition, 28), el("span", {}, partName(partition)));
+}
+
+/** @param {Scene} scene @param {Draft} draft @param {Someone} person @returns {HTMLElement} */
+function personRow(scene, draft, person) {
+  const problem = person.problem ? clone(`t-row-${person.problem}`) : "";
+  const row = clone("t-row", { avatar: avatar(person.name, person.role, 40), name: person.name, role: roleWord(person.role), problem });
+  row.id = `m-${person.member}`;
+  row.append(...scene.columns.map((name) => cellOfPerson(scene, draft, person, name)));
+  return row;
+}
+
+/** @param {Scene} scene @param {Draft} draft @param {Someone} person @param {string} partition @returns {HTMLElement} */
+function cellOfPerson(scene, draft, person, partition) {
+  const cell = cellOf(scene.head.rules, person.member, partition, now());
+  const change = changeOf(draft, person.member, partition);
+  const face = change ? changedFace(cell, change) : plainFace(cell);
+  const name = t("cell.name", { part: partName(partition), name: person.name, state: face.label });
+  const button = el("button", {
+    type: "button", class: face.classes, "data-action": "cell", "data-member": person.member, "data-partition": partition,
+    "aria-label": name, "aria-haspopup": "dialog",
+  }, icon(face.icon, 20), face.content);
+  return placed(partition, button);
+}
+
+/** @param {string} partition @param {HTMLElement} content @returns {HTMLElement} */
+function placed(partition, content) {
+  const label = el("span", { class: "matrix__label", "aria-hidden": "true" }, partChip(partition));
+  return el("td", { role: "cell", class: partClass(partition) }, label, content);
+}
+
+/** @param {Cell} cell @returns {{icon: string, label: string, content: HTMLElement, classes: string}} */
+function plainFace(cell) {
+  const { icon: name, words } = STATES[cell.state];
+  const label = stateWords(cell, words);
+  return { icon: name, label, content: el("span", {}, label), classes: `cell cell--${cell.state}` };
+}
+
+/** @param {Cell} cell @param {string} words @returns {string} */
+function stateWords({ state, from, until }, words) {
+  if (state === "shared" && until !== null) return t("cell.until", { date: lastDay(until, true) });
+  if (state === "later") return t(words, { date: lastDay(from + 1, true) });
+  return state === "ended" ? t(words, { date: lastDay(Number(until), true) }) : t(words);
+}
+
+/** @param {Cell} cell @param {CellChange} change */
+function changedFace(cell, change) {
+  const classes = "cell cell--changed";
+  if (change.take) {
+    const label = t("cell.take");
+    const before = el("s", {}, plainFace(cell).label);
+    return { icon: "minus", label: `${label} ${before.textContent}`, content: el("span", {}, el("strong", {}, label), " ", before), classes };
+  }
+  const label = change.until === null ? t("cell.no-end") : t("cell.until", { date: lastDay(change.until, true) });
+  return { icon: cell.state === "shared" ? "pen" : "plus", label, content: el("strong", {}, label), classes };
+}
+
+/** @param {Scene} scene @param {Row} row @returns {HTMLElement} a role's rules, to be looked at only */
+function roleRow(scene, { role, rules }) {
+  const name = roleWord(String(role));
+  const made = clone("t-row", { avatar: avatar(name, "role", 40), name, role: t("sharing.everybody"), problem: "" });
+  made.append(...scene.columns.map((partition) => {
+    const cell = roleCell(rules, partition, now());
+    const words = cell.emergency === null || cell.state === "none" ? plainFace(cell).label : t("cell.emergency", { n: cell.emergency });
+    return placed(partition, el("span", { class: `cell cell--still cell--${cell.state}` }, icon(STATES[cell.state].icon, 20), el("span", {}, words)));
+  }));
+  return made;
+}
