@@ -6,6 +6,7 @@
  */
 import { cellOf, roleCell, rowsOf } from "./matrix.js";
 import { lookUp } from "./people.js";
+import { ORIGINAL } from "./records.js";
 import { readHead } from "./sharing.js";
 
 /** @typedef {import("./matrix.js").Row} Row */
@@ -17,25 +18,28 @@ import { readHead } from "./sharing.js";
  * @typedef {{member: string | null, role: string | null, name: string | null, from: number | null,
  *   until: number | null, emergency: number | null}} Reader
  */
-/** @typedef {(partition: string) => Reader[]} ReadersOf */
+/** Everybody but the owner, in the list's order; `everybody`: whoever reads any part. @typedef {((partition: string) => Reader[]) & {everybody: string[]}} ReadersOf */
 
 const STATES = new Set(["shared", "later"]);
 
 /**
  * @param {Session} session
  * @param {number} [at] Unix seconds
- * @returns {Promise<ReadersOf>} everybody but the owner, in the list's order
+ * @returns {Promise<ReadersOf>}
  * @throws {import("./errors.js").Integrity} a list or a key that is not as signed or pinned
  */
 export async function readReaders(session, at = Date.now() / 1000) {
   const { rules } = await readHead(session);
   const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row)));
-  return (partition) => rows.flatMap(({ row, name, role }) => {
+  const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role }) => {
     const cell = row.member === null ? roleCell(row.rules, partition, at) : cellOf(rules, row.member, partition, at);
     if (!STATES.has(cell.state)) return [];
     const emergency = "emergency" in cell ? /** @type {number | null} */ (cell.emergency) : null;
     return [{ member: row.member, role, name, from: cell.state === "later" ? cell.from : null, until: cell.until, emergency }];
   });
+  const all = new Set(rules.flatMap(({ partitions }) => partitions).filter((name) => name !== ORIGINAL));
+  const everybody = new Set([...all].flatMap(of).map(({ member, role }) => member ?? `${role}`));
+  return Object.assign(of, { everybody: [...everybody] });
 }
 
 /** @param {Session} session @param {Row} row */

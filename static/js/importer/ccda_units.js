@@ -12,7 +12,7 @@ import { all, attribute, elementsOf, first, textOf } from './xml.js';
 /** @typedef {import('./partition.js').Item} Item */
 
 const MAX_TEXT = 200;
-const SHOWN = 3;
+const MOST_NAMES = 200;
 
 /** Header parts that say something of a person, and can be moved. @type {Record<string, string>} */
 const KINDS = { participant: 'contact', informant: 'relative', authorization: 'consent' };
@@ -60,7 +60,7 @@ export function aboutHeader(part, insurance) {
 /** @param {Item[]} items @returns {string[]} the first different names */
 function namesOf(items) {
   const named = items.filter(({ negated }) => !negated).map(({ code }) => code?.display ?? code?.value ?? '').filter(Boolean);
-  return [...new Set(named)].slice(0, SHOWN).map((name) => name.slice(0, MAX_TEXT));
+  return [...new Set(named)].slice(0, MOST_NAMES).map((name) => name.slice(0, MAX_TEXT));
 }
 
 /** The kind that stands for a section: that of its items, when they have one in common. @param {Item[]} items */

@@ -19,7 +19,7 @@
  * @property {string} [value] @property {string} [unit] of a measurement, as the source writes them
  * @property {string} [date] ISO 8601, as precise as the source @property {string} [status]
  * @property {boolean} [negated]
- * @property {string[]} names of what a section holds, the first few
+ * @property {string[]} names of what a section holds, each once
  * @property {number} items how many it holds
  */
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { clone, fill, onAction, show, slot } from "../../ui/dom.js";
+import { icon } from "../../ui/icons.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
 import { othersLine } from "../shared/readers.js";
@@ -30,10 +31,26 @@ function panel(one, view) {
   const words = { name: nameWords, unknown: unknownWords, patients: patientsWords, embedded: embeddedWords }[one.kind](one, view);
   const made = clone("t-caution", { title: words.title, text: words.text, who: words.who ?? "", why: words.why ?? "" });
   made.dataset.caution = one.key;
+  const pressing = isPressing(one, view.readers);
+  if (!pressing) calmed(made);
   for (const name of ["who", "why"]) show(slot(made, name), Boolean(words[name]));
   units(slot(made, "items"), one, view.draft);
-  fill(made, { choices: choicesOf(one, view).map(choiceButton) });
+  fill(made, { choices: choicesOf(one, view).map((choice, index) => choiceButton(choice, pressing && index === 0)) });
   return made;
+}
+
+/**
+ * Whether a warning has to be answered before saving: a name that nobody else can read only informs.
+ * @param {Caution} one @param {View["readers"]} readers @returns {boolean}
+ */
+export function isPressing({ kind, part }, readers) {
+  return kind !== "name" || typeof readers === "string" || readers(part).length > 0;
+}
+
+/** @param {HTMLElement} panel that only informs */
+function calmed(panel) {
+  panel.classList.replace("panel--warning", "panel--info");
+  panel.querySelector(".icon")?.replaceWith(icon("info", 24));
 }
 
 /** @param {HTMLElement} place @param {Caution} one @param {Draft} draft */
@@ -106,10 +123,10 @@ function leaveWords({ kind, part, units: found }) {
   return found.length ? t("add.caution.leave", { n: found.length, part: partName(part) }) : t("add.caution.leave-all");
 }
 
-/** @param {Choice} choice @param {number} index */
-function choiceButton({ label, act }, index) {
+/** @param {Choice} choice @param {boolean} main */
+function choiceButton({ label, act }, main) {
   const made = clone("t-choice", { label });
-  made.classList.toggle("button--outline", index > 0);
+  made.classList.toggle("button--outline", !main);
   made.addEventListener("click", act);
   return made;
 }

@@ -8,7 +8,7 @@ import { clearErrors, showErrors } from "../../ui/forms.js";
 import { t } from "../../ui/messages.js";
 import { ordered, partName, PARTS } from "../../ui/parts.js";
 import { announce } from "../../ui/states.js";
-import { drawCautions, focusCaution } from "./cautions.js";
+import { drawCautions, focusCaution, isPressing } from "./cautions.js";
 import { drawColumns, focusUnit } from "./columns.js";
 import { aboutFile, leftOutWords, refusalWords, titleOf } from "./describe.js";
 import { LEFT_OUT } from "./draft.js";
@@ -144,8 +144,13 @@ export class CheckStep {
     return this.sorting ? t("add.reason.sorting") : "";
   }
 
+  /** @returns {number} warnings that want an answer */
+  get pressing() {
+    return this.draft.open().filter((one) => isPressing(one, this.readers)).length;
+  }
+
   #saveBar() {
-    const open = this.draft.open().length;
+    const open = this.pressing;
     show(slot(this.root, "confirm"), open > 0);
     if (open) fill(this.root, { "confirm-label": t("add.confirm", { n: open }) });
     else /** @type {HTMLInputElement} */ (byId("confirm")).checked = false;
@@ -171,7 +176,7 @@ export class CheckStep {
   #submit(form) {
     clearErrors(form);
     if (this.hindrance) return announce(this.hindrance);
-    const n = this.draft.open().length;
+    const n = this.pressing;
     const confirmed = /** @type {HTMLInputElement} */ (byId("confirm")).checked;
     if (n && !confirmed) return showErrors(form, [{ field: "confirm", text: t("add.confirm.needed", { n }) }]);
     return this.onSave();

@@ -4,12 +4,12 @@
  * Only the first few items of a part are drawn, so that thousands stay quick.
  * @module
  */
-import { clone, fill, show, slot } from "../../ui/dom.js";
+import { clone, el, fill, show, slot } from "../../ui/dom.js";
 import { icon } from "../../ui/icons.js";
 import { t } from "../../ui/messages.js";
 import { partClass, partIcon, partName, partTile } from "../../ui/parts.js";
 import { readersLine } from "../shared/readers.js";
-import { detailOf, itemsWords, titleOf } from "./describe.js";
+import { detailOf, furtherNames, itemsWords, titleOf } from "./describe.js";
 import { toggleMenu } from "./menu.js";
 
 /** @typedef {import("./draft.js").Draft} Draft */
@@ -93,13 +93,22 @@ function showMore(made, part, next, view) {
 function unitRow({ unit, copy }, part, view, looked) {
   const { draft } = view;
   const detail = detailOf(unit);
-  const made = clone("t-unit", { title: titleOf(unit), of: titleOf(unit), detail: copy ? copied(detail, draft.partOf(unit)) : detail });
+  const made = clone("t-unit", { title: titleOf(unit), of: titleOf(unit), "further-of": titleOf(unit), detail: copy ? copied(detail, draft.partOf(unit)) : detail });
   made.dataset.unit = unit.id;
   const flag = copy ? "copy" : looked.has(unit.id) ? "look" : draft.moves.has(unit.id) ? "moved" : "";
   if (flag) flagged(made, flag);
+  further(made, unit);
   if (copy) slot(made, "move-place").remove();
   else slot(made, "move").addEventListener("click", (event) => menu(/** @type {HTMLElement} */ (event.currentTarget), unit, part, view));
   return made;
+}
+
+/** All of a section by name, drawn when it is opened. @param {HTMLElement} made @param {Unit} unit */
+function further(made, unit) {
+  const names = furtherNames(unit);
+  const more = slot(made, "further");
+  show(more, names.length > 0);
+  more.addEventListener("toggle", () => fill(made, { "further-list": names.map((name) => el("li", {}, name)) }), { once: true });
 }
 
 /** @param {string} detail @param {string} part where the original is */

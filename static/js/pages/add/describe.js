@@ -1,10 +1,19 @@
 /** What is shown of a unit and of a file; words from the page, contents in the file's own. @module */
 
-import { list, number, recordDate, size } from "../../ui/format.js";
+import { list, recordDate, size } from "../../ui/format.js";
 import { has, t } from "../../ui/messages.js";
 
 /** @typedef {import("./importing.js").Unit} Unit */
 /** @typedef {import("./draft.js").Draft} Draft */
+
+const NAMES = 3;
+const LONG = 60;
+
+/** @param {string} name @returns {string} */
+const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}\u2026` : name);
+
+/** @param {Unit} unit @returns {string[]} what a section holds, when its line does not show all of it */
+export const furtherNames = ({ names }) => (names.length > NAMES || names.some((name) => name.length > LONG) ? names : []);
 
 /** @param {Unit} unit @returns {string} */
 export function titleOf({ title, kind, type }) {
@@ -20,8 +29,9 @@ export function detailOf(unit) {
 /** @param {Unit} unit @returns {string[]} */
 function sectionDetail({ names, items, kind, date }) {
   if (!names.length) return [t(`kind.${kind}`), dated(kind, date)];
-  const more = items - names.length;
-  return [more > 0 ? t("add.names", { names: names.join(", "), n: more }) : list(names), dated(kind, date)];
+  const shown = names.slice(0, NAMES).map(shortened);
+  const more = items - shown.length;
+  return [more > 0 && names.length > NAMES ? t("add.names", { names: shown.join(", "), n: more }) : list(shown), dated(kind, date)];
 }
 
 /** @param {Unit} unit @returns {string[]} */
@@ -47,8 +57,8 @@ function statusWord(status) {
 export const itemsWords = (n) => (n ? t("add.items", { n }) : t("add.none"));
 
 /** @param {Draft} draft @returns {string} what the file says of itself */
-export function aboutFile({ file, prepared: { title, date, outline } }) {
-  const n = Object.values(outline.counts).flatMap((kinds) => Object.values(kinds)).reduce((sum, each) => sum + each, 0);
+export function aboutFile({ file, prepared: { title, date, units } }) {
+  const n = units.reduce((sum, { items }) => sum + items, 0);
   const values = { items: t("add.items", { n }), size: size(file.size) };
   if (title && date) return t("add.about", { ...values, title, date: recordDate(date) });
   if (title) return t("add.about.undated", { ...values, title });
@@ -77,6 +87,3 @@ export function leftOutWords({ code, params }) {
   if (code !== "left-out") return t(`add.note.${code}`, { n });
   return t("add.left-out.section", { n, type: String(params.type), reason: t(`add.reason.${params.reason}`) });
 }
-
-/** @param {number} n */
-export const counted = (n) => number(n);

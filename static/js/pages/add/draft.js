@@ -80,7 +80,8 @@ export class Draft {
 
   /** @param {string} part @returns {number} items there, copies included */
   count(part) {
-    return Object.values(this.outline.counts[part] ?? {}).reduce((sum, n) => sum + n, 0);
+    const here = this.prepared.units.filter((unit) => this.partOf(unit) === part);
+    return [...here, ...this.copiesIn(part)].reduce((sum, { items }) => sum + items, 0);
   }
 
   /** @returns {Caution[]} everything to look at, answered or not */

@@ -119,12 +119,11 @@ function contentOf({ file }, { partitions, original }) {
   return { partitions: new Map(Object.entries(partitions)), original: { name: file.name, type: file.type, octets: original } };
 }
 
-/** @param {Written} written @param {import("../../endpoint/readers.js").ReadersOf} readers */
-export function drawSaved({ counts }, readers) {
+/** @param {Written} written @param {Draft} draft @param {import("../../endpoint/readers.js").ReadersOf} readers */
+export function drawSaved({ partitions }, draft, readers) {
   const root = byId("step-saved");
-  const sizes = Object.entries(counts).map(([part, kinds]) => /** @type {const} */ ([part, Object.values(kinds).reduce((sum, n) => sum + n, 0)]));
-  const of = new Map(sizes);
-  const n = [...of.values()].reduce((sum, each) => sum + each, 0);
+  const of = new Map(Object.keys(partitions).map((part) => /** @type {const} */ ([part, draft.count(part)])));
+  const n = draft.prepared.units.reduce((sum, { items }) => sum + items, 0);
   fill(root, {
     "saved-lead": t("add.saved.lead", { n }),
     "saved-parts": ordered(of.keys()).map((part) => clone("t-saved-part", {

@@ -1,0 +1,55 @@
+/** What needs the owner: a panel that is there only when something does. @module */
+import { byId, clone, show, slot } from "../../ui/dom.js";
+import { date } from "../../ui/format.js";
+import { icon } from "../../ui/icons.js";
+import { has, t } from "../../ui/messages.js";
+import { avatar } from "../../ui/people.js";
+
+/** @typedef {import("../../endpoint/requests.js").KeyRequest} KeyRequest */
+/** @typedef {import("../../endpoint/activity.js").Event} Event */
+/** @typedef {{picture: Node, title: string, text: string, link: string, href: string, label?: string}} Need */
+
+/** @param {KeyRequest} request @returns {Need} */
+export function requestNeed({ id, asker_name: name, asker_role: role, reason }) {
+  return {
+    picture: avatar(name, role), title: t("home.asks", { name }),
+    text: t("home.asks.text", { role: has(`role.${role}`) ? t(`role.${role}`) : role, reason }),
+    link: t("home.review"), href: `/requests/${id}`, label: t("home.review.of", { name }),
+  };
+}
+
+/** @returns {Need} */
+export const sharingNeed = () => ({
+  picture: icon("people", 32), title: t("home.sharing"), text: t("home.sharing.text"), link: t("home.sharing.link"), href: "/sharing",
+});
+
+/**
+ * A recovery code that was used and not replaced since.
+ * @param {Event[]} events oldest first @returns {Need | null}
+ */
+export function recoveryNeed(events) {
+  const used = events.findLastIndex(({ type }) => type === "recovery-used");
+  const renewed = events.findLastIndex(({ type }) => type === "recovery-renewed");
+  if (used < 0 || renewed > used) return null;
+  return {
+    picture: icon("key", 32), title: t("home.recovery"), text: t("home.recovery.text", { date: date(events[used].time) }),
+    link: t("home.recovery.link"), href: "/security",
+  };
+}
+
+/** @param {Need[]} needs */
+export function drawNeeds(needs) {
+  byId("needs-rows").replaceChildren(...needs.map(row));
+  show(byId("needs-place"), needs.length > 0);
+}
+
+/** @param {Need} need @param {number} index */
+function row({ picture, title, text, link, href, label }, index) {
+  const made = clone("t-need", { picture, title, text, link });
+  const act = slot(made, "link");
+  act.setAttribute("href", href);
+  if (label) act.setAttribute("aria-label", label);
+  // One filled button in view: the first is the main action.
+  act.classList.toggle("button--outline", index > 0);
+  return made;
+}

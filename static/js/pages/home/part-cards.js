@@ -1,0 +1,61 @@
+/** Cards of the parts: what is there, and who sees it until when; absence is said too. @module */
+import { clone, fill, show, slot } from "../../ui/dom.js";
+import { date } from "../../ui/format.js";
+import { t } from "../../ui/messages.js";
+import { ordered, partClass, partName, PARTS, partTile } from "../../ui/parts.js";
+import { avatar } from "../../ui/people.js";
+import { few, readerAbout, readerName, readerUntil } from "../shared/readers.js";
+
+/** @typedef {import("../../endpoint/readers.js").Reader} Reader */
+/** @typedef {import("../../endpoint/readers.js").ReadersOf} ReadersOf */
+/** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
+
+/** @param {HTMLElement} place @param {RecordView[]} records @param {ReadersOf} readers */
+export function drawParts(place, records, readers) {
+  const names = ordered(new Set([...PARTS, ...records.flatMap(({ partitions }) => partitions)])).filter((name) => name !== "original");
+  place.replaceChildren(...names.map((name) => card(name, records.filter(({ partitions }) => partitions.includes(name)), readers(name))));
+}
+
+/** @param {string} part @param {RecordView[]} records @param {Reader[]} readers */
+function card(part, records, readers) {
+  const name = partName(part);
+  const made = clone("t-part", {
+    tile: partTile(part), name, note: noteOf(records), people: people(readers),
+    only: t(readers.length ? "home.nobody-else" : "home.only"), "open-of": name, "add-of": name, "change-of": name,
+  });
+  made.className += ` ${partClass(part)}`;
+  made.dataset.part = part;
+  for (const place of ["by", "people"]) show(slot(made, place), readers.length > 0);
+  show(slot(made, "open"), records.length > 0);
+  show(slot(made, "add"), records.length === 0);
+  const open = slot(made, "open");
+  open.setAttribute("href", `${open.getAttribute("href")}#${part}`);
+  return made;
+}
+
+/** @param {RecordView[]} records @returns {string} */
+function noteOf(records) {
+  if (!records.length) return t("home.nothing");
+  return t("home.records", { n: records.length, date: date(Math.max(...records.map((one) => one.date))) });
+}
+
+/** @param {Reader[]} readers @returns {HTMLElement[]} */
+function people(readers) {
+  const { shown, more } = few(readers);
+  const rows = shown.map((reader) => {
+    const row = clone("t-person", {
+      avatar: avatar(readerName(reader), reader.member === null ? "role" : reader.role ?? "person"),
+      name: readerName(reader), about: readerAbout(reader), until: readerUntil(reader),
+    });
+    return row;
+  });
+  if (more) rows.push(fillMore(more));
+  return rows;
+}
+
+/** @param {number} n */
+function fillMore(n) {
+  const row = clone("t-more");
+  fill(row, { more: t("home.more", { n }) });
+  return row;
+}
