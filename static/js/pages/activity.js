@@ -7,7 +7,7 @@ import { byId, clone, fill, onAction, show } from "../ui/dom.js";
 import { dateTime, number } from "../ui/format.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
-import { loading, pageState } from "../ui/states.js";
+import { failed, loading, pageState } from "../ui/states.js";
 import { entriesOf } from "./activity/entries.js";
 import { drawSummary, mountFilters } from "./activity/filters.js";
 import { namesOf } from "./activity/names.js";
@@ -107,6 +107,6 @@ function mountList(entries, names) {
     const some = everything ? shown : shown.slice(0, FIRST);
     show(byId("show-all"), some.length < entries.length && !everything);
     fill(byId("show-all"), { label: t("act.show-all", { n: entries.length }) });
-    void drawRows(byId("entries"), some, names, () => mine === turn);
+    drawRows(byId("entries"), some, names, () => mine === turn).catch((error) => failed(pageState(), error));
   });
 }

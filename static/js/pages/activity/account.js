@@ -28,7 +28,7 @@ export function accountEntry(group, me) {
   const official = PLAIN.get(type);
   if (official === undefined) return entry(group, { kind: "other", title: { words: "act.other", values: { type } } });
   const who = official || told.by !== undefined ? "administrator" : "account";
-  const parts = type === "registration" ? listed(told.partitions).map(text) : [];
+  const parts = type === "registration" ? listed(told.partitions).map(text).filter((part) => part !== "original") : [];
   return entry(group, { kind: "account", who, parts, title: { words: `act.account.${type}` }, lines: details(type, told) });
 }
 

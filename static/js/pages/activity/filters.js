@@ -69,7 +69,7 @@ function inWords() {
  */
 export function drawSummary(shown, all) {
   const filters = inWords();
-  show(byId("filter-summary"), filters !== "" && shown > 0);
+  show(byId("filter-summary"), shown > 0 && shown < all);
   show(byId("filter-nothing"), shown === 0 && all > 0);
   fill(byId("filter-summary"), { "summary-text": t("act.filtered", { n: shown, all, filters }) });
   fill(byId("filter-nothing"), { "nothing-text": t("act.filtered-none", { filters }) });

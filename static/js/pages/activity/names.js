@@ -2,11 +2,13 @@
 import * as api from "../../endpoint/api.js";
 import { ApiError } from "../../endpoint/errors.js";
 import { read } from "../../endpoint/shapes.js";
+import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
+import { avatar } from "../../ui/people.js";
 
 /** @typedef {import("./entry.js").Entry} Entry */
 /** @typedef {import("../../endpoint/requests.js").KeyRequest} KeyRequest */
-/** `kind` shapes the avatar. @typedef {{name: string, about: string, kind: string}} Named */
+/** `initials`: the name that the avatar is of; `icon`: drawn instead. @typedef {{name: string, about: string, kind: string, initials?: string, icon?: string}} Named */
 
 const SHORT = 8;
 /** The directory counts how often it is asked. */
@@ -14,16 +16,16 @@ const MOST = 40;
 
 /**
  * @param {Entry[]} entries
- * @param {{id: string}} me
+ * @param {{id: string, name: string}} me
  * @param {KeyRequest[]} requests
  * @returns {Promise<(who: string) => Named>}
  */
 export async function namesOf(entries, me, requests) {
   /** @type {Map<string, Named>} */
   const known = new Map([
-    [me.id, { name: t("act.you"), about: "", kind: "person" }],
-    ["account", { name: t("act.account"), about: "", kind: "role" }],
-    ["administrator", { name: t("act.administrator"), about: "", kind: "role" }],
+    [me.id, { name: t("act.you"), about: "", kind: "person", initials: me.name }],
+    ["account", { name: t("act.account"), about: "", kind: "role", icon: "key" }],
+    ["administrator", { name: t("act.administrator"), about: "", kind: "role", icon: "settings" }],
   ]);
   for (const one of requests) known.set(one.asker, named(one.asker_name, one.asker_role));
   const wanted = new Set(entries.flatMap(({ who, other }) => (other === null ? [who] : [who, other])));
@@ -34,6 +36,13 @@ export async function namesOf(entries, me, requests) {
 /** @param {string} name @param {string} role @returns {Named} */
 function named(name, role) {
   return { name, about: has(`role.${role}`) ? t(`role.${role}`) : role, kind: role };
+}
+
+/** @param {Named} named @param {32 | 40} size @returns {HTMLElement} */
+export function face({ name, kind, initials, icon: symbol }, size) {
+  const made = avatar(initials ?? name, kind, size);
+  if (symbol) made.replaceChildren(icon(symbol));
+  return made;
 }
 
 /** @param {string} who @returns {Named} */

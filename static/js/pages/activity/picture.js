@@ -2,7 +2,7 @@
 import { byId, clone, el, show } from "../../ui/dom.js";
 import { number } from "../../ui/format.js";
 import { ordered, partClass, partName } from "../../ui/parts.js";
-import { avatar } from "../../ui/people.js";
+import { face } from "./names.js";
 
 /** @typedef {import("./entry.js").Entry} Entry */
 /** @typedef {import("./names.js").Named} Named */
@@ -44,7 +44,7 @@ export function drawPicture(entries, names) {
 }
 
 /** @param {Sum} sum @param {string[]} order @param {number} most @param {Named} named @returns {HTMLElement} */
-function bar({ parts, total }, order, most, { name, kind }) {
+function bar({ parts, total }, order, most, named) {
   const picture = document.createElementNS(SVG, "svg");
   for (const [key, value] of Object.entries({ class: "bars", height: "26", width: "100%", "aria-hidden": "true", focusable: "false" })) {
     picture.setAttribute(key, value);
@@ -55,7 +55,7 @@ function bar({ parts, total }, order, most, { name, kind }) {
     if (times > 0) picture.append(segment(part, before / most, times / most));
     before += times;
   }
-  return clone("t-bar", { avatar: avatar(name, kind, 32), name, picture, total: number(total) });
+  return clone("t-bar", { avatar: face(named, 32), name: named.name, picture, total: number(total) });
 }
 
 /** @param {string} part @param {number} from of the whole width @param {number} share @returns {SVGRectElement} */

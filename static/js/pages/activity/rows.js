@@ -4,7 +4,7 @@ import { date, number, relative, time as clock, weekday } from "../../ui/format.
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
-import { avatar } from "../../ui/people.js";
+import { face } from "./names.js";
 
 /** @typedef {import("./entry.js").Entry} Entry */
 /** @typedef {import("./entry.js").Event} Event */
@@ -23,7 +23,7 @@ let made = 0;
  * @param {() => boolean} current whether this is still what is wanted
  */
 export async function drawRows(place, entries, names, current) {
-  place.replaceChildren();
+  place.replaceChildren(...(entries.length ? [clone("t-head", { time: t("act.head-time", { zone: zoneOf(Date.now() / 1000) }) })] : []));
   /** @type {{day: string, list: HTMLElement}} */
   let open = { day: "", list: place };
   for (const [i, entry] of entries.entries()) {
@@ -46,12 +46,12 @@ function addDay(place, time) {
 
 /** @param {Entry} entry @param {Names} names @returns {HTMLElement} */
 function row(entry, names) {
-  const { name, about, kind } = names(entry.who);
+  const named = names(entry.who);
   const logged = entry.events.every((event) => event.proof !== null);
   const item = clone("t-entry", {
-    time: clock(entry.time), who: name, about: about || "", avatar: avatar(name, kind, 40),
+    time: clockParts(entry.time), who: named.name, about: named.about, avatar: face(named, 40),
     parts: ordered(entry.parts).map((part) => el("li", {}, partChip(part))),
-    title: words(entry.title, names, entry), lines: entry.lines.map((line) => el("p", {}, words(line, names, entry))),
+    title: words(entry.title, names, entry), lines: paragraphs(entry, names),
     log: clone(logged ? "t-logged" : "t-pending"),
   });
   slot(item, "time").setAttribute("datetime", new Date(entry.time * 1000).toISOString());
@@ -60,11 +60,32 @@ function row(entry, names) {
   show(slot(item, "parts"), entry.parts.length > 0);
   if (entry.kind === "refused") slot(item, "title").prepend(icon("lock", 20), " ");
   if (entry.kind === "warning") slot(item, "title").prepend(icon("warning", 20), " ");
-  addProof(item, entry, `${name}, ${clock(entry.time)}`);
+  addProof(item, entry, `${named.name}, ${clock(entry.time)}`);
   return item;
 }
 
-/** @param {Line} line @param {Names} names @param {Entry} entry @returns {string} */
+/** @param {Entry} entry @param {Names} names @returns {HTMLElement[]} sentences run on; what somebody wrote stands alone */
+function paragraphs({ lines, ...entry }, names) {
+  const said = lines.map((line) => ({ alone: line.quote !== undefined, sentence: words(line, names, entry) }));
+  const running = said.filter((one) => !one.alone).map((one) => one.sentence).join(" ");
+  const quotes = said.filter((one) => one.alone).map((one) => one.sentence);
+  return [running, ...quotes].filter(Boolean).map((sentence) => el("p", {}, sentence));
+}
+
+/** @param {number} seconds @returns {Node[]} the time, and its zone where the head does not say it */
+function clockParts(seconds) {
+  const [shown, zone] = [clock(seconds), zoneOf(seconds)];
+  const said = zone === zoneOf(Date.now() / 1000);
+  return [document.createTextNode(shown.replace(zone, "").trim()), el("span", { class: said ? "entry__zone entry__zone--said" : "entry__zone" }, ` ${zone}`)];
+}
+
+/** @param {number} seconds @returns {string} such as "GMT" */
+export function zoneOf(seconds) {
+  const parts = new Intl.DateTimeFormat(document.documentElement.lang, { timeZoneName: "short" }).formatToParts(new Date(seconds * 1000));
+  return parts.find((one) => one.type === "timeZoneName")?.value ?? "";
+}
+
+/** @param {Line} line @param {Names} names @param {Pick<Entry, "other">} entry @returns {string} */
 function words({ words: name, values = {}, date: when, until, quote }, names, entry) {
   const purpose = String(values.purpose ?? "");
   return t(name, {
