@@ -1,0 +1,44 @@
+"""A small world in which every table of every server has rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audit import checking
+from tests.support import staff as people
+from tests.support.people import Person, record_of
+
+REASON = "chest pain that must stay between the two"
+
+
+@dataclass
+class World:
+    """`owner` let `doctor` read medical, and was asked for more; `waiting` waits."""
+
+    owner: Person
+    doctor: Person
+    waiting: Person
+    record: str
+    http: Client
+
+
+def person(name: str, role: str) -> Person:
+    return Person.named(name, role).register().authorised().signed_in()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    owner, doctor = person("olga", "owner"), person("greta", "physician")
+    waiting = Person.named("petra", "nurse").register().signed_in()
+    record = record_of(owner.deposited())
+    owner.with_attachment("personal", b"a scan")
+    doctor.asked(owner, "personal", reason=REASON)
+    owner.grant(doctor, "medical")
+    assert doctor.access(record, "medical").status_code == 200
+    doctor.access(record, "personal")
+    report: Any = {"record": record, "partition": "medical", "reason": "cipher-digest"}
+    assert doctor.post("integrity-reports", report).status_code == 200
+    checking.check(by="the test")
+    return World(owner, doctor, waiting, record, people.verified())
