@@ -24,6 +24,8 @@ export class NewPassword {
   #judge = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** The question that was asked last. @type {{asked: string, answer: Promise<boolean>} | null} */
+  #under = null;
 
   /**
    * @param {HTMLElement} root holds the field and the words
@@ -35,7 +37,7 @@ export class NewPassword {
     this.input = /** @type {HTMLInputElement} */ (root.querySelector("input[autocomplete=new-password]"));
     this.input.addEventListener("input", () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.judge(), PAUSE);
+      this.#timer = setTimeout(() => void this.#glance(), PAUSE);
     });
   }
 
@@ -46,21 +48,30 @@ export class NewPassword {
 
   /** Judge what stands there and say it. @returns {Promise<boolean>} whether it is enough */
   async judge() {
+    clearTimeout(this.#timer);
+    for (;;) {
+      const found = await this.#glance();
+      if (found !== null || this.value === "") return found?.enough === true;
+    }
+  }
+
+  /** @returns {Promise<Judgement | null>} null for an empty field, or when more was typed meanwhile */
+  async #glance() {
     if (this.value === "") {
       this.#say(null);
-      return false;
+      return null;
     }
     this.#judge ??= new Judge();
     const found = await this.#judge.judge(this.value, ...this.hints());
-    if (found === null) return this.judge();
-    this.#say(found);
-    return found.enough;
+    if (found !== null) this.#say(found);
+    return found;
   }
 
   /** End the worker, and take the password off the page. */
   forget() {
     this.#judge?.close();
     this.#judge = null;
+    this.#under = null;
     this.input.value = "";
     this.#say(null);
   }
