@@ -24,8 +24,6 @@ export class NewPassword {
   #judge = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** The question that was asked last. @type {{asked: string, answer: Promise<boolean>} | null} */
-  #under = null;
 
   /**
    * @param {HTMLElement} root holds the field and the words
@@ -71,7 +69,6 @@ export class NewPassword {
   forget() {
     this.#judge?.close();
     this.#judge = null;
-    this.#under = null;
     this.input.value = "";
     this.#say(null);
   }
