@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, expect
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -24,6 +24,9 @@ FLAGS = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
+# Hashing a password takes seconds on a busy machine.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 # The browser tells of a refused answer on the console; pages handle those.
 ANSWERS = "Failed to load resource: the server responded with a status of"
 VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
@@ -91,5 +94,5 @@ def context(
 def first_page(found: BrowserContext) -> Page:
     """The page that a new browser opens with."""
     page = found.pages[0] if found.pages else found.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     return page

@@ -1,0 +1,1 @@
+"""What people do on the pages, by what they read there: labels, buttons, headings."""

@@ -1,0 +1,76 @@
+"""Becoming a member, signing in and out."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.site import Site
+
+PASSWORD = "violet harbour 91 quilt"
+
+
+@dataclass
+class Member:
+    """Somebody with an account, and what they know."""
+
+    name: str
+    login: str
+    password: str = PASSWORD
+    recovery_code: str = ""
+
+
+def register(page: Page, member: Member, role: str) -> None:
+    """From the first question to the letter; `role` is what the page calls it."""
+    page.goto("/register")
+    page.get_by_label(role).check()
+    _go_on(page)
+    page.get_by_label("What is your name?").fill(member.name)
+    _go_on(page)
+    page.get_by_label("What is your e-mail address?").fill(member.login)
+    _go_on(page)
+    page.get_by_label("Password", exact=True).fill(member.password)
+    _go_on(page)
+    keep_code(page, member)
+    page.get_by_role("button", name="Create my account").click()
+    expect(page.get_by_role("heading", name="Check your e-mail")).to_be_visible(timeout=60_000)
+
+
+def keep_code(page: Page, member: Member) -> None:
+    """Write the recovery code down, and type two of its groups back."""
+    expect(page.get_by_role("heading", name="Keep your recovery code")).to_be_visible()
+    groups = page.locator("ol[data-slot=codes]:visible li").all_inner_texts()
+    member.recovery_code = "-".join(group.strip() for group in groups)
+    page.get_by_role("button", name="I have printed it").click()
+    for field in page.get_by_label(re.compile(r"Group \d of 8")).all():
+        label = page.locator(f"label[for='{field.get_attribute('id')}']").inner_text()
+        number = int(re.findall(r"\d+", label)[0])
+        field.fill(groups[number - 1].strip())
+    _go_on(page)
+
+
+def confirm(page: Page, site: Site, member: Member) -> None:
+    """Open the link of the letter and press the button."""
+    page.goto(site.confirmation(member.login))
+    page.get_by_role("button", name=re.compile("Confirm")).click()
+    expect(page.get_by_text("is confirmed")).to_be_visible()
+
+
+def sign_in(page: Page, member: Member, *, lands: str = "/home") -> None:
+    """Sign in from the sign-in page."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(member.login)
+    page.get_by_label("Password", exact=True).fill(member.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**{lands}", timeout=60_000)
+
+
+def sign_out(page: Page, member: Member) -> None:
+    """Sign out by the menu under one's name."""
+    page.get_by_role("button", name=member.name).click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda url: "/home" not in url)
+
+
+def _go_on(page: Page) -> None:
+    page.get_by_role("button", name="Continue").locator("visible=true").click()
