@@ -36,7 +36,7 @@ def keep_session(request: HttpRequest, member: Member) -> None:
     devices.move(old_key=before, new_key=str(request.session.session_key))
 
 
-@router.post("/session/activity", response=schemas.ActivityOut)
+@router.post("/session/activity", response=schemas.IdleOut)
 def activity(request: HttpRequest) -> Any:
     """Say that the member is there; the call itself, as every one that writes, is the sign."""
     return {"idle_left": devices.idle_left(device_of(request))}

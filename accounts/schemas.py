@@ -159,7 +159,7 @@ class SessionOut(Me, Life):
     generations: Generations
 
 
-class ActivityOut(Schema):
+class IdleOut(Schema):
     """After how many seconds without a further sign the session ends."""
 
     idle_left: int

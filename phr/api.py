@@ -10,6 +10,7 @@ from ninja import File, Form, Router, UploadedFile
 from pydantic import Field
 
 from accounts import ratelimits
+from accounts.models import Role
 from phr import schemas, selectors
 from phr.models import KeyRequest
 from phr.relay import nodes
@@ -17,6 +18,7 @@ from phr.services import deposits, opening, sharing
 from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.ports.errors import Refused
 from sesphr.web.auth import authorised_auth, member_auth
 from sesphr.web.bodies import OCTETS, check, length_of, takes_deposit
 from sesphr.web.problems import Problem, ProblemOut
@@ -86,12 +88,28 @@ def deposit(
 
 
 @router.get("/records", response=answers(schemas.RecordsOut, 429))
-def records(request: HttpRequest, owner: UUID | None = None) -> schemas.RecordsOut:
-    """Records that the member owns or may read something of."""
+def records(
+    request: HttpRequest, owner: UUID | None = None, seen_by: UUID | None = None
+) -> schemas.RecordsOut:
+    """Records that the member owns or may read something of.
+
+    With `seen_by` an owner learns what that member may read of the owner's records now.
+    """
     member = _asker(request, "read:member")
-    views = selectors.records(member, owner)
+    if seen_by is None:
+        views = selectors.records(member, owner)
+    else:
+        views = selectors.records_seen_by(_owner(request, owner), seen_by)
     names = selectors.names({view.owner for view in views})
     return schemas.RecordsOut(records=[schemas.RecordOut.of(view, names) for view in views])
+
+
+def _owner(request: HttpRequest, named: UUID | None) -> UUID:
+    """The owner who asks, of whose own records alone it may be asked what others see."""
+    member = _asker(request)
+    if request.auth.role != Role.OWNER or named not in (None, member):  # type: ignore[attr-defined]
+        raise Refused("Only owners may ask what others see, and only of their own records.")
+    return member
 
 
 @router.get("/acl", response=answers(schemas.AclOut))

@@ -37,6 +37,14 @@ def records(asker: UUID, owner: UUID | None) -> tuple[RecordView, ...]:
     return nodes()[0].records(str(asker), None if owner is None else str(owner))
 
 
+def records_seen_by(owner: UUID, member: UUID) -> tuple[RecordView, ...]:
+    """The owner's records with the partitions that an opening would give a member now.
+
+    It is the first node's own decision, the same that it makes when that member lists records.
+    """
+    return nodes()[0].records(str(member), str(owner))
+
+
 def names(members: set[str]) -> dict[str, str]:
     """Display names by member id."""
     rows = Member.objects.filter(id__in=members).values_list("id", "name")

@@ -103,6 +103,8 @@ SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 OTP_TOTP_ISSUER = "SeSPHR"
+# Codes used early must not move the window away from the clock.
+OTP_TOTP_SYNC = False
 CSRF_FAILURE_VIEW = "sesphr.web.pages.forbidden"
 
 TEMPLATES = [
@@ -130,6 +132,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = SESPHR_DATA / "collected"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [folder for folder in (SESPHR_DATA / "static",) if folder.is_dir()]
+# What is named after its content never changes; browsers ask each time whether the rest has.
+WHITENOISE_MAX_AGE = 0
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/chunks/[^/]+-[0-9A-Z]{8}\.js$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -13,6 +13,6 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.optional("SESPHR_HOSTS"
 # Served from where they were built, also when they are built again while this runs.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = "sesphr.letters.DemoBackend"
 
 env.refuse_unknown()

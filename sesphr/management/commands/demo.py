@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sesphr import letters
 from sesphr.demo import PEOPLE, passwords
 from sesphr.processes import end_with_parent, hold, parent_is
 
@@ -101,7 +102,12 @@ class Command(BaseCommand):
             known = passwords(settings.SESPHR_DATA)
             self.stdout.write("\nSample people (sign in with address and password):")
             for person in PEOPLE:
-                self.stdout.write(f"  {person.role:<11} {person.login:<32} {known[person.login]}")
+                waits = "" if person.checked else "   (waits to be authorised)"
+                line = f"{person.role:<13} {person.login:<32} {known[person.login]}{waits}"
+                self.stdout.write(f"  {line}")
+        self.stdout.write(f"\nAdministration, at {url}/admin/:")
+        call_command("demo_administrator", stdout=self.stdout)
+        self.stdout.write(f"\nLetters that would be sent are kept in {letters.folder()}")
         self.stdout.write("\nStop with Ctrl-C.")
         self.stdout.flush()
 

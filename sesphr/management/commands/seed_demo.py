@@ -6,8 +6,13 @@ against the running server. A step that was done is not done again.
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +20,19 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sesphr.demo import PEOPLE, Person, passwords
+from sesphr import letters
+from sesphr.demo import ADA, AMAL, LEE, PEOPLE, PIA, Person, passwords
 
 SAMPLE = Path("tests") / "samples" / "ccda_ccd_hl7_small.xml"
 STEP_SECONDS = 180
+AT_ONCE = 3
+LINK = re.compile(r"https?://\S+\?token=\S+")
+GRANTED = timedelta(days=90)
+REASON = "Ada Moreau is referred to me for her heart. I would like to prepare her first visit."
 
 
 class Command(BaseCommand):
-    """Registers and authorises the people, deposits a record, shares a part of it."""
+    """Registers and authorises the people, deposits a record, shares parts of it."""
 
     help = "Add sample people and records to a running demo."
 
@@ -37,34 +47,54 @@ class Command(BaseCommand):
         self.server = options["server"]
         self.folder = Path(settings.SESPHR_DATA) / "demo"
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        passwords(settings.SESPHR_DATA)
+        self._register_all()
         for person in PEOPLE:
-            self._once(f"person-{person.key}", lambda one=person: self._join(one))
-        owner = PEOPLE[0]
-        self._once(
-            "record", lambda: self._client(owner, "deposit", str(settings.BASE_DIR / SAMPLE))
-        )
-        for person, partition in ((PEOPLE[1], "medical"), (PEOPLE[2], "prescription")):
-            self._once(
-                f"grant-{person.key}",
-                lambda who=person, what=partition: self._grant(owner, who, what),
-            )
+            self._once(f"person-{person.key}", partial(self._let_in, person))
+        self._once("record", lambda: self._client(ADA, "deposit", str(settings.BASE_DIR / SAMPLE)))
+        self._once(f"grant-{LEE.key}", lambda: self._grant(LEE, "medical", until=_end()))
+        self._once(f"grant-{PIA.key}", lambda: self._grant(PIA, "prescription"))
+        self._once(f"request-{AMAL.key}", lambda: self._ask(AMAL))
 
-    def _once(self, step: str, do: Any) -> None:
+    def _once(self, step: str, do: Callable[[], Any]) -> None:
         """A step leaves its mark only when it is done; every step may be repeated."""
-        mark = self.folder / f"{step}.done"
-        if not mark.exists():
+        if not self._is_done(step):
             self.stdout.write(f"  {step}")
             do()
-            mark.touch()
+            (self.folder / f"{step}.done").touch()
 
-    def _join(self, person: Person) -> None:
+    def _is_done(self, step: str) -> bool:
+        return (self.folder / f"{step}.done").exists()
+
+    def _register_all(self) -> None:
+        """Some at once: most of the time goes into each one's key derivation."""
+        new = [one for one in PEOPLE if not self._is_done(f"person-{one.key}")]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(self._register, new))
+
+    def _register(self, person: Person) -> None:
         self._client(
             person, "register", "--role", person.role, "--name", person.name, "--email", person.login
         )  # fmt: skip
-        call_command("authorise", person.login, checked=person.checked, stdout=self.stdout)
 
-    def _grant(self, owner: Person, user: Person, partition: str) -> None:
-        self._client(owner, "grant", user.login, "--partition", partition, "--history")
+    def _let_in(self, person: Person) -> None:
+        """Authorise somebody who was checked; the others confirm their address and wait."""
+        if person.checked:
+            call_command("authorise", person.login, checked=person.checked, stdout=self.stdout)
+            return
+        link = LINK.search(letters.newest(person.login) or "")
+        if link is not None:
+            self._client(person, "confirm", link.group())
+
+    def _grant(self, user: Person, partition: str, *, until: str | None = None) -> None:
+        limit = [] if until is None else ["--until", until]
+        self._client(ADA, "grant", user.login, "--partition", partition, "--history", *limit)
+
+    def _ask(self, person: Person) -> None:
+        self._client(
+            person, "request", "--owner", ADA.login, "--partition", "medical",
+            "--partition", "prescription", "--purpose", "treatment", "--reason", REASON,
+        )  # fmt: skip
 
     def _client(self, person: Person, *words: str) -> dict[str, Any]:
         home = self.folder / person.key
@@ -84,3 +114,8 @@ class Command(BaseCommand):
             raise CommandError(f"{words[0]} for {person.login} failed: {done.stdout}{done.stderr}")
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
+
+
+def _end() -> str:
+    """The last day of a grant that is made today."""
+    return str((datetime.now(UTC) + GRANTED).date())

@@ -11,11 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
 from accounts import mail
 from sesphr.crypto.encoding import b64u_encode
 from tests.integration.api.conftest import World
 from tests.support.endpoints import digest_of, element
 from tests.support.people import Person, record_of
+
+
+def _code(device: TOTPDevice) -> str:
+    return f"{totp(device.bin_key):06d}"
 
 
 @dataclass
@@ -52,6 +60,7 @@ class Caller:
         taken, self.taken = self.taken, None
         if taken is not None and status == 200:
             taken(body)
+        self._no_factor()
         if "session" in label or "slots" in label or "sign-in" in label:
             self.stay_signed_in()
 
@@ -120,7 +129,35 @@ class Caller:
         return Call(body={**form, "document": sealed.document})
 
     def own_records(self) -> Call:
-        return Call(query=secrets.choice([{}, {"owner": self.world.owner.id}]))
+        queries = [{}, {"owner": self.world.owner.id}]
+        if self.person is self.world.owner:
+            queries.append({"seen_by": self.world.grantee.id})
+        return Call(query=secrets.choice(queries))
+
+    def end_device(self) -> Call:
+        return Call(path={"device": str(uuid.uuid4())})
+
+    def begin_factor(self) -> Call:
+        return Call(body=self._proof())
+
+    def confirm_factor(self) -> Call:
+        """The first code of an app that was begun."""
+        self._no_factor()
+        device = TOTPDevice.objects.create(user=self.person.member, name="app", confirmed=False)
+        return Call(body={"code": _code(device)})
+
+    def with_factor(self) -> Call:
+        """A proof with the code of an app that is set, for this call alone."""
+        self._no_factor()
+        device = TOTPDevice.objects.create(user=self.person.member, name="app", confirmed=True)
+        return Call(body={**self._proof(), "otp": _code(device)})
+
+    def _proof(self) -> dict[str, Any]:
+        return {"current": {"type": "password", "login_secret": self.secrets["password"]}}
+
+    def _no_factor(self) -> None:
+        TOTPDevice.objects.filter(user=self.person.member).delete()
+        StaticDevice.objects.filter(user=self.person.member).delete()
 
     def set_list(self) -> Call:
         """The list in force once more, so that the grantee keeps what was granted."""
@@ -181,6 +218,14 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "GET /api/session": Caller.nothing,
     "DELETE /api/session": Caller.nothing,
     "POST /api/session/everywhere/end": Caller.nothing,
+    "POST /api/session/activity": Caller.nothing,
+    "GET /api/sessions": Caller.nothing,
+    "DELETE /api/sessions/{device}": Caller.end_device,
+    "GET /api/second-factor": Caller.nothing,
+    "POST /api/second-factor": Caller.begin_factor,
+    "POST /api/second-factor/confirm": Caller.confirm_factor,
+    "POST /api/second-factor/codes": Caller.with_factor,
+    "POST /api/second-factor/remove": Caller.with_factor,
     "PUT /api/slots/{type}": Caller.replace_slot,
     "POST /api/registrations": Caller.add_keys,
     "GET /api/registrations": Caller.nothing,

@@ -14,6 +14,7 @@ from tests.support.problems import problem
 pytestmark = pytest.mark.django_db(databases="__all__")
 NAMES = {
     "attachment": "11111111-1111-4111-8111-111111111111",
+    "device": "44444444-4444-4444-8444-444444444444",
     "key_request": "22222222-2222-4222-8222-222222222222",
     "member": "33333333-3333-4333-8333-333333333333",
     "type": "password",
@@ -50,8 +51,8 @@ def _knock(http: Client, method: str, path: str, operation: Any) -> Any:
 
 
 def test_the_routes_are_those_of_the_api() -> None:
-    assert len(ROUTES) == 26
-    assert len(PROTECTED) == 20
+    assert len(ROUTES) == 34
+    assert len(PROTECTED) == 28
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), PROTECTED)

@@ -129,7 +129,7 @@ def test_beginning_again_forgets_the_key_of_before() -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["", " ", "12345", "1234567", "abcdef", "１２３４５６", "-12345", "+12345", "1e5", "\x00" * 6]
+    "sent", ["", " ", "12345", "1234567", "abcdef", "\uff11" * 6, "-12345", "+12345", "1e5", "\x00" * 6]
 )  # fmt: skip
 def test_no_other_form_of_a_code_confirms(sent: str) -> None:
     person = signed_in()
@@ -240,7 +240,7 @@ def test_anothers_codes_open_nothing() -> None:
     person, device, codes = with_factor()
     other, _, _ = with_factor()
     assert status(other.sign_in(otp=codes[0])) == (401, "otp-needed")
-    assert status(other.sign_in(otp=code_of(device))) in [(401, "otp-needed")]
+    assert status(other.sign_in(otp=code_of(device))) == (401, "otp-needed")
     forget_use()
     assert person.sign_in(otp=codes[0]).status_code == 200
 

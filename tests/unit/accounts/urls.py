@@ -1,4 +1,4 @@
-"""The accounts routes alone."""
+"""The accounts API alone, and the pages."""
 
 from django.urls import include, path
 from ninja import NinjaAPI
@@ -9,4 +9,6 @@ from sesphr.web import problems
 api = NinjaAPI(docs_url=None, urls_namespace="accounts-alone")
 problems.install(api)
 api.add_router("", router)
-urlpatterns = [path("", include("accounts.urls")), path("api/", api.urls)]
+urlpatterns = [path("", include("accounts.urls")),
+    path("", include("phr.urls")),
+    path("api/", api.urls)]
