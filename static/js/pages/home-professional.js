@@ -1,0 +1,85 @@
+/** The home of everybody who reads what others share. @module */
+
+import { list, readable } from "../endpoint/records.js";
+import { list as listRequests } from "../endpoint/requests.js";
+import { byId, clone, show, slot } from "../ui/dom.js";
+import { date, shortDate } from "../ui/format.js";
+import { t } from "../ui/messages.js";
+import { startPage } from "../ui/page.js";
+import { ordered, partChip } from "../ui/parts.js";
+import { avatar } from "../ui/people.js";
+import { empty, loading, pageState } from "../ui/states.js";
+import { filterable, sortable } from "../ui/table.js";
+import { names, requestCard } from "./home/requests.js";
+import { newSince, visits } from "./home/visits.js";
+import { untilOf } from "./record/load.js";
+
+/** @typedef {import("../endpoint/session.js").Session} Session */
+/** @typedef {import("../endpoint/records.js").RecordView} RecordView */
+/** @typedef {import("./home/visits.js").Visit} Visit */
+
+/** Lists of this length can be overseen without a search. */
+const SEARCHED = 8;
+const SHOWN_REQUESTS = 3;
+
+/** @param {RecordView[]} views @returns {RecordView[][]} by owner, in the order of their names */
+function byOwner(views) {
+  const groups = Object.values(Object.groupBy(views.filter((view) => readable(view).length), ({ owner }) => owner));
+  return /** @type {RecordView[][]} */ (groups).sort(([a], [b]) => a.owner_name.localeCompare(b.owner_name));
+}
+
+/** @param {RecordView[]} views of one owner @param {Visit | undefined} visit @returns {HTMLTableRowElement} */
+function row(views, visit) {
+  const { owner, owner_name: name } = views[0];
+  const newest = Math.max(...views.map((view) => view.date));
+  const until = untilOf(views);
+  const row = /** @type {HTMLTableRowElement} */ (clone("t-patient", {
+    name, avatar: avatar(name), new: newTag(views, visit), parts: ordered(new Set(views.flatMap(readable))).map(partChip),
+    until: until ? date(until) : t("home.until-unknown"), newest: shortDate(newest),
+  }).querySelector("tr"));
+  slot(row, "who").dataset.sort = name;
+  slot(row, "newest-cell").dataset.sort = `${newest}`;
+  slot(row, "until-cell").dataset.sort = until ? `${until}` : "";
+  const open = slot(row, "open");
+  open.setAttribute("href", `/patients/${owner}`);
+  open.setAttribute("aria-label", t("home.open", { name }));
+  return row;
+}
+
+/** @param {RecordView[]} views @param {Visit | undefined} visit @returns {HTMLElement | string} */
+function newTag(views, visit) {
+  if (!visit) return clone("t-new", { text: t("home.never") });
+  const fresh = newSince(views, visit);
+  return fresh ? clone("t-new", { text: t("home.new", { n: fresh }) }) : "";
+}
+
+/** @param {RecordView[]} views @param {Record<string, Visit>} seen */
+function drawPatients(views, seen) {
+  const groups = byOwner(views);
+  if (!groups.length) return empty(byId("home-state"), "t-nobody-shares");
+  byId("home-rows").replaceChildren(...groups.map((group) => row(group, seen[group[0].owner])));
+  const table = /** @type {HTMLTableElement} */ (byId("home-table"));
+  sortable(table);
+  show(byId("home-find-row"), groups.length > SEARCHED);
+  filterable(/** @type {HTMLInputElement} */ (byId("home-find")), table);
+  show(byId("home-list"));
+  return undefined;
+}
+
+/** @param {Session} session @param {RecordView[]} views */
+async function drawRequests(session, views) {
+  const { outgoing } = await listRequests(session);
+  const pending = outgoing.filter(({ state }) => state === "pending");
+  const known = await names(session, views);
+  byId("home-requests").replaceChildren(...pending.slice(0, SHOWN_REQUESTS).map((one) => requestCard(one, known)));
+  show(byId("home-waiting"), pending.length > 0);
+}
+
+await startPage(async ({ session }) => {
+  const state = loading(pageState(), { title: t("home.loading") });
+  const others = (await list(session)).filter(({ owner }) => owner !== session.me.id);
+  const seen = await visits(session);
+  await drawRequests(session, others);
+  state.done();
+  drawPatients(others, seen);
+}, { needs: "session", role: "professional" });
