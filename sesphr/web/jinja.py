@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 SUFFIX = ".jinja"
 # Numbers among which every plural category of every language has one.
 PLURAL_SAMPLES = range(201)
+TONES = 5
 Words = str | dict[str, str]
 
 
@@ -49,7 +50,12 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(worded, counted)  # type: ignore[attr-defined]
     made.globals.update(
-        static=static, url=url, messages=messages, plural=plural, language=settings.SESPHR_HTML_LANG
+        static=static,
+        url=url,
+        messages=messages,
+        plural=plural,
+        tone=tone,
+        language=settings.SESPHR_HTML_LANG,
     )
     return made
 
@@ -71,6 +77,11 @@ def counted(one: str, other: str, number: int, **values: Any) -> str:
 def url(name: str, *parts: Any) -> str:
     """The address of a named page."""
     return reverse(name, args=parts)
+
+
+def tone(name: str) -> int:
+    """The number of the colour behind somebody's initials; ui/people.js computes the same."""
+    return sum(map(ord, name)) % TONES
 
 
 def plural(one: str, other: str) -> dict[str, str]:

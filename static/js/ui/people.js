@@ -16,6 +16,6 @@ export function initials(name) {
 /** @param {string} name @param {string} [kind] "organisation" and "role" are square @param {32 | 40 | 64} [size] */
 export function avatar(name, kind = "person", size = 40) {
   const shape = SQUARE.has(kind) ? "square" : "round";
-  const tone = [...name].length % TONES;
+  const tone = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % TONES;
   return el("span", { class: `avatar avatar--${size} avatar--${shape} avatar--tone-${tone}`, "aria-hidden": "true" }, initials(name));
 }
