@@ -12,6 +12,7 @@ import * as api from "./api.js";
 import { ApiError, EndpointError, Integrity } from "./errors.js";
 import { read as shaped } from "./shapes.js";
 import { asIntegrity, now } from "./statement.js";
+import { turns } from "./turns.js";
 import { checkConsistency, checkInclusion, checkpoint } from "./transparency.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -42,7 +43,7 @@ const REPORTED = "log-reported";
 const PORTAL = "portal";
 const MOST_PAGES = 10_000;
 const ATTEMPTS = 3;
-/** Events that are checked before the page gets its turn again. */
+/** Events that are checked before the page is told how far it is. */
 const BATCH = 5;
 
 /**
@@ -174,16 +175,14 @@ function shorter(known, histories) {
  */
 async function checkEvents(session, histories, onStep) {
   const all = histories.flatMap((history) => history.events.map((told) => ({ history, told })));
-  const trees = new Trees(session.deployment);
+  const [trees, pause] = [new Trees(session.deployment), turns()];
   /** @type {Event[]} */
   const events = [];
   /** @type {Problem[]} */
   const wrong = [];
   for (const [i, { history, told }] of all.entries()) {
-    if (i % BATCH === 0) {
-      onStep("checking", { done: i, total: all.length });
-      await new Promise((resolve) => setTimeout(resolve));
-    }
+    if (i % BATCH === 0) onStep("checking", { done: i, total: all.length });
+    await pause();
     const failure = attempt(() => events.push(checkEvent(session, trees, history, told)));
     if (failure) wrong.push({ what: failure.what, source: history.source, number: told.number });
   }

@@ -44,18 +44,23 @@ const NEVER = new Set([400, 405, 413, 422]);
  * @throws {Invalid} `too-large`: over 32 MiB, or not what a record can hold
  */
 export async function deposit(session, content, { onStep = () => {} } = {}) {
-  const key = parcelKey(content);
+  const key = await parcelKey(content);
   return outbox.held(session.memory, async () => {
     const parcel = (await outbox.find(session.memory, key)) ?? (await sealed(session, key, content, onStep));
     return send(session, parcel, onStep);
   });
 }
 
-/** @param {Content} content @returns {string} the same for the same content */
-function parcelKey({ partitions, original }) {
-  const named = [...partitions].sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = named.flatMap(([name, octets]) => [name, sha256(octets)]);
-  return toHex(sha256(lp(...parts, ...(original ? [shownName(original.name), sha256(original.octets)] : []))));
+/** @param {Content} content @returns {Promise<string>} the same for the same content */
+async function parcelKey({ partitions, original }) {
+  const named = [...partitions, ...(original ? [/** @type {const} */ ([shownName(original.name), original.octets])] : [])];
+  const parts = await Promise.all(named.map(async ([name, octets]) => lp(name, await digest(octets))));
+  return toHex(sha256(lp(...parts.map(toHex).sort())));
+}
+
+/** @param {Uint8Array} octets @returns {Promise<Uint8Array>} SHA-256, off this thread */
+async function digest(octets) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {Uint8Array<ArrayBuffer>} */ (octets)));
 }
 
 /** @param {Session} session @param {string} key @param {Content} content @param {OnStep} onStep @returns {Promise<Parcel>} */

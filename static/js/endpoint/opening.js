@@ -21,6 +21,7 @@ import { lookUp, pin } from "./people.js";
 import { ORIGINAL } from "./records.js";
 import { read } from "./shapes.js";
 import { asIntegrity, verify } from "./statement.js";
+import { turns } from "./turns.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/schemas.js").Members} Members */
@@ -242,7 +243,9 @@ async function fetchFile({ request, tickets }, { id, size, root }, k, told) {
   const hash = sha256.create();
   /** @type {Blob[]} */
   const pieces = [];
+  const pause = turns();
   for await (const piece of openStream(k, id, [octets], { size, root: b64uDecode(root, 32) })) {
+    await pause();
     hash.update(piece);
     pieces.push(new Blob([piece]));
   }

@@ -12,6 +12,7 @@ import { encapsulatePartition } from "../crypto/envelope.js";
 import { run } from "./bench.js";
 import { ORIGINAL } from "./records.js";
 import { now } from "./statement.js";
+import { turns } from "./turns.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/envelope.js").Place} Place */
@@ -122,7 +123,9 @@ async function sealAttachment(k, id, octets, store) {
   /** @type {Uint8Array[]} */
   let held = [];
   let size = 0;
+  const pause = turns();
   for await (const chunk of sealer.seal([octets])) {
+    await pause();
     held.push(chunk);
     size += chunk.length;
     if (size < PIECE) continue;

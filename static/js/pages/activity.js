@@ -105,7 +105,7 @@ function mountList(entries, names) {
     everything ||= days === "";
     drawSummary(shown.length, entries.length);
     const some = everything ? shown : shown.slice(0, FIRST);
-    show(byId("show-all"), some.length < entries.length && !everything);
+    show(byId("show-all"), some.length > 0 && some.length < entries.length && !everything);
     fill(byId("show-all"), { label: t("act.show-all", { n: entries.length }) });
     drawRows(byId("entries"), some, names, () => mine === turn).catch((error) => failed(pageState(), error));
   });
