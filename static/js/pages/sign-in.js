@@ -22,6 +22,7 @@ import { startWorker } from "../ui/worker.js";
 class SigningIn {
   /** @type {Attempt | null} */
   #attempt = null;
+  #leaving = false;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -79,7 +80,10 @@ class SigningIn {
     return this.#leave();
   }
 
+  /** Its own sign-in is heard here too. */
   #leave() {
+    if (this.#leaving) return;
+    this.#leaving = true;
     input("password").value = "";
     location.replace(byId("sign-in").dataset.next ?? "/home");
   }
