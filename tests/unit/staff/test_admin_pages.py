@@ -102,7 +102,9 @@ def test_there_is_none_of_djangos_other_pages(world: World) -> None:
 
 def test_lists_and_details_take_no_other_method(world: World) -> None:
     acts = ("authorise", "suspend", "depart", "reset", *(one.strip("/") for one in POST_ONLY))
-    plain = [url for url in people.pages() if not url.strip("/").endswith(acts) and url != "/admin/"]
+    plain = [
+        url for url in people.pages() if not url.strip("/").endswith(acts) and url != "/admin/"
+    ]
     sent = {"action": "delete_selected", "_selected_action": "1", "name": "other", "_save": "1"}
     with unchanged():
         for url in plain:
@@ -122,7 +124,9 @@ def secrets_of(world: World) -> dict[str, Any]:
         "re-encryption key": Delegation.objects.values_list("d", flat=True),
         "salt of a node's event": NodeEvent.objects.values_list("salt", flat=True),
         "salt of the portal's event": PortalEvent.objects.values_list("salt", flat=True),
-        "TOTP key": [bytes.fromhex(one) for one in TOTPDevice.objects.values_list("key", flat=True)],
+        "TOTP key": [
+            bytes.fromhex(one) for one in TOTPDevice.objects.values_list("key", flat=True)
+        ],
     }
     texts = {
         "hash of a login secret": KeySlot.objects.values_list("secret_hash", flat=True),
@@ -151,7 +155,10 @@ def encodings(octets: bytes) -> list[str]:
 
 def test_no_page_shows_what_opens_something(world: World) -> None:
     secret = secrets_of(world)
-    for url in [*readable(world), reverse("admin:accounts_member_reset", args=[world.owner.member.pk])]:
+    for url in [
+        *readable(world),
+        reverse("admin:accounts_member_reset", args=[world.owner.member.pk]),
+    ]:
         answer = world.http.get(url)
         assert answer.status_code == 200, url
         text = answer.content.decode("utf-8", "replace")
@@ -170,7 +177,9 @@ class Inline(HTMLParser):
         if tag in ("script", "style", "iframe", "object"):
             self.found.append(tag)
         for name, value in attrs:
-            inline = name == "style" or name.startswith("on") or (value or "").startswith("javascript:")
+            inline = (
+                name == "style" or name.startswith("on") or (value or "").startswith("javascript:")
+            )
             if inline or (name in ("src", "action") and (value or "").startswith("http")):
                 self.found.append(f"{tag} {name}={value}")
 
