@@ -12,8 +12,8 @@ import * as api from "./api.js";
 import { ApiError, EndpointError, Integrity } from "./errors.js";
 import { read as shaped } from "./shapes.js";
 import { asIntegrity, now } from "./statement.js";
-import { turns } from "./turns.js";
 import { checkConsistency, checkInclusion, checkpoint } from "./transparency.js";
+import { turns } from "./turns.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./transparency.js").Checkpoint} Checkpoint */

@@ -29,7 +29,8 @@ export function accountEntry(group, me) {
   if (official === undefined) return entry(group, { kind: "other", title: { words: "act.other", values: { type } } });
   const who = official || told.by !== undefined ? "administrator" : "account";
   const parts = type === "registration" ? listed(told.partitions).map(text).filter((part) => part !== "original") : [];
-  return entry(group, { kind: "account", who, parts, title: { words: `act.account.${type}` }, lines: details(type, told) });
+  const title = { words: `act.account.${type === "registration" && parts.length === 0 ? "keys" : type}` };
+  return entry(group, { kind: "account", who, parts, title, lines: details(type, told) });
 }
 
 /** @param {string} type @param {Record<string, any>} told @returns {Line[]} */

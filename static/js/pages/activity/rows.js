@@ -51,7 +51,7 @@ function row(entry, names) {
   const item = clone("t-entry", {
     time: clockParts(entry.time), who: named.name, about: named.about, avatar: face(named, 40),
     parts: ordered(entry.parts).map((part) => el("li", {}, partChip(part))),
-    title: words(entry.title, names, entry), lines: paragraphs(entry, names),
+    title: [said(named.name, entry), words(entry.title, names, entry)], lines: paragraphs(entry, names),
     log: clone(logged ? "t-logged" : "t-pending"),
   });
   slot(item, "time").setAttribute("datetime", new Date(entry.time * 1000).toISOString());
@@ -62,6 +62,12 @@ function row(entry, names) {
   if (entry.kind === "warning") slot(item, "title").prepend(icon("warning", 20), " ");
   addProof(item, entry, `${named.name}, ${clock(entry.time)}`);
   return item;
+}
+
+/** @param {string} name @param {Entry} entry @returns {Node} who did it, for whoever goes from heading to heading */
+function said(name, { title }) {
+  const own = title.words.endsWith("-own");
+  return own ? document.createTextNode("") : el("span", { class: "nhsuk-u-visually-hidden" }, `${name} `);
 }
 
 /** @param {Entry} entry @param {Names} names @returns {HTMLElement[]} sentences run on; what somebody wrote stands alone */
