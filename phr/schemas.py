@@ -96,7 +96,10 @@ class DepositOut(Schema):
 
 
 class RecordOut(Schema):
-    """A record as the asker may know it; `manifest` is its head's digest (b64u)."""
+    """A record as the asker may know it; `manifest` is its head's digest (b64u).
+
+    `until`: when access to a partition ends (Unix seconds); one without an end is not in it.
+    """
 
     record: UUID
     owner: UUID
@@ -105,6 +108,7 @@ class RecordOut(Schema):
     manifest: str
     date: int
     partitions: list[str]
+    until: dict[str, int]
 
     @classmethod
     def of(cls, view: RecordView, names: dict[str, str]) -> "RecordOut":
@@ -117,6 +121,7 @@ class RecordOut(Schema):
             manifest=view.manifest,
             date=view.date,
             partitions=list(view.partitions),
+            until=dict(view.until),
         )
 
 

@@ -3,7 +3,7 @@
 from sesphr import clock
 from sesphr.ports.srs import RecordView
 from srs.context import Node, uuid_of
-from srs.decisions import Docket, decide
+from srs.decisions import Decision, Docket, decide
 from srs.models import Acl, Delegation, Member, Record, Registration, Version
 
 # Listing asks for nothing yet; it shows what an opening for treatment would give.
@@ -62,4 +62,11 @@ def _view(docket: Docket, user: Member, head: Version) -> RecordView:
         manifest=head.digest,
         date=head.record.date,
         partitions=tuple(one.partition for one in decisions if one.allowed),
+        until=_ends(docket, head, decisions),
     )
+
+
+def _ends(docket: Docket, head: Version, decisions: list[Decision]) -> dict[str, int]:
+    ends = {one["id"]: one["valid_until"] for one in docket.policy(head.record.owner).rules.rules}
+    allowed = {one.partition: ends.get(one.rule) for one in decisions if one.allowed}
+    return {partition: end for partition, end in allowed.items() if end is not None}

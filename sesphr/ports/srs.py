@@ -41,7 +41,11 @@ class Access:
 @dataclass(frozen=True)
 class RecordView:
     """What a member may know of a record: ids, head version and digest (b64u), date, the partitions
-    that an opening would give now (for its owner: all)."""
+    that an opening would give now (for its owner: all).
+
+    `until` says when the rules that allow them end (Unix seconds), for those partitions whose
+    rule has an end; another rule may go on beyond it.
+    """
 
     record: str
     owner: str
@@ -49,6 +53,7 @@ class RecordView:
     manifest: str
     date: int
     partitions: tuple[str, ...]
+    until: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ export const DEPOSITS = "deposits";
 /**
  * manifest: digest of the newest version (b64u); date: Unix seconds.
  * @typedef {{record: string, owner: string, owner_name: string, version: number, manifest: string,
- *   date: number, partitions: string[]}} RecordView
+ *   date: number, partitions: string[], until?: Record<string, number>}} RecordView
+ * until: when access to a partition ends (Unix seconds), for those that have an end; the server's word.
  */
 
 /**

@@ -2,17 +2,18 @@
 
 import { list, readable } from "../endpoint/records.js";
 import { list as listRequests } from "../endpoint/requests.js";
-import { byId, clone, show, slot } from "../ui/dom.js";
-import { date, shortDate } from "../ui/format.js";
+import { byId, clone, el, show, slot } from "../ui/dom.js";
+import { shortDate } from "../ui/format.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
-import { ordered, partChip } from "../ui/parts.js";
+import { ordered, partChip, partName } from "../ui/parts.js";
 import { avatar } from "../ui/people.js";
 import { empty, loading, pageState } from "../ui/states.js";
 import { filterable, sortable } from "../ui/table.js";
 import { names, requestCard } from "./home/requests.js";
 import { newSince, visits } from "./home/visits.js";
-import { untilOf } from "./record/load.js";
+import { endsOf } from "./record/load.js";
+import { lastDay } from "./sharing/words.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
 /** @typedef {import("../endpoint/records.js").RecordView} RecordView */
@@ -32,18 +33,26 @@ function byOwner(views) {
 function row(views, visit) {
   const { owner, owner_name: name } = views[0];
   const newest = Math.max(...views.map((view) => view.date));
-  const until = untilOf(views);
+  const ends = endsOf(views);
   const row = /** @type {HTMLTableRowElement} */ (clone("t-patient", {
     name, avatar: avatar(name), new: newTag(views, visit), parts: ordered(new Set(views.flatMap(readable))).map(partChip),
-    until: until ? date(until) : t("home.until-unknown"), newest: shortDate(newest),
+    until: untilText(ends), newest: shortDate(newest),
   }).querySelector("tr"));
   slot(row, "who").dataset.sort = name;
   slot(row, "newest-cell").dataset.sort = `${newest}`;
-  slot(row, "until-cell").dataset.sort = until ? `${until}` : "";
+  slot(row, "until-cell").dataset.sort = `${Math.min(...[...ends.values()].map((end) => end ?? Number.MAX_SAFE_INTEGER))}`;
   const open = slot(row, "open");
   open.setAttribute("href", `/patients/${owner}`);
   open.setAttribute("aria-label", t("home.open", { name }));
   return row;
+}
+
+/** One end for all parts, or that of each. @param {import("./record/load.js").Ends} ends @returns {(Node | string)[]} */
+function untilText(ends) {
+  const word = (/** @type {number | null} */ end) => (end === null ? t("home.no-end") : lastDay(end, true));
+  const words = new Set([...ends.values()].map(word));
+  if (words.size === 1) return [...words];
+  return ordered(ends.keys()).map((part) => el("span", { class: "desk-end" }, t("home.part-end", { part: partName(part), end: word(ends.get(part) ?? null) })));
 }
 
 /** @param {RecordView[]} views @param {Visit | undefined} visit @returns {HTMLElement | string} */

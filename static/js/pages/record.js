@@ -17,7 +17,7 @@ import { announce, empty, failed, loading, pageState } from "../ui/states.js";
 import { eventsPanel } from "./record/events.js";
 import { nameIn, showHead } from "./record/head.js";
 import { listPanel } from "./record/lists.js";
-import { listed, load, PURPOSES, viewerOf, withdraw } from "./record/load.js";
+import { listed, load, viewerOf, withdraw } from "./record/load.js";
 import { resultsPanel, vitalsPanel } from "./record/measured.js";
 import { hiddenParts, partPanel } from "./record/parts.js";
 import { mountTabs } from "./record/tabs.js";
@@ -88,7 +88,7 @@ class RecordPage {
 
   /** @param {View} view */
   draw(view) {
-    showHead(view, PURPOSES[view.mode]);
+    showHead(view);
     this.drawTabs(view);
     for (const kind of /** @type {const} */ (["allergy", "problem", "medication"])) this.box(kind, listPanel(view, kind));
     this.box("result", resultsPanel(view, (test) => this.showTrend(test)));
@@ -162,10 +162,9 @@ class RecordPage {
 
   /** @param {string[]} gone parts that were taken back */
   shrink(gone) {
-    const { opened, view } = /** @type {Loaded} */ (this.loaded);
-    const { name, viewer, mode, until } = view;
+    const { opened, view, about } = /** @type {Loaded} */ (this.loaded);
     const now = new Date();
-    const fewer = viewOf(opened, { mode, name, viewer, until });
+    const fewer = viewOf(opened, about);
     if (!fewer.records.length) return this.close(nameIn(view), now);
     /** @type {Loaded} */ (this.loaded).view = fewer;
     this.draw(fewer);

@@ -25,6 +25,7 @@ def test_the_owner_sees_all_partitions(world: World) -> None:
 def test_the_grantee_sees_what_was_granted(world: World) -> None:
     [found] = world.grantee.get("records").json()["records"]
     assert (found["record"], found["partitions"]) == (world.record, ["medical"])
+    assert found["until"] == {}
 
 
 @pytest.mark.parametrize("who", ["stranger", "revoked"])
@@ -62,6 +63,7 @@ def test_records_come_oldest_first_and_by_owner(world: World, moved_clock: list[
 
 def test_a_rule_that_ended_shows_nothing(world: World, moved_clock: list[int]) -> None:
     world.owner.grant(world.grantee, "medical", valid_until=moved_clock[0] + 100)
-    assert world.grantee.get("records").json()["records"]
+    [found] = world.grantee.get("records").json()["records"]
+    assert found["until"] == {"medical": moved_clock[0] + 100}
     moved_clock[0] += 101
     assert world.grantee.get("records").json() == {"records": []}

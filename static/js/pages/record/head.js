@@ -2,9 +2,10 @@
 
 import { age } from "../../reader/times.js";
 import { byId, el, fill, show } from "../../ui/dom.js";
-import { date, list } from "../../ui/format.js";
-import { t, worded } from "../../ui/messages.js";
+import { list } from "../../ui/format.js";
+import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
+import { lastDay, purposeWord } from "../sharing/words.js";
 import { born, dayAndTime, longDate } from "./words.js";
 import { valuesOf } from "./view.js";
 
@@ -47,20 +48,25 @@ function warning(view) {
 }
 
 /** @param {View} view @returns {string} */
-function sharedSentence({ shared, hidden, until }) {
-  const name = `record.shared${hidden.length ? "" : "-all"}${until ? "-until" : ""}`;
-  return t(name, { parts: list(shared.map(partName)), hidden: list(hidden.map(partName)), date: until ? date(until) : "" });
+function sharedSentence({ shared, hidden, ends }) {
+  const parts = list(shared.map((part) => partUntil(part, ends.get(part) ?? null)));
+  return t(hidden.length ? "record.shared" : "record.shared-all", { parts, hidden: list(hidden.map(partName)) });
 }
 
-/** @param {View} view @param {string} purpose @returns {string} */
-function openedSentence({ mode, name, now }, purpose) {
+/** @param {string} part @param {number | null} end @returns {string} */
+function partUntil(part, end) {
+  return end === null ? partName(part) : t("record.part-until", { part: partName(part), date: lastDay(end, true) });
+}
+
+/** @param {View} view @returns {string} */
+function openedSentence({ mode, name, now, purpose }) {
   const time = dayAndTime(now);
   if (mode !== "reader") return t(mode === "own" ? "record.opened-own" : "record.opened-see-as", { time });
-  return t("record.opened", { name, time, purpose: worded("purpose", purpose, "purpose.treatment").toLocaleLowerCase() });
+  return t("record.opened", { name, time, purpose: purposeWord(purpose).toLocaleLowerCase() });
 }
 
-/** @param {View} view @param {string} purpose */
-export function showHead(view, purpose) {
+/** @param {View} view */
+export function showHead(view) {
   const name = nameIn(view);
   byId("record-name").textContent = name;
   document.title = `${t("record.title", { name })} - SeSPHR`;
@@ -70,5 +76,5 @@ export function showHead(view, purpose) {
   show(warned, warning(view) !== "");
   if (view.mode !== "own") byId("record-shared").textContent = sharedSentence(view);
   if (view.mode === "see-as") byId("see-as-who").textContent = t("record.sees", { name: view.viewer });
-  byId("record-opened").textContent = openedSentence(view, purpose);
+  byId("record-opened").textContent = openedSentence(view);
 }

@@ -6,6 +6,7 @@
 import { open } from "../../endpoint/opening.js";
 import { lookUp } from "../../endpoint/people.js";
 import { list, readable } from "../../endpoint/records.js";
+import { list as requests } from "../../endpoint/requests.js";
 import { viewOf } from "./view.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
@@ -13,9 +14,10 @@ import { viewOf } from "./view.js";
 /** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
 /** @typedef {import("./view.js").View} View */
 /** @typedef {{mode: View["mode"], owner?: string, member?: string}} Use what the page is for */
-/** @typedef {{opened: OpenedRecord[], view: View, listed: RecordView[]}} Loaded */
+/** @typedef {{opened: OpenedRecord[], view: View, about: import("./view.js").About, listed: RecordView[]}} Loaded */
 
-export const PURPOSES = { reader: "treatment", own: "personal", "see-as": "personal" };
+/** @type {Record<string, string>} */
+const PURPOSES = { insurer: "payment", researcher: "research", relative: "personal" };
 
 /** @param {Session} session @param {Use} use @returns {Promise<RecordView[]>} what there is to open now */
 export async function listed(session, { mode, owner, member }) {
@@ -30,10 +32,27 @@ export async function viewerOf(session, { mode, member }) {
   return (await lookUp(session, member))?.name ?? "";
 }
 
-/** @param {RecordView[]} views @returns {number | null} when the last of what is shared ends, if the server says so */
-export function untilOf(views) {
-  const ends = views.flatMap((view) => Object.values(/** @type {{until?: Record<string, number | null>}} */ (view).until ?? {}));
-  return ends.length && ends.every((end) => typeof end === "number") ? Math.max(.../** @type {number[]} */ (ends)) : null;
+/** @typedef {Map<string, number | null>} Ends of access by part, Unix seconds; null for one without an end */
+
+/** @param {RecordView[]} views @returns {Ends} the end of what ends last of each part */
+export function endsOf(views) {
+  /** @type {Ends} */
+  const ends = new Map();
+  for (const view of views) {
+    for (const part of readable(view)) {
+      const [known, end] = [ends.get(part), view.until?.[part] ?? null];
+      ends.set(part, known === undefined ? end : known === null || end === null ? null : Math.max(known, end));
+    }
+  }
+  return ends;
+}
+
+/** Why it is opened: as was asked for last and given, otherwise as somebody of this role does. @param {Session} session @param {Use} use @returns {Promise<string>} */
+async function purposeOf(session, { mode, owner }) {
+  if (mode !== "reader") return "personal";
+  const { outgoing } = await requests(session);
+  const given = outgoing.find((one) => one.owner === owner && one.state === "approved");
+  return given?.purpose ?? PURPOSES[session.me.role] ?? "treatment";
 }
 
 /**
@@ -43,9 +62,10 @@ export function untilOf(views) {
  */
 export async function load(session, use, views, onStep) {
   const items = views.map((view) => ({ record: view.record, partitions: readable(view) }));
-  const opened = await open(session, items, { purpose: PURPOSES[use.mode], onStep });
-  const viewer = await viewerOf(session, use);
-  return { opened, listed: views, view: viewOf(opened, { mode: use.mode, name: views[0].owner_name, viewer, until: untilOf(views) }) };
+  const [viewer, purpose] = await Promise.all([viewerOf(session, use), purposeOf(session, use)]);
+  const opened = await open(session, items, { purpose, onStep });
+  const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends: endsOf(views) };
+  return { opened, listed: views, about, view: viewOf(opened, about) };
 }
 
 /** What of the opened may no longer be seen is dropped. @param {OpenedRecord[]} opened @param {RecordView[]} views as they are now @returns {string[]} parts that were taken back */

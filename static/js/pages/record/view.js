@@ -22,8 +22,10 @@ import { ordered, PARTS } from "../../ui/parts.js";
  * @property {Shown[]} records the newest first
  * @property {import("../../reader/summary.js").Known[]} facts @property {Person[]} people who the records say it is
  * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not
- * @property {Broken[]} broken @property {Date} now @property {number | null} until Unix seconds: when sharing ends, where that is known
+ * @property {Broken[]} broken @property {Date} now
+ * @property {string} purpose for which it was opened @property {Map<string, number | null>} ends of access by part, Unix seconds
  */
+/** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends">} About */
 
 /** @param {OpenedRecord} opened @returns {Shown & {broken: Broken[]}} */
 function readRecord({ record, date, parts }) {
@@ -43,17 +45,13 @@ function readRecord({ record, date, parts }) {
   return { record, date: own ?? imported, imported, parts: new Map(found), broken };
 }
 
-/**
- * @param {OpenedRecord[]} opened
- * @param {{mode: View["mode"], name: string, viewer?: string, until?: number | null}} about
- * @returns {View}
- */
-export function viewOf(opened, { mode, name, viewer = "", until = null }) {
+/** @param {OpenedRecord[]} opened @param {About} about @returns {View} */
+export function viewOf(opened, about) {
   const found = opened.filter(({ parts }) => parts.size).map(readRecord).sort(newestFirst((each) => each.date));
   const shared = ordered(new Set(opened.flatMap(({ parts }) => [...parts.keys()])));
   const personal = found.flatMap(({ parts }) => (parts.has("personal") ? people(/** @type {Read} */ (parts.get("personal"))) : []));
   return {
-    mode, name, viewer, until, records: found, facts: factsIn(found), people: personal, shared,
+    ...about, records: found, facts: factsIn(found), people: personal, shared,
     hidden: PARTS.filter((part) => !shared.includes(part)), broken: found.flatMap(({ broken }) => broken), now: new Date(),
   };
 }
