@@ -69,7 +69,7 @@ class SharingPage {
       save: () => void this.#save(),
       add: () => void this.#add(),
       look: () => location.assign(`${byId("see-as").dataset.href}${/** @type {HTMLSelectElement} */ (byId("see-as")).value}`),
-      mine: () => byId("conflict").replaceChildren(),
+      mine: () => void this.#decide(this.#draft),
     });
     addEventListener("beforeunload", (event) => {
       if (this.#draft.changes.length) event.preventDefault();
@@ -89,9 +89,22 @@ class SharingPage {
 
   /** @param {{member: string, partition: string}} cell */
   async #undo(cell) {
-    byId("conflict").replaceChildren();
     await this.#keep(without(this.#draft, cell));
+    if (byId("conflict").firstElementChild) this.#drawConflict();
     this.#focus(cell.member, cell.partition);
+  }
+
+  /** Go on from what is in force now. @param {Draft} draft */
+  async #decide(draft) {
+    await this.#keep({ ...draft, base: this.#scene.head.rules });
+    byId("conflict").replaceChildren();
+    this.#settled();
+  }
+
+  #drawConflict() {
+    const { draft, clashes } = rebased(this.#draft, this.#scene.head.rules);
+    if (clashes.length === 0) return void this.#decide(draft);
+    byId("conflict").replaceChildren(conflict(this.#scene, clashes));
   }
 
   /** @param {Draft} draft */

@@ -87,7 +87,7 @@ async function send(session, { checked: { request, person } }, form, then) {
   const { terms, errors } = readTerms("request", form);
   const partitions = chosenIn(form);
   if (partitions.length === 0) errors.unshift({ field: boxes(form)[0].id, text: t("request.choose-part") });
-  showErrors(slot(form, "errors"), errors);
+  showErrors(slot(form, "questions"), errors);
   if (errors.length || !person) return;
   const limits = { partitions, ...terms, history: terms.history && !byId("request-earlier", form).hidden };
   fill(form, { "sum-error": "" });

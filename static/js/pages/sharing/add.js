@@ -40,7 +40,7 @@ async function look(session, dialog, typed) {
   const place = slot(dialog, "found");
   place.replaceChildren();
   const refuse = (/** @type {string} */ text) => {
-    showErrors(slot(dialog, "errors"), [{ field: "add-login", text }]);
+    showErrors(slot(dialog, "form"), [{ field: "add-login", text }]);
     return null;
   };
   if (!LOGIN.test(login)) return refuse(t("problem.login"));
@@ -48,7 +48,7 @@ async function look(session, dialog, typed) {
   try {
     const person = await lookUpLogin(session, login);
     if (person === null || person.role === "owner") return refuse(t("add.nobody", { login }));
-    showErrors(slot(dialog, "errors"), []);
+    showErrors(slot(dialog, "form"), []);
     return shown(place, person, login);
   } catch (error) {
     if (error instanceof Impostor) showStop(place, impostor(login, error.member));

@@ -51,7 +51,7 @@ function answered(dialog, form, given) {
     dialog.addEventListener("close", () => { dialog.remove(); resolve(answer); });
     onSubmit(form, () => {
       const { terms, errors } = readTerms("cell", form);
-      showErrors(slot(form, "errors"), errors);
+      showErrors(form, errors);
       if (!errors.length) close({ ...given, ...terms, take: false });
     });
     onAction(dialog, {
@@ -59,6 +59,7 @@ function answered(dialog, form, given) {
       take: () => close({ ...given, take: true, until: null, history: false }),
     });
     dialog.showModal();
+    slot(dialog, "title").focus();
   });
 }
 

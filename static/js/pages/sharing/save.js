@@ -7,8 +7,9 @@ import { change } from "../../endpoint/sharing.js";
 import { confirm } from "../../ui/dialog.js";
 import { clone, el, onAction } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
+import { partName } from "../../ui/parts.js";
 import { sentence } from "./changes.js";
-import { confirmedWords, now } from "./words.js";
+import { confirmedWords, lastDay, now } from "./words.js";
 
 /** @typedef {import("../../endpoint/matrix.js").CellChange} CellChange */
 /** @typedef {import("../../endpoint/session.js").Session} Session */
@@ -77,6 +78,9 @@ export function result(scene, changes, { receipts }, again) {
 }
 
 /** @param {Scene} scene @param {CellChange} change @returns {string} */
-function doneWords(scene, change) {
-  return change.take ? `${sentence(scene, change)} ${t("change.have-read")}` : sentence(scene, change);
+function doneWords({ people }, { member, partition, take, until }) {
+  const name = people.get(member)?.name ?? t("sharing.unknown");
+  const part = partName(partition);
+  if (take) return t("save.takes", { name, part });
+  return until === null ? t("save.shares-endless", { name, part }) : t("save.shares", { name, part, date: lastDay(until) });
 }

@@ -1,8 +1,12 @@
 /** Words that the pages about sharing have in common; they name them, templates hold them. @module */
 import { date, dateTime, relative, shortDate, time } from "../../ui/format.js";
-import { t, worded, has } from "../../ui/messages.js";
+import { has, t, worded } from "../../ui/messages.js";
+import { codeOf } from "../../ui/states.js";
 
 /** @typedef {import("../../endpoint/receipts.js").Receipts} Receipts */
+
+/** A date stays on one line. */
+const NBSP = "\u00a0";
 
 /** @returns {number} Unix seconds by this device's clock */
 export const now = () => Math.floor(Date.now() / 1000);
@@ -11,7 +15,7 @@ export const now = () => Math.floor(Date.now() / 1000);
  * The last day of a grant: it ends at midnight after that day.
  * @param {number} until Unix seconds @param {boolean} [short] @returns {string}
  */
-export const lastDay = (until, short = false) => (short ? shortDate : date)(until - 1);
+export const lastDay = (until, short = false) => (short ? shortDate : date)(until - 1).replaceAll(" ", NBSP);
 
 /** @param {number | null} until @param {boolean} [short] @returns {string} "until 20 February 2027", or that there is no end */
 export const untilWords = (until, short = false) =>
@@ -33,6 +37,8 @@ export function confirmedWords({ confirmed, nodes, needed, effective, time: when
 
 /** @param {unknown} error @param {string} prefix of the page's own words for codes @returns {string} */
 export function problemWords(error, prefix) {
-  const code = error && typeof error === "object" && "code" in error ? String(error.code) : "unknown";
+  const code = codeOf(error);
+  // A developer reads the console; words for people stand on the page.
+  if (code === "unknown") console.error(error);
   return has(`${prefix}.${code}`) ? t(`${prefix}.${code}`) : worded("problem", code);
 }
