@@ -41,7 +41,7 @@ for (const name of PREPARED) {
     const { units } = await prepare(sample(name));
     assert.deepEqual(structuredClone(units), units);
     assert.equal(new Set(units.map(({ id }) => id)).size, units.length);
-    for (const unit of units) assert.ok(unit.title || ['patient', 'contact', 'relative', 'consent', 'coverage', 'document'].includes(unit.kind), JSON.stringify(unit));
+    for (const unit of units) assert.ok(unit.title || ['patient', 'contact', 'relative', 'consent', 'coverage', 'claim', 'document'].includes(unit.kind), JSON.stringify(unit));
   });
 }
 

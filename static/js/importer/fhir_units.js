@@ -30,6 +30,8 @@ function personName(names) {
 /** @param {any} value @param {Item} item @returns {string} how much and how often, or who it is */
 function textIn(value, item) {
   if (item.kind === 'patient' || Object.hasOwn(KINDS, value.resourceType)) return personName(value.name);
+  // What a bill calls its type is a code that people do not know; who sent it, they do.
+  if (item.kind === 'claim') return textual(value.provider?.display) ?? textual(value.insurer?.display) ?? item.code?.value ?? '';
   const dosage = one(value.dosageInstruction) ?? one(value.dosage);
   return (isObject(dosage) ? textual(dosage.text) ?? textual(one(dosage.timing?.code)?.text) : undefined) ?? '';
 }
@@ -49,6 +51,7 @@ function spaced(type) {
 /** @param {any} value @param {Item} item @param {(reference: string) => any} follow @returns {string | undefined} */
 function titleOf(value, item, follow) {
   if (item.kind === 'patient' || Object.hasOwn(KINDS, value.resourceType)) return undefined;
+  if (item.kind === 'claim') return item.code?.display;
   const named = item.kind === 'coverage' ? payer(value, follow) : undefined;
   return named ?? item.code?.display ?? textual(value.title) ?? textual(value.name) ?? textual(one(value.description)?.text)
     ?? textual(value.description) ?? item.code?.value ?? spaced(value.resourceType);

@@ -42,7 +42,7 @@ class Home {
 
   /** @returns {Promise<KeyRequest[]>} */
   async loadNeeds() {
-    this.onItsWay = await this.optional(showOnItsWay(byId("waiting-place"), this.session, { onDone: () => void this.loadParts() }), 0);
+    this.onItsWay = await this.optional(showOnItsWay(byId("waiting-place"), this.session, { onDone: () => this.arrived() }), 0);
     /** @type {KeyRequest[]} */
     const incoming = await this.optional(listRequests(this.session).then((found) => found.incoming), []);
     const pending = incoming.filter(({ state }) => state === "pending");
@@ -79,6 +79,13 @@ class Home {
       console.error(error);
       failed(place, error, () => this.loadParts());
     }
+  }
+
+  /** Nothing is on its way any more. */
+  arrived() {
+    this.onItsWay = 0;
+    this.draw();
+    void this.loadParts();
   }
 
   /** @param {KeyRequest[]} requests */

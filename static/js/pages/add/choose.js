@@ -16,12 +16,15 @@ export function mountChoose(onRead) {
   const form = byId("choose-form");
   const input = /** @type {HTMLInputElement} */ (byId("file"));
   form.addEventListener("submit", (event) => event.preventDefault());
-  input.addEventListener("change", () => {
+  const chosen = () => {
     const [file] = input.files ?? [];
     if (file) void take(file, onRead);
     // The same file may be chosen again after it was corrected.
     input.value = "";
-  });
+  };
+  input.addEventListener("change", chosen);
+  // Somebody may have been faster than this module.
+  chosen();
   mountDrop(form, onRead);
 }
 

@@ -8,6 +8,7 @@ import { has, t } from "../../ui/messages.js";
 
 const NAMES = 3;
 const LONG = 60;
+const DECIMALS = 2;
 
 /** @param {string} name @returns {string} */
 const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}\u2026` : name);
@@ -36,9 +37,15 @@ function sectionDetail({ names, items, kind, date }) {
 
 /** @param {Unit} unit @returns {string[]} */
 function factDetail({ title, kind, text, value, unit, date, status }) {
-  const measured = value ? [value, unit].filter(Boolean).join(" ") : "";
+  const measured = value ? [readable(value), unitWord(unit)].filter(Boolean).join(" ") : "";
   return [title ? t(`kind.${kind}`) : "", text ?? "", measured, dated(kind, date), statusWord(status)];
 }
+
+/** Some systems write a dozen decimals: the record keeps them, this line does not. @param {string} value */
+const readable = (value) => (/^-?\d+\.\d{4,}$/.test(value) ? Number(value).toFixed(DECIMALS) : value);
+
+/** Words in braces are not units but what is counted (UCUM). @param {string | undefined} unit */
+const unitWord = (unit) => unit?.replace(/^\{(.*)\}$/, "$1") ?? "";
 
 /** @param {string} kind @param {string | undefined} date @returns {string} */
 function dated(kind, date) {

@@ -7,14 +7,14 @@ import { avatar } from "../../ui/people.js";
 
 /** @typedef {import("../../endpoint/requests.js").KeyRequest} KeyRequest */
 /** @typedef {import("../../endpoint/activity.js").Event} Event */
-/** @typedef {{picture: Node, title: string, text: string, link: string, href: string, label?: string}} Need */
+/** @typedef {{picture: Node, title: string, text: string, link: string, href: string, of?: string}} Need */
 
 /** @param {KeyRequest} request @returns {Need} */
 export function requestNeed({ id, asker_name: name, asker_role: role, reason }) {
   return {
     picture: avatar(name, role), title: t("home.asks", { name }),
     text: t("home.asks.text", { role: has(`role.${role}`) ? t(`role.${role}`) : role, reason }),
-    link: t("home.review"), href: `/requests/${id}`, label: t("home.review.of", { name }),
+    link: t("home.review"), href: `/requests/${id}`, of: t("home.review.of", { name }),
   };
 }
 
@@ -44,11 +44,10 @@ export function drawNeeds(needs) {
 }
 
 /** @param {Need} need @param {number} index */
-function row({ picture, title, text, link, href, label }, index) {
-  const made = clone("t-need", { picture, title, text, link });
-  const act = slot(made, "link");
+function row({ picture, title, text, link, href, of = "" }, index) {
+  const made = clone("t-need", { picture, title, text, link, of });
+  const act = slot(made, "act");
   act.setAttribute("href", href);
-  if (label) act.setAttribute("aria-label", label);
   // One filled button in view: the first is the main action.
   act.classList.toggle("button--outline", index > 0);
   return made;

@@ -28,6 +28,7 @@ function card(part, records, readers) {
   for (const place of ["by", "people"]) show(slot(made, place), readers.length > 0);
   show(slot(made, "open"), records.length > 0);
   show(slot(made, "add"), records.length === 0);
+  made.classList.toggle("part-card--only", readers.length === 0);
   const open = slot(made, "open");
   open.setAttribute("href", `${open.getAttribute("href")}#${part}`);
   return made;

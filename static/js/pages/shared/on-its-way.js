@@ -87,8 +87,8 @@ async function drop(panel, place, session, found, onDone) {
 
 /** @param {HTMLElement} panel @param {string} sentence @param {() => void} onDone */
 function finish(panel, sentence, onDone) {
-  fill(panel, { title: sentence, text: "", state: "" });
-  show(slot(panel, "acts"), false);
+  fill(panel, { title: sentence });
+  for (const name of ["text", "state", "acts"]) slot(panel, name).remove();
   panel.classList.replace("panel--warning", "panel--good");
   panel.focus();
   onDone();
