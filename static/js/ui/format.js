@@ -18,8 +18,16 @@ export function moment(when) {
   return found;
 }
 
+/** Making a format takes far longer than using it, and lists use few. @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
 /** @param {Moment} when @param {Intl.DateTimeFormatOptions} options */
-const shown = (when, options) => new Intl.DateTimeFormat(language(), options).format(moment(when));
+function shown(when, options) {
+  const name = language() + JSON.stringify(options);
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(language(), options);
+  formats.set(name, known);
+  return known.format(moment(when));
+}
 
 /** "20 November 2026" @param {Moment} when */
 export const date = (when) => shown(when, { day: "numeric", month: "long", year: "numeric" });
