@@ -9,6 +9,8 @@ import { has, t } from "../../ui/messages.js";
 const NAMES = 3;
 const LONG = 60;
 const DECIMALS = 2;
+/** Lines once made: lists are drawn anew after every move. @type {WeakMap<Unit, string>} */
+const details = new WeakMap();
 
 /** @param {string} name @returns {string} */
 const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}\u2026` : name);
@@ -24,7 +26,9 @@ export function titleOf({ title, kind, type }) {
 
 /** @param {Unit} unit @returns {string} the line below the title */
 export function detailOf(unit) {
-  return (unit.type === "section" ? sectionDetail(unit) : factDetail(unit)).filter(Boolean).join(", ");
+  const known = details.get(unit) ?? (unit.type === "section" ? sectionDetail(unit) : factDetail(unit)).filter(Boolean).join(", ");
+  details.set(unit, known);
+  return known;
 }
 
 /** @param {Unit} unit @returns {string[]} */
