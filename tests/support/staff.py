@@ -3,7 +3,7 @@
 import time
 from base64 import b32decode
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from django.contrib import admin
 from django.db import connections
@@ -89,13 +89,13 @@ def pages(member_pk: Any = None) -> Iterator[str]:
 class Queries:
     """Counts the queries of all databases inside the block."""
 
-    def __enter__(self) -> "Queries":
+    def __enter__(self) -> Self:
         self._contexts = [CaptureQueriesContext(connections[alias]) for alias in connections]
         for one in self._contexts:
             one.__enter__()
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         for one in self._contexts:
-            one.__exit__(*error)
+            one.__exit__(*error)  # type: ignore[arg-type]
         self.count = sum(len(one.captured_queries) for one in self._contexts)

@@ -84,7 +84,7 @@ def counted(http: Any, url: str) -> int:
     return queries.count
 
 
-def test_more_rows_take_no_more_queries(world: World) -> None:
+def test_more_rows_take_no_more_queries(world: World, moved_clock: list[int]) -> None:
     urls = [*people.lists(), reverse("admin:index")]
     for url in urls:
         world.http.get(url)
