@@ -6,20 +6,15 @@
  * @module
  */
 import { b64uDecode } from "../crypto/encoding.js";
-import { equal } from "../crypto/bytes.js";
-import { MemberKeys } from "../crypto/keys.js";
 import * as api from "./api.js";
 import { loadDeployment } from "./deployment.js";
-import { Integrity, Locked, Offline, SignedOut } from "./errors.js";
-import { Memory } from "./memory.js";
-import { checkRegistrations } from "./people.js";
+import { Locked, Offline, SignedOut } from "./errors.js";
+import { Session } from "./member.js";
 import * as signing from "./signin.js";
 import { locked as locking } from "./storage.js";
 import * as vault from "./vault.js";
 
-/** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("./deployment.js").Deployment} Deployment */
-/** @typedef {import("./people.js").Person} Person */
 /** @typedef {import("./signin.js").Me} Me */
 /** @typedef {import("./signin.js").Life} Life */
 /**
@@ -27,94 +22,9 @@ import * as vault from "./vault.js";
  * which only moves its end. @typedef {"opened" | "locked" | "signed-out" | "activity"} Change
  */
 
+export { Session };
+
 const VAULT = "vault";
-
-/** A member who is signed in. The same object stays in use when it is locked and opened again. */
-export class Session {
-  /** @type {{seed: Bytes, keys: MemberKeys, memory: Memory} | null} */
-  #open = null;
-
-  /** @param {Me} me @param {Deployment} deployment */
-  constructor(me, deployment) {
-    this.me = me;
-    this.deployment = deployment;
-    /** Whole idle time and the moment at which it ends, in milliseconds. */
-    this.idle = { length: 0, ends: 0 };
-    /** The generation that each key slot has now. @type {signing.Generations} */
-    this.generations = { password: 0, recovery: 0 };
-  }
-
-  /** @returns {boolean} */
-  get isOpen() {
-    return this.#open !== null;
-  }
-
-  /** @returns {{seed: Bytes, keys: MemberKeys, memory: Memory}} @throws {Locked} */
-  #opened() {
-    if (this.#open === null) throw new Locked();
-    return this.#open;
-  }
-
-  /** @returns {MemberKeys} @throws {Locked} */
-  get keys() {
-    return this.#opened().keys;
-  }
-
-  /** @returns {Memory} @throws {Locked} */
-  get memory() {
-    return this.#opened().memory;
-  }
-
-  /** @returns {Bytes} to seal it in a new key slot, for nothing else @throws {Locked} */
-  get seed() {
-    return this.#opened().seed;
-  }
-
-  /** @returns {ReadonlyMap<string, Bytes>} the directory in which only this member stands */
-  get ownKeys() {
-    return new Map([[this.me.id, this.keys.verification]]);
-  }
-
-  /** @param {Bytes} seed @param {Life} life */
-  open(seed, life) {
-    this.close();
-    this.#open = { seed, keys: MemberKeys.fromSeed(seed), memory: new Memory(seed) };
-    this.live(life);
-  }
-
-  /** @param {{idle_left: number, idle_seconds?: number}} life seconds, as the server says */
-  live({ idle_left, idle_seconds }) {
-    const length = idle_seconds === undefined ? this.idle.length : idle_seconds * 1000;
-    this.idle = { length, ends: Date.now() + idle_left * 1000 };
-  }
-
-  /** Forget the keys. */
-  close() {
-    this.#open?.seed.fill(0);
-    this.#open?.keys.forget();
-    this.#open?.memory.close();
-    this.#open = null;
-  }
-
-  /**
-   * This member's own registered keys.
-   * @returns {Promise<Person>}
-   * @throws {Integrity} `own-keys`: the servers hold other keys than those of the seed
-   */
-  async registered() {
-    const { registrations } = await api.get("/registrations");
-    const person = checkRegistrations(this.deployment.id, this.me.id, registrations);
-    const same = equal(person.verification, this.keys.verification)
-      && equal(person.receive.encode(), this.keys.receivePublic.encode());
-    if (!same) throw new Integrity("own-keys");
-    for (const [name, epochs] of person.partitions) {
-      for (const [epoch, point] of epochs) {
-        if (!equal(this.keys.partition(name, epoch).public.encode(), point.encode())) throw new Integrity("own-keys");
-      }
-    }
-    return person;
-  }
-}
 
 /** @type {Session | null} */
 let current = null;
@@ -251,7 +161,12 @@ export async function finish(attempt, otp) {
  * @throws {ApiError} `wrong-secret`, `otp-needed` and others
  */
 export async function signIn({ otp, ...typed }) {
-  return (await finish(await signing.begin(typed), otp)).session;
+  const attempt = await signing.begin(typed);
+  try {
+    return (await finish(attempt, otp)).session;
+  } finally {
+    attempt.forget();
+  }
 }
 
 /**

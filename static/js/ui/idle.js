@@ -19,7 +19,7 @@ const SIGNS = ["pointerdown", "keydown", "wheel", "touchstart", "input"];
 
 /**
  * @param {Session} session
- * @param {{onEnd: () => Promise<void>}} options onEnd: locks
+ * @param {{onEnd: (why: "away" | "signed-out") => Promise<void>}} options onEnd: locks
  */
 export function watchIdle(session, { onEnd }) {
   new Watch(session, onEnd).start();
@@ -44,7 +44,7 @@ class Watch {
   /** @type {HTMLDialogElement | null} */
   #warning = null;
 
-  /** @param {Session} session @param {() => Promise<void>} onEnd */
+  /** @param {Session} session @param {(why: "away" | "signed-out") => Promise<void>} onEnd */
   constructor(session, onEnd) {
     this.session = session;
     this.onEnd = onEnd;
@@ -69,7 +69,7 @@ class Watch {
       await this.#look();
     } catch (error) {
       // A server out of reach counts by itself; the end of the session is told by the page's next call.
-      if (error instanceof Locked || error instanceof SignedOut) await this.#end();
+      if (error instanceof Locked || error instanceof SignedOut) await this.#end(error instanceof Locked ? "away" : "signed-out");
     } finally {
       this.#busy = false;
     }
@@ -78,7 +78,7 @@ class Watch {
   async #look() {
     if (!this.session.isOpen) return this.#lower();
     const { warn, report } = rhythm(this.session.idle);
-    if (this.#left <= 0) return this.#end();
+    if (this.#left <= 0) return this.#end("away");
     if (this.#active && !this.#warning && Date.now() - this.#reported >= report) return this.#report();
     if (this.#left > warn) return this.#lower();
     return this.#warn();
@@ -103,7 +103,7 @@ class Watch {
     const dialog = /** @type {HTMLDialogElement} */ (clone("t-idle"));
     this.#warning = dialog;
     document.body.append(dialog);
-    onAction(dialog, { stay: () => this.#stay(), lock: () => this.#end() });
+    onAction(dialog, { stay: () => this.#stay(), lock: () => this.#end("away") });
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.#stay();
@@ -133,9 +133,10 @@ class Watch {
     this.#warning = null;
   }
 
-  async #end() {
+  /** @param {"away" | "signed-out"} why */
+  async #end(why) {
     this.#lower();
     this.#active = false;
-    if (this.session.isOpen) await this.onEnd();
+    await this.onEnd(why);
   }
 }

@@ -31,7 +31,7 @@ let [mounted, watched, leaving] = [false, false, false];
 export async function openOrUnlock() {
   if (!mounted) mount();
   const session = await opened();
-  if (!watched) watchIdle(session, { onEnd: () => lock() });
+  if (!watched) watchIdle(session, { onEnd: ended });
   watched = true;
   return session;
 }
@@ -43,6 +43,12 @@ function mount() {
   setGate(reopen);
   // A page that the browser kept aside shows what it showed then.
   addEventListener("pageshow", ({ persisted }) => void (persisted && location.reload()));
+}
+
+/** @param {Reason} reason why the session ended @returns {Promise<void>} */
+function ended(reason) {
+  void raise(reason);
+  return lock();
 }
 
 /** A call found the session ended; another tab may have opened it again since. */

@@ -1,0 +1,104 @@
+/**
+ * A member who is signed in on this device, with their keys.
+ *
+ * The seed leaves this module only to seal it anew; closing overwrites it.
+ * @module
+ */
+import { equal } from "../crypto/bytes.js";
+import { MemberKeys } from "../crypto/keys.js";
+import * as api from "./api.js";
+import { Integrity, Locked } from "./errors.js";
+import { Memory } from "./memory.js";
+import { checkRegistrations } from "./people.js";
+
+/** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
+/** @typedef {import("./deployment.js").Deployment} Deployment */
+/** @typedef {import("./people.js").Person} Person */
+/** @typedef {import("./signin.js").Me} Me */
+/** @typedef {import("./signin.js").Life} Life */
+/** @typedef {import("./signin.js").Generations} Generations */
+
+/** A member who is signed in. The same object stays in use when it is locked and opened again. */
+export class Session {
+  /** @type {{seed: Bytes, keys: MemberKeys, memory: Memory} | null} */
+  #open = null;
+
+  /** @param {Me} me @param {Deployment} deployment */
+  constructor(me, deployment) {
+    this.me = me;
+    this.deployment = deployment;
+    /** Whole idle time and the moment at which it ends, in milliseconds. */
+    this.idle = { length: 0, ends: 0 };
+    /** The generation that each key slot has now. @type {Generations} */
+    this.generations = { password: 0, recovery: 0 };
+  }
+
+  /** @returns {boolean} */
+  get isOpen() {
+    return this.#open !== null;
+  }
+
+  /** @returns {{seed: Bytes, keys: MemberKeys, memory: Memory}} @throws {Locked} */
+  #opened() {
+    if (this.#open === null) throw new Locked();
+    return this.#open;
+  }
+
+  /** @returns {MemberKeys} @throws {Locked} */
+  get keys() {
+    return this.#opened().keys;
+  }
+
+  /** @returns {Memory} @throws {Locked} */
+  get memory() {
+    return this.#opened().memory;
+  }
+
+  /** @returns {Bytes} to seal it in a new key slot, for nothing else @throws {Locked} */
+  get seed() {
+    return this.#opened().seed;
+  }
+
+  /** @returns {ReadonlyMap<string, Bytes>} the directory in which only this member stands */
+  get ownKeys() {
+    return new Map([[this.me.id, this.keys.verification]]);
+  }
+
+  /** @param {Bytes} seed @param {Life} life */
+  open(seed, life) {
+    this.close();
+    this.#open = { seed, keys: MemberKeys.fromSeed(seed), memory: new Memory(seed) };
+    this.live(life);
+  }
+
+  /** @param {{idle_left: number, idle_seconds?: number}} life seconds, as the server says */
+  live({ idle_left, idle_seconds }) {
+    const length = idle_seconds === undefined ? this.idle.length : idle_seconds * 1000;
+    this.idle = { length, ends: Date.now() + idle_left * 1000 };
+  }
+
+  /** Forget the keys. */
+  close() {
+    this.#open?.seed.fill(0);
+    this.#open?.keys.forget();
+    this.#open?.memory.close();
+    this.#open = null;
+  }
+
+  /**
+   * This member's own registered keys.
+   * @returns {Promise<Person>}
+   * @throws {Integrity} `own-keys`: the servers hold other keys than those of the seed
+   */
+  async registered() {
+    const { registrations } = await api.get("/registrations");
+    const person = checkRegistrations(this.deployment.id, this.me.id, registrations);
+    const { keys } = this;
+    const pairs = [[person.verification, keys.verification], [person.receive.encode(), keys.receivePublic.encode()]];
+    for (const [name, epochs] of person.partitions) {
+      for (const [epoch, point] of epochs) pairs.push([point.encode(), keys.partition(name, epoch).public.encode()]);
+    }
+    if (!pairs.every(([theirs, own]) => equal(theirs, own))) throw new Integrity("own-keys");
+    return person;
+  }
+}
