@@ -18,6 +18,7 @@ from sesphr import clock
 
 SHARE = 32
 CLEAN_AT_ONCE = 100
+LISTED = 100
 
 
 def hashed(session_key: str) -> bytes:
@@ -93,8 +94,8 @@ def end_all(member: UUID, *, keep: bytes | None = None) -> None:
 
 
 def live(member: Member) -> list[Device]:
-    """Return where a member is signed in, the one seen last first."""
-    return list(_live().filter(member=member).order_by("-seen", "-started", "id"))
+    """Return where a member is signed in, the one seen last first; the newest hundred."""
+    return list(_live().filter(member=member).order_by("-seen", "-started", "id")[:LISTED])
 
 
 def _live() -> QuerySet[Device]:

@@ -154,12 +154,11 @@ def _renew(member: Member) -> list[str]:
 
 
 def remove(*, member: Member, proof: Proof) -> None:
-    """Sign in without a second factor from now on.
+    """Sign in without a second factor from now on; again, it changes nothing.
 
     Raises:
-        Invalid: none is set. WrongSecret, OtpNeeded, RateLimited: the proof.
+        WrongSecret, OtpNeeded, RateLimited: the proof is not right.
     """
-    _require_set(member)
     reauthentication.demand(member, proof)
     _remove(member)
     events.publish(member.pk)

@@ -102,6 +102,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+# Nothing of a visit stays in a browser that was closed.
+CSRF_COOKIE_AGE = None
 OTP_TOTP_ISSUER = "SeSPHR"
 # Codes used early must not move the window away from the clock.
 OTP_TOTP_SYNC = False

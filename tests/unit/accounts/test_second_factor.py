@@ -266,10 +266,20 @@ def test_a_backup_code_proves_too_and_the_recovery_code_is_noted() -> None:
     assert not TOTPDevice.objects.exists()
 
 
-def test_without_a_factor_nothing_is_removed_or_renewed() -> None:
+def test_without_a_factor_there_are_no_codes_to_renew() -> None:
     person = signed_in()
-    for path in ("second-factor/remove", "second-factor/codes"):
-        assert status(person.post(path, proof(person, otp="123456"))) == (422, "invalid")
+    answer = person.post("second-factor/codes", proof(person, otp="123456"))
+    assert status(answer) == (422, "invalid")
+
+
+def test_a_removal_whose_answer_was_lost_may_be_repeated() -> None:
+    person, device, _ = with_factor()
+    body = proof(person, otp=code_of(device))
+    for _ in range(2):
+        assert person.post("second-factor/remove", body).json() == {"removed": True}
+    wrong = {"current": {"type": "password", "login_secret": "0" * 64}}
+    assert status(person.post("second-factor/remove", wrong)) == (401, "wrong-secret")
+    assert kinds(person).count("second-factor-removed") == 1
 
 
 def test_an_administrator_helps_who_lost_everything() -> None:

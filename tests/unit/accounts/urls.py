@@ -9,6 +9,8 @@ from sesphr.web import problems
 api = NinjaAPI(docs_url=None, urls_namespace="accounts-alone")
 problems.install(api)
 api.add_router("", router)
-urlpatterns = [path("", include("accounts.urls")),
+urlpatterns = [
+    path("", include("accounts.urls")),
     path("", include("phr.urls")),
-    path("api/", api.urls)]
+    path("api/", api.urls),
+]

@@ -59,3 +59,16 @@ def test_a_believed_proxy_that_is_not_counted_is_warned_of(
     settings.SECURE_PROXY_SSL_HEADER, settings.SESPHR_PROXIES = header, proxies
     found = {message.id for message in checks.production(None)}
     assert ("sesphr.W009" in found) == warned
+
+
+@pytest.mark.parametrize("seconds", ["10", "900"])
+def test_sessions_may_idle_for_so_long(tmp_path: Path, seconds: str) -> None:
+    assert start(tmp_path, SESPHR_IDLE_SECONDS=seconds).returncode == 0
+
+
+@pytest.mark.parametrize("seconds", ["9", "901", "0", "-1", "15m", "1e2", "\u0661\u0660"])
+def test_sessions_never_idle_longer(tmp_path: Path, seconds: str) -> None:
+    done = start(tmp_path, SESPHR_IDLE_SECONDS=seconds)
+    assert done.returncode != 0
+    assert "SESPHR_IDLE_SECONDS is" in done.stderr
+    assert "from 10 to 900" in done.stderr
