@@ -9,10 +9,12 @@ import { entry, listed, text } from "./entry.js";
 const PLAIN = new Map(Object.entries({
   registered: false, confirmed: false, activated: true, suspended: true, departed: true, authorised: true,
   "application-forgotten": true, "password-changed": false, "recovery-renewed": false, "recovery-used": false,
-  "signed-out-everywhere": false, "session-ended": false, "signed-in": false, registration: false,
-  "second-factor-enrolled": false, "second-factor-removed": false, "second-factor-reset": true,
-  "backup-codes-renewed": false, "backup-code-used": false, "integrity-closed": true, "profile-changed": false,
+  "signed-out-everywhere": false, registration: false, "second-factor-set": false, "second-factor-removed": false,
+  "second-factor-reset": true, "backup-codes-renewed": false, "backup-code-used": false, "integrity-closed": true,
 }));
+
+/** What a recovery code was used for. */
+const USES = new Map([["sign-in", "act.recovery.sign-in"], ["second-factor", "act.recovery.second-factor"]]);
 
 /**
  * @param {Event[]} group
@@ -35,8 +37,9 @@ export function accountEntry(group, me) {
 
 /** @param {string} type @param {Record<string, any>} told @returns {Line[]} */
 function details(type, told) {
-  if (type === "authorised" && text(told.checked)) return [{ words: "act.checked", quote: told.checked }];
-  if (type === "recovery-used") return [{ words: text(told.purpose) === "sign-in" ? "act.recovery.sign-in" : "act.recovery.replace" }];
+  if (text(told.checked)) return [{ words: "act.checked", quote: told.checked }];
+  if (type === "recovery-used") return [{ words: USES.get(text(told.purpose)) ?? "act.recovery.replace" }];
+  if (type === "backup-code-used") return [{ words: "act.codes-left", values: { n: Number(told.left) } }];
   if (type === "password-changed") return [{ words: told.proof === "recovery" ? "act.proof.recovery" : "act.proof.password" }];
   return [];
 }

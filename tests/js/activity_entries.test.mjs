@@ -1,0 +1,107 @@
+/** Events become what people read: nothing is hidden, nothing counted twice. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { sums } from "../../static/js/pages/activity/picture.js";
+import { matches } from "../../static/js/pages/activity/filters.js";
+import { entriesOf, merged } from "../../static/js/pages/activity/entries.js";
+
+const [ADA, LEE] = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"];
+const RECORD = "00000000-0000-4000-8000-0000000000ff";
+const NOTHING = { me: ADA, rules: [], requests: [] };
+let numbers = 0;
+
+const event = (type, told, { source = "srs-1", time = 1000 } = {}) => ({
+  source, number: ++numbers, type, time, salt: "", entry: "e", proof: { index: 0, size: 1, path: [], checkpoint: "" },
+  told: { type, source, time, number: numbers, member: ADA, deployment: "d", ...told },
+});
+const item = (partition, allowed, rule = null, reason = allowed ? "member-rule" : "no-rule") =>
+  ({ record: RECORD, version: 1, partition, allowed, rule, reason });
+const access = (items, more = {}, where = {}) =>
+  event("access", { user: LEE, purpose: "treatment", request: "r", items, unknown: 0, ...more }, where);
+const acl = (granted, revoked, where) => event("acl", { seq: 1, acl: "a", granted, revoked }, where);
+const words = (entry) => [entry.title.words, ...entry.lines.map((line) => line.words)];
+
+test("three key nodes that tell of one request make one entry with three proofs", () => {
+  const told = [1, 2, 3].map((n) => access([item("medical", true)], {}, { source: `srs-${n}`, time: 1000 + n }));
+  const [entry, ...rest] = entriesOf(told, NOTHING);
+  assert.equal(rest.length, 0);
+  assert.equal(entry.events.length, 3);
+  assert.deepEqual([...entry.count], [["medical", 1]]);
+});
+
+test("a node that tells otherwise stands alone, and so does the same again", () => {
+  const same = (time, source = "srs-1") => access([item("medical", true)], {}, { source, time });
+  assert.equal(merged([same(1000), same(1001)]).length, 2);
+  assert.equal(merged([same(1000), same(9000, "srs-2")]).length, 2);
+  const other = access([item("medical", false)], {}, { source: "srs-2", time: 1001 });
+  assert.equal(entriesOf([same(1000), other], NOTHING).length, 2);
+});
+
+test("what was opened and what was refused are told apart", () => {
+  const found = entriesOf([access([item("medical", true), item("insurance", false)], { unknown: 2 })], NOTHING);
+  assert.deepEqual(found.map((one) => [one.kind, one.parts]), [["refused", ["insurance"]], ["opened", ["medical"]]]);
+  assert.deepEqual(words(found[0]), ["act.refused", "act.why.no-rule", "act.unknown", "act.saw-nothing", "act.purpose"]);
+});
+
+test("an attempt at nothing that exists is still a refusal", () => {
+  const [entry] = entriesOf([access([], { unknown: 1 })], NOTHING);
+  assert.deepEqual([entry.kind, entry.who], ["refused", LEE]);
+});
+
+test("an opening says when it was approved and until when", () => {
+  const grant = acl([{ user: LEE, partition: "medical" }], [], { time: 500 });
+  const rule = {
+    id: "rule", who: { member: LEE, key: "k" }, partitions: ["medical"], actions: ["read"], purposes: [], valid_from: 0,
+    valid_until: 90_000, history: false, deny: false, emergency: null,
+  };
+  const opened = access([item("medical", true, "rule")]);
+  const line = (rules) => entriesOf([grant, opened], { ...NOTHING, rules })[0].lines.at(-1);
+  assert.deepEqual(line([rule]), { words: "act.by.approval-until", date: 500, until: 90_000 });
+  assert.equal(line([{ ...rule, valid_until: null }]).words, "act.by.approval-open");
+  assert.deepEqual(line([]), { words: "act.by.approval", date: 500 });
+  assert.equal(entriesOf([opened], { ...NOTHING, rules: [rule] })[0].lines.at(-1).words, "act.by.rule");
+  const later = acl([{ user: LEE, partition: "medical" }], [], { time: 2000 });
+  assert.equal(entriesOf([opened, later], { ...NOTHING, rules: [rule] })[1].lines.at(-1).words, "act.by.rule");
+});
+
+test("one list may share with some and take back from others", () => {
+  const found = entriesOf([acl([{ user: LEE, partition: "medical" }], [{ user: ADA, partition: "personal" }])], NOTHING);
+  assert.deepEqual(found.map((one) => [one.title.words, one.other, one.parts]), [
+    ["act.taken-back", ADA, ["personal"]], ["act.shared", LEE, ["medical"]],
+  ]);
+  assert.deepEqual(words(entriesOf([acl([], [])], NOTHING)[0]), ["act.limits"]);
+});
+
+test("an event that nobody knows is shown", () => {
+  const [entry] = entriesOf([event("moon-phase", { a: 1 }, { source: "portal" })], NOTHING);
+  assert.deepEqual([entry.kind, entry.title], ["other", { words: "act.other", values: { type: "moon-phase" } }]);
+});
+
+test("events of a shape that nobody expects are shown too", () => {
+  const odd = ["access", "acl", "deposit", "key-request", "integrity", "departure-of", "registration", "recovery-used"];
+  for (const type of odd) {
+    for (const told of [{}, { items: 7, granted: "x", partitions: null, user: 5 }]) {
+      assert.equal(entriesOf([event(type, told)], NOTHING).length, 1, type);
+    }
+  }
+});
+
+test("openings are counted by person and part, own files apart", () => {
+  const entries = entriesOf([
+    access([item("medical", true), item("personal", true)], {}, { time: 1000 }), access([item("medical", true)], {}, { time: 2000 }),
+    access([item("original", true, null, "owner")], { user: ADA }, { time: 3000 }), access([item("medical", false)], {}, { time: 4000 }),
+  ], NOTHING);
+  assert.deepEqual(sums(entries, 5000).map((one) => [one.who, one.total, [...one.parts]]), [[LEE, 3, [["medical", 2], ["personal", 1]]]]);
+  assert.deepEqual(sums(entries, 40 * 86_400), []);
+});
+
+test("a filter shows what it says", () => {
+  const [entry] = entriesOf([access([item("medical", true)])], NOTHING);
+  const all = { person: "", part: "", kind: "", days: "" };
+  assert.equal(matches(entry, all, 1e9), true);
+  assert.equal(matches(entry, { ...all, person: LEE, part: "medical", kind: "opened" }, 1e9), true);
+  for (const one of [{ person: ADA }, { part: "personal" }, { kind: "refused" }, { days: "7" }]) {
+    assert.equal(matches(entry, { ...all, ...one }, 1e9), false);
+  }
+});
