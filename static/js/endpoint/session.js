@@ -30,8 +30,17 @@ const VAULT = "vault";
 let current = null;
 /** @type {Set<(change: Change) => void>} */
 const listeners = new Set();
-const tabs = globalThis.BroadcastChannel ? new BroadcastChannel("sesphr") : null;
-if (tabs) tabs.onmessage = ({ data }) => void heard(data);
+/** @type {BroadcastChannel | null} */
+let channel = null;
+
+/** Tabs hear of each other from the first use of the session on. @returns {BroadcastChannel} */
+function tabs() {
+  if (channel === null) {
+    channel = new BroadcastChannel("sesphr");
+    channel.onmessage = ({ data }) => void heard(data);
+  }
+  return channel;
+}
 
 /**
  * Be told what happens to the session, in this tab or another one.
@@ -39,6 +48,7 @@ if (tabs) tabs.onmessage = ({ data }) => void heard(data);
  * @returns {() => void} stop telling
  */
 export function onChange(listener) {
+  tabs();
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -50,7 +60,7 @@ function notify(change) {
 
 /** @param {Change} change @param {object} [more] for the other tabs; never a secret */
 function tellTabs(change, more = {}) {
-  tabs?.postMessage({ change, ...more });
+  tabs().postMessage({ change, ...more });
 }
 
 /** @param {{change: Change, ends?: number}} message from another tab */
@@ -80,6 +90,7 @@ async function reopened() {
  * @throws {Integrity | Offline | Unsupported | ApiError}
  */
 export async function openSession() {
+  tabs();
   const deployment = await loadDeployment();
   return locking(VAULT, async () => {
     const { share, idle_seconds, idle_left, generations, ...me } = await asked();
