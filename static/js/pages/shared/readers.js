@@ -2,6 +2,7 @@
 
 import { list, shortDate } from "../../ui/format.js";
 import { has, t } from "../../ui/messages.js";
+import { lastDay } from "../sharing/words.js";
 
 /** @typedef {import("../../endpoint/readers.js").Reader} Reader */
 
@@ -23,7 +24,7 @@ export function readerAbout({ member, role, emergency }) {
 export function readerUntil({ from, until, emergency }) {
   if (emergency !== null) return t("readers.emergency");
   if (from !== null) return t("readers.from", { date: shortDate(from) });
-  return until === null ? t("time.none") : t("time.until", { date: shortDate(until) });
+  return until === null ? t("time.none") : t("time.until", { date: lastDay(until, true) });
 }
 
 /** @template T @param {T[]} people @param {number} [most] @returns {{shown: T[], more: number}} of one too many, one less is shown */
