@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Give every session its device, also one that starts before the first request."""
+        from accounts import middleware
+
+        middleware.connect()

@@ -90,5 +90,7 @@ def _signed_out(sender: Any, request: HttpRequest, user: Member | None, **more: 
         devices.end(request.session.session_key)
 
 
-user_logged_in.connect(_signed_in, dispatch_uid="accounts.devices")
-user_logged_out.connect(_signed_out, dispatch_uid="accounts.devices")
+def connect() -> None:
+    """Follow signing in and out, however it is done."""
+    user_logged_in.connect(_signed_in, dispatch_uid="accounts.devices")
+    user_logged_out.connect(_signed_out, dispatch_uid="accounts.devices")

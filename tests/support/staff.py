@@ -14,7 +14,6 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-import accounts.middleware  # noqa: F401 -- gives sessions their device, also the first one
 from accounts.models import Member
 
 PASSWORD = "a long staff password"
