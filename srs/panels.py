@@ -17,8 +17,8 @@ from sesphr.web.staff.site import Panel, StaffSite
 from srs.models import AccessRequest
 
 DAYS = 14
-# The picture: its size, the room for figures on the left and below, in its own units.
-WIDTH, HEIGHT, LEFT, FOOT, TOP = 420, 220, 40, 28, 24
+# The picture: its size, and the room that figures need around the bars, in its own units.
+WIDTH, HEIGHT, LEFT, RIGHT, FOOT, TOP = 420, 220, 40, 16, 28, 24
 TICKS = 4
 # Decisions are kept as JSON; a refused one has this member.
 REFUSED = '"allowed": false'
@@ -72,7 +72,7 @@ def _day(number: int, total: int, refused: int) -> dict[str, Any]:
 def _drawn(days: list[dict[str, Any]]) -> dict[str, Any]:
     """Bars and lines with their places; allowed below, refused on top."""
     top = _ceiling(one["allowed"] + one["refused"] for one in days)
-    floor, step = HEIGHT - FOOT, (WIDTH - LEFT) / len(days)
+    floor, step = HEIGHT - FOOT, (WIDTH - LEFT - RIGHT) / len(days)
     scale = (floor - TOP) / top
     bars = []
     for place, one in enumerate(days):

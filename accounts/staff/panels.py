@@ -79,7 +79,7 @@ def install(site: StaffSite) -> None:
     """Add the panels, and the line of the navigation."""
     site.add_panel(Panel("admin/panels/waiting_tile.html", longest, 10, tile=True))
     site.add_panel(Panel("admin/panels/waiting.html", waiting, 20, wide=True))
-    site.add_panel(Panel("admin/panels/recent.html", recent, 60))
+    site.add_panel(Panel("admin/panels/recent.html", recent, 60, wide=True))
     site.add_shortcut(
         Shortcut(
             _("Accounts"),
