@@ -17,7 +17,7 @@ import { announce, empty, failed, loading, pageState } from "../ui/states.js";
 import { eventsPanel } from "./record/events.js";
 import { nameIn, showHead } from "./record/head.js";
 import { listPanel } from "./record/lists.js";
-import { listed, load, viewerOf, withdraw } from "./record/load.js";
+import { listed, load, openedBefore, viewerOf, withdraw } from "./record/load.js";
 import { resultsPanel, vitalsPanel } from "./record/measured.js";
 import { hiddenParts, partPanel } from "./record/parts.js";
 import { mountTabs } from "./record/tabs.js";
@@ -52,7 +52,7 @@ class RecordPage {
   async start() {
     const state = loading(this.place, { steps: STEPS });
     const views = await listed(this.session, this.use);
-    if (!views.length) return this.nothing();
+    if (!views.length) return this.refused();
     this.loaded = await load(this.session, this.use, views, (step, detail) => state.step(step, this.stepWords(step, detail)));
     if (!this.loaded.view.records.length) return this.nothing();
     state.done();
@@ -67,6 +67,12 @@ class RecordPage {
     if (step === "agreed" && of) return { label: t("record.agreed", { n: nodes }) };
     if (step === "received" && octets) return { label: t("record.received", { size: size(octets) }) };
     return { done, total };
+  }
+
+  /** Nothing is shared; what was opened here before is asked for again, so that the answer is the nodes' own. */
+  async refused() {
+    const name = await openedBefore(this.session, this.use);
+    return name === null ? this.nothing() : this.close(t("record.refused", { name, time: dateTime(new Date()) }));
   }
 
   /** There is nothing to open: each use has its own words. */
@@ -165,7 +171,7 @@ class RecordPage {
     const { opened, view, about } = /** @type {Loaded} */ (this.loaded);
     const now = new Date();
     const fewer = viewOf(opened, about);
-    if (!fewer.records.length) return this.close(nameIn(view), now);
+    if (!fewer.records.length) return this.close(t("record.taken-back", { name: nameIn(view), time: dateTime(now) }));
     /** @type {Loaded} */ (this.loaded).view = fewer;
     this.draw(fewer);
     const sentence = t("record.less", { time: time(now), parts: listed_(gone.map(partName)) });
@@ -174,10 +180,10 @@ class RecordPage {
     return announce(sentence);
   }
 
-  /** Taken back: one sentence, and nothing of the record stays in the page. @param {string} name @param {Date} now */
-  close(name, now) {
+  /** Taken back: one sentence, and nothing of the record stays in the page. @param {string} title */
+  close(title) {
     this.loaded = null;
-    const state = clone("t-taken-back", { title: t("record.taken-back", { name, time: dateTime(now) }) });
+    const state = clone("t-taken-back", { title });
     this.article.replaceChildren();
     show(this.article, false);
     this.place.replaceChildren(state);

@@ -1,14 +1,21 @@
 /** When this device last opened what somebody shares, so that "new" can be said; sealed in its memory. @module */
 
+import { readable } from "../../endpoint/records.js";
+
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
-/** `time` in Unix seconds; `versions`: by record id. @typedef {{time: number, versions: Record<string, number>}} Visit */
+/** `time` in Unix seconds; `versions` and `parts`: by record id. @typedef {{time: number, versions: Record<string, number>, parts?: Record<string, string[]>, name?: string}} Visit */
 
 const VISITS = "visits";
 
 /** @param {Session} session @param {string} owner @param {RecordView[]} views what was opened */
 export async function noteVisit(session, owner, views) {
-  const visit = { time: Math.floor(Date.now() / 1000), versions: Object.fromEntries(views.map(({ record, version }) => [record, version])) };
+  const visit = {
+    time: Math.floor(Date.now() / 1000),
+    name: views[0]?.owner_name ?? "",
+    versions: Object.fromEntries(views.map(({ record, version }) => [record, version])),
+    parts: Object.fromEntries(views.map((view) => [view.record, readable(view)])),
+  };
   await session.memory.update(VISITS, (/** @type {Record<string, Visit> | undefined} */ known) => ({ ...known, [owner]: visit }));
 }
 

@@ -7,6 +7,7 @@ import { open } from "../../endpoint/opening.js";
 import { lookUp } from "../../endpoint/people.js";
 import { list, readable } from "../../endpoint/records.js";
 import { list as requests } from "../../endpoint/requests.js";
+import { noteVisit, visits } from "../home/visits.js";
 import { viewOf } from "./view.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
@@ -66,6 +67,22 @@ export async function load(session, use, views, onStep) {
   const opened = await open(session, items, { purpose, onStep });
   const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends: endsOf(views) };
   return { opened, listed: views, about, view: viewOf(opened, about) };
+}
+
+/**
+ * Ask for what this device opened before, although the list does not show it any more: the nodes
+ * decide, and the owner's activity tells of the attempt.
+ * @param {Session} session @param {Use} use
+ * @returns {Promise<string | null>} the owner's name when it was refused; null where nothing was opened before
+ */
+export async function openedBefore(session, use) {
+  const visit = use.mode === "reader" && use.owner ? (await visits(session))[use.owner] : undefined;
+  const items = Object.entries(visit?.parts ?? {}).map(([record, partitions]) => ({ record, partitions }));
+  if (!visit || !items.length) return null;
+  await open(session, items, { purpose: await purposeOf(session, use) });
+  // Asked once: to come back here later is no further attempt.
+  await noteVisit(session, String(use.owner), []);
+  return visit.name ?? "";
 }
 
 /** What of the opened may no longer be seen is dropped. @param {OpenedRecord[]} opened @param {RecordView[]} views as they are now @returns {string[]} parts that were taken back */
