@@ -65,6 +65,15 @@ function paramsText(type, params) {
   return "";
 }
 
+/**
+ * @param {string} type
+ * @param {unknown} params
+ * @throws {SlotError} unless an endpoint takes them; below the least they would be an attack
+ */
+export function checkSlotParams(type, params) {
+  paramsText(type, params);
+}
+
 /** @param {Identity} identity @param {Bytes} salt @param {Argon2Params} params @param {string} password */
 function stretch({ deployment, login }, salt, params, password) {
   if (typeof password !== "string" || !password.isWellFormed()) throw new SlotError("not a password");

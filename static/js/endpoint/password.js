@@ -6,7 +6,7 @@
  */
 import { CryptoError } from "../crypto/errors.js";
 import * as slots from "../crypto/slots.js";
-import { Integrity, Invalid, Unsupported } from "./errors.js";
+import { Invalid, Unsupported } from "./errors.js";
 
 /** @typedef {import("../crypto/slots.js").Identity} Identity */
 /** @typedef {import("../crypto/slots.js").SlotKeys} SlotKeys */
@@ -92,17 +92,16 @@ async function once(what, ...args) {
 }
 
 /**
- * What a password leads to.
+ * What a password leads to; parameters and salt are checked before.
  * @param {Identity & {salt: Uint8Array, params: unknown, secret: string}} options
  * @returns {Promise<SlotKeys>}
- * @throws {Integrity} `slot-parameters`: the server asks for a weaker handling than is allowed
- * @throws {Unsupported} `memory`: the worker could not do it
+ * @throws {Unsupported} `memory`: this device cannot do it
  */
 export async function derive(options) {
   try {
     return await once("derive", "password", options);
   } catch (error) {
-    throw error instanceof CryptoError ? new Integrity("slot-parameters", error) : error;
+    throw error instanceof CryptoError ? new Unsupported("memory", { cause: error }) : error;
   }
 }
 

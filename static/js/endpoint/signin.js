@@ -7,11 +7,12 @@
 import { CryptoError } from "../crypto/errors.js";
 import { toHex } from "../crypto/bytes.js";
 import { b64uDecode, checkLogin } from "../crypto/encoding.js";
-import { derive as deriveHere, openDerived, parseRecoveryCode } from "../crypto/slots.js";
+import { checkSlotParams, derive as deriveHere, openDerived, parseRecoveryCode } from "../crypto/slots.js";
 import * as api from "./api.js";
 import { loadDeployment } from "./deployment.js";
 import { Integrity, Invalid } from "./errors.js";
 import * as password from "./password.js";
+import { asIntegrity } from "./statement.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/slots.js").SlotKeys} SlotKeys */
@@ -62,11 +63,7 @@ export function parameters(login) {
 
 /** @param {SlotParameters} found @returns {Bytes} 16 octets @throws {Integrity} */
 export function saltOf(found) {
-  try {
-    return b64uDecode(found.salt, 16);
-  } catch (error) {
-    throw new Integrity("slot-parameters", error);
-  }
+  return asIntegrity("slot-parameters", () => b64uDecode(found.salt, 16));
 }
 
 /** An attempt to sign in, after the secret was stretched: one-time codes may be tried repeatedly. */
@@ -148,9 +145,9 @@ export async function begin({ login: typed, password: secret }) {
   const login = checkedLogin(typed);
   const [{ id: deployment }, found] = await Promise.all([loadDeployment(), parameters(login)]);
   const { member } = found;
-  const keys = await password.derive({
-    deployment, login, member, salt: saltOf(found.password), params: found.password.params, secret,
-  });
+  const { params } = found.password;
+  asIntegrity("slot-parameters", () => checkSlotParams("password", params));
+  const keys = await password.derive({ deployment, login, member, salt: saltOf(found.password), params, secret });
   return new Attempt({ login, kind: "password", deployment, found, keys });
 }
 
