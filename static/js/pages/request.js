@@ -26,8 +26,9 @@ void startPage(main, { needs: "session", role: "owner" });
 async function main({ session }) {
   const state = loading(pageState(), { title: t("request.loading") });
   try {
-    await sendWaiting(byId("pending-note"), session);
-    draw(session, await gather(session, location.pathname.split("/").filter(Boolean).at(-1) ?? ""));
+    const redraw = async () => draw(session, await gather(session, location.pathname.split("/").filter(Boolean).at(-1) ?? ""));
+    await sendWaiting(byId("pending-note"), session, redraw);
+    await redraw();
   } finally {
     state.done();
   }

@@ -20,14 +20,19 @@ void startPage(main, { needs: "session", role: "owner" });
 async function main({ session }) {
   const state = loading(pageState(), { title: t("requests.loading") });
   try {
-    await sendWaiting(byId("pending-note"), session);
-    const { incoming } = await list(session);
-    const pending = incoming.filter((one) => one.state === "pending");
-    drawWaiting(await Promise.all(pending.map((one) => check(session, one))));
-    drawAnswered(incoming.filter((one) => one.state !== "pending"));
+    await sendWaiting(byId("pending-note"), session, () => draw(session));
+    await draw(session);
   } finally {
     state.done();
   }
+}
+
+/** @param {Session} session */
+async function draw(session) {
+  const { incoming } = await list(session);
+  const pending = incoming.filter((one) => one.state === "pending");
+  drawWaiting(await Promise.all(pending.map((one) => check(session, one))));
+  drawAnswered(incoming.filter((one) => one.state !== "pending"));
 }
 
 /** @param {Checked[]} waiting */

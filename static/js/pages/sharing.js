@@ -27,7 +27,7 @@ async function main({ session }) {
   const page = new SharingPage(session);
   const state = loading(pageState(), { title: t("sharing.loading") });
   try {
-    await sendWaiting(byId("pending-note"), session);
+    await sendWaiting(byId("pending-note"), session, () => page.load());
     await page.load();
   } finally {
     state.done();

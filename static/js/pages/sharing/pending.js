@@ -2,6 +2,7 @@
 import { Integrity, Locked, SignedOut } from "../../endpoint/errors.js";
 import { resume, waits } from "../../endpoint/sharing.js";
 import { clone, onAction } from "../../ui/dom.js";
+import { failed } from "../../ui/states.js";
 import { confirmedWords } from "./words.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
@@ -10,9 +11,10 @@ import { confirmedWords } from "./words.js";
  * Send what waits, and say in `place` what became of it; says nothing when nothing waited.
  * @param {HTMLElement} place
  * @param {Session} session
+ * @param {() => Promise<void>} [changed] called when it was sent or dropped later, by a press
  * @throws {Integrity} a red stop
  */
-export async function sendWaiting(place, session) {
+export async function sendWaiting(place, session, changed) {
   if (!(await waits(session))) return;
   try {
     const found = await resume(session);
@@ -21,13 +23,22 @@ export async function sendWaiting(place, session) {
     place.replaceChildren(clone("t-list-sent", { text: confirmedWords(found.receipts) }));
   } catch (error) {
     if (error instanceof Integrity || error instanceof Locked || error instanceof SignedOut) throw error;
-    place.replaceChildren(stillWaits(place, session));
+    place.replaceChildren(stillWaits(place, session, changed));
   }
 }
 
-/** @param {HTMLElement} place @param {Session} session @returns {HTMLElement} */
-function stillWaits(place, session) {
+/** @param {HTMLElement} place @param {Session} session @param {(() => Promise<void>) | undefined} changed @returns {HTMLElement} */
+function stillWaits(place, session, changed) {
   const note = clone("t-list-waits");
-  onAction(note, { send: () => void sendWaiting(place, session).then(() => place.querySelector("button")?.focus()) });
+  const send = async () => {
+    try {
+      await sendWaiting(place, session, changed);
+      if (!(await waits(session))) await changed?.();
+    } catch (error) {
+      failed(place, error);
+    }
+    place.querySelector("button")?.focus();
+  };
+  onAction(note, { send: () => void send() });
   return note;
 }
