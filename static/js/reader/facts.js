@@ -20,7 +20,7 @@
  * @typedef {object} Fact
  * @property {string} kind of item
  * @property {string} [name] what it is about, in the source's words
- * @property {Code} [code] @property {Value} [value] @property {{name: string, value?: Value}[]} components
+ * @property {Code} [code] @property {Value} [value] @property {{name: string, code?: Code, value?: Value}[]} components
  * @property {string} [status] as the source says @property {string} [verification] @property {boolean} negated
  * @property {'none' | 'some' | 'unknown'} [absent] the source says that there is none of the kind, none of
  *   a part of it (which its name says), or that nothing is known

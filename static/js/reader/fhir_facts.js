@@ -108,7 +108,7 @@ const DETAILS = {
     const flags = list(value.interpretation).map((each) => flagOf(concept(each)?.value));
     return {
       value: found, range, flag: flags.find(Boolean) ?? compare(found, range), panel: lookup.panels.get(value),
-      components: list(value.component).map((each) => ({ name: called(each.code) ?? '', value: observed(each) })),
+      components: list(value.component).map((each) => ({ name: called(each.code) ?? '', code: concept(each.code), value: observed(each) })),
     };
   },
   Immunization: (value) => ({ negated: value.status === 'not-done', note: text(value.lotNumber) }),

@@ -22,7 +22,7 @@ function itemFacts(model, source) {
   return model.items.filter((item) => item.source === source).map((item) => fact({
     kind: item.kind, source, code: item.code, name: item.code?.display ?? item.code?.value, value: item.value, status: item.status,
     verification: item.verification, negated: item.negated, date: item.date,
-    components: item.components.map(({ code, value }) => ({ name: code?.display ?? code?.value ?? '', value })),
+    components: item.components.map(({ code, value }) => ({ name: code?.display ?? code?.value ?? '', code, value })),
   }));
 }
 

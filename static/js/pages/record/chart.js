@@ -1,7 +1,7 @@
 /** The trend of one test: a line drawn with attributes alone, and its values as a table below. @module */
 
 import { isOutside, points } from "../../reader/results.js";
-import { shownUnit } from "../../reader/units.js";
+import { shownNumber, shownUnit } from "../../reader/units.js";
 import { numberOf } from "../../reader/facts.js";
 import { el } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
@@ -62,10 +62,13 @@ function picture(test, found) {
 /** @param {ReturnType<typeof scales>} at @param {(number | undefined)[]} values @returns {Element[]} the edges of the reference, with their numbers */
 function bounds(at, values) {
   const right = WIDTH - EDGE.right;
-  return values.filter((each) => each !== undefined).flatMap((value) => [
-    svg("line", { class: "trend__bound", x1: EDGE.left, x2: right, y1: at.y(value), y2: at.y(value) }),
-    svg("text", { class: "trend__text", x: EDGE.left - 6, y: at.y(value) + 4, "text-anchor": "end" }, `${value}`),
-  ]);
+  const known = values.filter((each) => each !== undefined);
+  const lines = known.map((value) => svg("line", { class: "trend__bound", x1: EDGE.left, x2: right, y1: at.y(value), y2: at.y(value) }));
+  // Without a reference the scale is that of the values.
+  const marked = known.length ? known : [at.low, at.high];
+  return [...lines, ...marked.map((value) => svg("text", {
+    class: "trend__text", x: EDGE.left - 8, y: at.y(value) + 4, "text-anchor": "end",
+  }, shownNumber(`${value}`)))];
 }
 
 /** @param {Point[]} found @param {ReturnType<typeof scales>} at @returns {Element[]} */

@@ -1,6 +1,6 @@
 /** The panels that come first: allergies, active problems, current medicines. @module */
 
-import { clone, el, onAction, show, slot } from "../../ui/dom.js";
+import { clone, el, onAction, slot } from "../../ui/dom.js";
 import { list as listed } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { listOf } from "../../reader/summary.js";
@@ -14,6 +14,8 @@ import { dateNode, doseNodes, longDate, nameOf, shortDate } from "./words.js";
 
 /** How many rows stand before "Show all": the first screen holds them. Allergies all stand. */
 const ROOM = { problem: 7, medication: 8, allergy: Infinity };
+/** The same where each row also says which record it is of. */
+const LESS = { problem: 5, medication: 5, allergy: Infinity };
 const PAST = { problem: "record.past-problems", medication: "record.past-medicines", allergy: "record.past-allergies" };
 
 /** A small mark beside a name. @param {string} label */
@@ -66,16 +68,17 @@ function frame(kind, rows) {
 
 const MAKE = { allergy, problem, medication: medicine };
 
-/** Hides what is over the first rows, with a button that shows them. @param {HTMLElement[]} rows @param {number} room @returns {HTMLElement[]} the button */
+/** Folds what is over the first rows, with a button that shows them; paper has all. @param {HTMLElement[]} rows @param {number} room @returns {HTMLElement[]} the button */
 export function folded(rows, room) {
   if (rows.length <= room) return [];
-  rows.slice(room).forEach((row) => show(row, false));
+  const fold = (/** @type {boolean} */ away) => rows.slice(room).forEach((row) => row.classList.toggle("folded", away));
+  fold(true);
   const foot = clone("t-more", { label: t("record.show-all", { n: rows.length }) });
   onAction(foot, { more: (button) => {
     const open = button.getAttribute("aria-expanded") !== "true";
     button.setAttribute("aria-expanded", `${open}`);
     button.textContent = open ? t("record.show-fewer") : t("record.show-all", { n: rows.length });
-    rows.slice(room).forEach((row) => show(row, open));
+    fold(!open);
   } });
   return [foot];
 }
@@ -114,6 +117,6 @@ function beside(list, kind) {
 export function listPanel(view, kind) {
   const list = listOf(view.records, view.facts, kind, view.now);
   const rows = list.rows.map((row) => MAKE[kind](view, row));
-  const shown = rows.length ? [frame(kind, rows), ...folded(rows, ROOM[kind])] : answer(list, kind);
+  const shown = rows.length ? [frame(kind, rows), ...folded(rows, (view.records.length > 1 ? LESS : ROOM)[kind])] : answer(list, kind);
   return { count: rows.length ? `${rows.length}` : "", nodes: [...shown, ...absences(list, kind), ...beside(list, kind)] };
 }

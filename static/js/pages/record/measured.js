@@ -40,12 +40,18 @@ function resultRow(test) {
   const { latest, earlier } = test;
   const value = isPending(latest) ? t("record.pending") : measured(latest, latest.value === undefined);
   const row = clone("t-result", {
-    name: nameOf(latest), unit: shownUnit(test.unit), value: [value, el("span", { class: "results__when results__when--phone" }, shortDate(latest.date))], flag: flagNodes(latest.flag), range: rangeText(latest.range),
+    name: nameOf(latest), unit: shownUnit(test.unit), value: [value, el("span", { class: "results__when results__when--phone" }, shortDate(latest.date))], flag: flagNodes(latest.flag), range: rangeNode(latest),
     date: dateNode(latest.date), before: before(earlier[0], false), earlier: before(earlier[1], false), trend: trendButton(test),
   }).querySelector("tr");
   const made = /** @type {HTMLTableRowElement} */ (row);
   made.classList.toggle("results__row--out", test.outside);
   return made;
+}
+
+/** Numbers stay on one line; words may break. @param {Known} known */
+function rangeNode({ range }) {
+  const numbers = range?.low !== undefined || range?.high !== undefined;
+  return el("span", { class: numbers ? "results__range" : "" }, rangeText(range));
 }
 
 /** @param {Test} test @returns {Node[]} only where a line has two ends */
@@ -104,17 +110,19 @@ function nothing(view, kind) {
   return clone(hidden ? "t-hidden" : "t-nothing", { text: t(`${hidden ? "hidden" : "nothing"}.${kind}`) });
 }
 
+/** @param {Test} test @returns {HTMLTableRowElement} */
+function vitalRow({ latest, earlier: [previous] }) {
+  const made = clone("t-vital", {
+    name: nameOf(latest), value: [measured(latest), ...flagNodes(latest.flag)], date: dateNode(latest.date),
+    before: previous ? [measured(previous), el("span", { class: "results__when" }, shortDate(previous.date))] : [],
+  });
+  return /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
+}
+
 /** @param {View} view @returns {{count: string, nodes: HTMLElement[]}} */
 export function vitalsPanel(view) {
   const tests = testsOf(view.facts, "vital");
   if (!tests.length) return { count: "", nodes: [nothing(view, "vital")] };
-  const rows = tests.map(({ latest, earlier }) => {
-    const [previous] = earlier;
-    const made = clone("t-vital", {
-      name: nameOf(latest), value: [measured(latest), ...flagNodes(latest.flag)], date: dateNode(latest.date),
-      before: previous ? [measured(previous), el("span", { class: "results__when" }, shortDate(previous.date))] : [],
-    });
-    return /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
-  });
+  const rows = tests.map(vitalRow);
   return { count: `${rows.length}`, nodes: [clone("t-vitals", { rows }), ...folded(rows, VITALS)] };
 }

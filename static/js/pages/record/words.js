@@ -30,11 +30,24 @@ export function valueText(value) {
 /** @param {Value | undefined} value @returns {string} with its unit */
 export const valueWithUnit = (value) => [valueText(value), shownUnit(value?.unit)].filter(Boolean).join(" ");
 
+/** LOINC's codes of the two that people write as one. */
+const SYSTOLIC = "8480-6";
+const DIASTOLIC = "8462-4";
+
+/** "120/80", with the unit once. @param {Fact} fact @param {boolean} units @returns {string} empty for what is no blood pressure */
+function pressure({ components }, units) {
+  const [upper, lower] = [SYSTOLIC, DIASTOLIC].map((code) => components.find((each) => each.code?.value === code)?.value);
+  if (!upper?.value || !lower?.value || upper.unit !== lower.unit) return "";
+  const both = `${valueText(upper)}/${valueText(lower)}`;
+  return units ? [both, shownUnit(upper.unit)].filter(Boolean).join(" ") : both;
+}
+
 /** What was measured, or each of its parts. @param {Fact} fact @param {boolean} [units] @returns {string} */
 export function measured(fact, units = true) {
   const write = units ? valueWithUnit : valueText;
   const own = write(fact.value);
-  if (own || !fact.components.length) return own;
+  const told = own || pressure(fact, units);
+  if (told || !fact.components.length) return told;
   return fact.components.filter(({ value }) => value).map(({ name, value }) => `${name} ${write(value)}`).join(", ");
 }
 
