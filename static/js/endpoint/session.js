@@ -152,8 +152,7 @@ export async function finish(attempt, otp) {
   // One at a time: the vault must end up with the share of the last sign-in.
   const { me, seed, proof, life, generations } = await locking(VAULT, async () => {
     const found = await attempt.finish(otp);
-    const opening = { share: b64uDecode(found.life.share, 32), deployment: deployment.id, member: found.me.id };
-    await vault.keep(found.seed, opening);
+    await keep(found, deployment.id);
     return found;
   });
   attempt.forget();
@@ -164,6 +163,17 @@ export async function finish(attempt, otp) {
   tellTabs("opened");
   notify("opened");
   return { session, proof };
+}
+
+/** @param {signing.SignedIn} found @param {string} deployment @throws {Unsupported} this browser keeps nothing */
+async function keep({ me, seed, life }, deployment) {
+  try {
+    await vault.keep(seed, { share: b64uDecode(life.share, 32), deployment, member: me.id });
+  } catch (error) {
+    // A session that no page can use must not stay open.
+    await dropShare();
+    throw error;
+  }
 }
 
 /**
