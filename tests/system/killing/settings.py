@@ -4,7 +4,13 @@ from sesphr.settings.local import *  # noqa: F403
 from sesphr.settings.local import INSTALLED_APPS, MIDDLEWARE, SESPHR_RATES
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.system.killing"]
-MIDDLEWARE = ["tests.system.killing.points.Arming", *MIDDLEWARE]
+# Within the sessions: whether they note a sign of the member depends on the second.
+_within = MIDDLEWARE.index("accounts.middleware.DeviceMiddleware") + 1
+MIDDLEWARE = [
+    *MIDDLEWARE[:_within],
+    "tests.system.killing.points.Arming",
+    *MIDDLEWARE[_within:],
+]
 SESPHR_SRS_NODE = "tests.system.killing.ports.watched_srs"
 SESPHR_CLOUD = "tests.system.killing.ports.watched_cloud"
 SESPHR_LOG = "tests.system.killing.ports.watched_log"
