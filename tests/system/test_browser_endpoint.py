@@ -15,7 +15,7 @@ import pytest
 from tests.support.browser_peer import Peer, Stopped, encoded, signed_in
 from tests.support.people_cli import Person
 from tests.support.wire import Wire, between
-from tests.system.place import SAMPLES, System
+from tests.system.place import SAMPLES, THREE_NODES, System, running
 from tests.system.test_tampering_wire import OPENING, flipped, hide_event, reword_event, set_at
 
 MEDICAL, PERSONAL = "<m>rest, Hæmoglobin</m>", "<p>Ada</p>"
@@ -35,8 +35,7 @@ class People:
     record: str
 
 
-@pytest.fixture(scope="module")
-def people(system: System) -> Iterator[People]:
+def _people(system: System) -> Iterator[People]:
     """Everybody goes through the wire; the owner deposits in the browser, the doctor may read `medical`."""
     with between(system.server.url, system.output()) as wire:
         owner, doctor = system.join(url=wire.url), system.join("physician", url=wire.url)
@@ -44,6 +43,12 @@ def people(system: System) -> Iterator[People]:
             record = ada.deposit(medical=MEDICAL, personal=PERSONAL)["record"]
             owner.ok("grant", doctor.login, "--partition", "medical", "--history")
             yield People(system, wire, owner, doctor, ada, lee, record)
+
+
+@pytest.fixture(scope="module")
+def people(system: System) -> Iterator[People]:
+    """With the one key server that most deployments have."""
+    yield from _people(system)
 
 
 def _read(system: System, person: Person, record: str, *partitions: str) -> dict[str, bytes]:
@@ -314,3 +319,51 @@ def test_the_activity_is_changed(people: People, what: str) -> None:
     assert {one["what"] for one in found["problems"]} == problems
     assert found["reported"] is True
     assert people.ada.ask("activity")["whole"] is True
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+    """The same with three key servers of which two must agree."""
+    with running(tmp_path_factory.mktemp("three"), env=THREE_NODES) as system:
+        yield from _people(system)
+
+
+def test_three_key_servers(three: People) -> None:
+    assert _read(three.system, three.doctor, three.record, "medical") == {
+        "medical": MEDICAL.encode()
+    }
+    assert three.lee.opened(three.record, "medical") == {"medical": MEDICAL.encode()}
+    found = three.ada.ask("activity")
+    assert found["whole"] is True
+    assert {one["source"] for one in found["events"]} == {"portal", "srs-1", "srs-2", "srs-3"}
+
+
+def test_two_of_three_are_enough_and_one_is_not(three: People) -> None:
+    for kept in (0, 1, 2):
+
+        def without(answer: Any, left_out: int = kept) -> None:
+            del answer["answers"][left_out]
+
+        with three.wire.changing("POST", "/access", without):
+            assert three.lee.opened(three.record, "medical")
+
+        def alone(answer: Any, only: int = kept) -> None:
+            answer["answers"] = [answer["answers"][only]]
+
+        with three.wire.changing("POST", "/access", alone):
+            assert three.lee.opened(three.record, "medical") == {}
+
+
+def test_one_of_three_lies(three: People) -> None:
+    """A server that signs what is not so cannot be made here; one whose answer was changed can."""
+    for liar in (0, 1, 2):
+        for what in ("another T", "another signature", "no proofs", "another path"):
+
+            def lying(answer: Any, at: int = liar, how: str = what) -> None:
+                rest = answer["answers"]
+                rest.insert(0, rest.pop(at))
+                OPENING[how](answer)
+
+            with three.wire.changing("POST", "/access", lying), pytest.raises(Stopped) as stopped:
+                three.lee.opened(three.record, "medical")
+            assert stopped.value.red, (what, stopped.value.told)
