@@ -1,0 +1,37 @@
+/**
+ * The account's modules as pages load them, for comparing them with the command line: one JSON object
+ * a line on standard input and output, {"op", "args"} -> {"result"} | {"crashed": text}.
+ */
+import { createInterface } from "node:readline";
+
+import { MemberKeys } from "../../static/js/crypto/keys.js";
+import { fromHex, toHex } from "../../static/js/crypto/bytes.js";
+import { makeRecoverySlot } from "../../static/js/crypto/slots.js";
+import { fingerprint } from "../../static/js/endpoint/fingerprint.js";
+import { registration } from "../../static/js/endpoint/registration.js";
+
+const keysOf = (seed) => MemberKeys.fromSeed(fromHex(seed));
+
+const OPERATIONS = {
+  fingerprint(seed) {
+    const keys = keysOf(seed);
+    const { digits, words, octets } = fingerprint(keys.verification, keys.receivePublic);
+    return { digits, words, octets: toHex(octets) };
+  },
+  registration: (seed, options) => registration(keysOf(seed), options).jws,
+  async recovery(seed, options) {
+    const { slot, loginSecret, code } = await makeRecoverySlot(fromHex(seed), options);
+    return { slot, code, login_secret: toHex(loginSecret) };
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { op, args } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { result: await OPERATIONS[op](...args) };
+  } catch (error) {
+    answer = { crashed: String(error?.stack) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
