@@ -1,10 +1,12 @@
 """The letters of accounts; a letter that cannot be sent stops nothing."""
 
 import logging
+from textwrap import fill
 from uuid import UUID
 
 from django.core import signing
 from django.core.mail import send_mail
+from django.template.loader import render_to_string
 
 from accounts import ratelimits
 from accounts.errors import RateLimited
@@ -16,26 +18,8 @@ logger = logging.getLogger("sesphr.accounts")
 TOKEN_SECONDS = 3 * 24 * 3600
 _signer = signing.TimestampSigner(salt="accounts.confirm")
 
-CONFIRM = """Somebody, we hope you, registered at SeSPHR with this e-mail address.
-
-Confirm the address within three days:
-
-{link}
-
-If it was not you, do nothing. After three days sign in to get another letter.
-"""
-KNOWN = """Somebody tried to register at SeSPHR with this e-mail address, which has an
-account already. Nothing was changed.
-
-If it was you, sign in instead, with your password or your recovery code. If it
-was not you, there is nothing to do.
-"""
-RESET = """An administrator removed the second factor of your SeSPHR account, and signed you out
-everywhere. From now on your password, or your recovery code, is enough to sign in.
-
-If you asked for this, sign in and set up your authenticator app again. If you did
-not, sign in at once, choose another password, and tell the administrator.
-"""
+# Letters are read in windows of any width, but answered with "> " before each line.
+LINE = 76
 
 
 def confirmation_token(member: UUID) -> str:
@@ -60,20 +44,21 @@ def member_of_token(token: str) -> UUID:
 def send_confirmation(member: Member, page: str) -> None:
     """Send the link that confirms the address; `page` is the address of the page for it."""
     link = f"{page}?token={confirmation_token(member.id)}"
-    _send(member, "Confirm your e-mail address", CONFIRM.format(link=link))
+    _send(member, "confirm", link=link)
 
 
 def send_known(member: Member) -> None:
     """Tell the holder of an address that somebody tried to register with it."""
-    _send(member, "Somebody tried to register with your address", KNOWN)
+    _send(member, "known")
 
 
 def send_second_factor_reset(member: Member) -> None:
     """Tell a member that their second factor was removed by somebody else."""
-    _send(member, "Your second factor was removed", RESET)
+    _send(member, "reset")
 
 
-def _send(member: Member, subject: str, text: str) -> None:
+def _send(member: Member, letter: str, **values: str) -> None:
+    subject, text = _written(letter, values)
     try:
         ratelimits.spend("mail:login", member.login)
         send_mail(subject, text, None, [member.login])
@@ -81,3 +66,14 @@ def _send(member: Member, subject: str, text: str) -> None:
         return
     except OSError as error:
         logger.warning("a letter to member %s was not sent: %s", member.id, type(error).__name__)
+
+
+def _written(letter: str, values: dict[str, str]) -> tuple[str, str]:
+    """Subject and text of templates/letters/NAME.txt, whose first paragraph is the subject."""
+    words = render_to_string(f"letters/{letter}.txt", values)
+    subject, *paragraphs = filter(None, (part.strip() for part in words.split("\n\n")))
+    # A link in two pieces opens nothing.
+    filled = [
+        fill(part, LINE, break_long_words=False, break_on_hyphens=False) for part in paragraphs
+    ]
+    return subject, "\n\n".join(filled) + "\n"
