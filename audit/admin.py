@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from audit import checking, selectors
 from audit.models import Check, Entry
 from sesphr.web.staff.filters import period_of
-from sesphr.web.staff.readonly import ReadOnlyAdmin
+from sesphr.web.staff.readonly import ReadOnlyAdmin, column
 from sesphr.web.staff.shown import code, octets, when
 from sesphr.web.staff.site import Panel, StaffSite
 
@@ -30,12 +30,13 @@ class EntryAdmin(ReadOnlyAdmin):
     intro = _(
         "Salted commitments of events, in the order of the tree. What they say is kept elsewhere."
     )
-    list_display = ("place", "time_at", "stream_code", "number", "entry_octets")
+    list_display = ("place", "time_at", "stream_code", "in_stream", "entry_octets")
     list_filter = (period_of("time"),)
     ordering = ("-index",)
     sortable_by = ("place",)
+    in_stream = column("number", _("Number in the stream"))
     change_list_template = "admin/log.html"
-    groups = ((_("Entry"), ("place", "time_at", "stream_code", "number", "entry_octets")),)
+    groups = ((_("Entry"), ("place", "time_at", "stream_code", "in_stream", "entry_octets")),)
 
     def own_urls(self) -> list[URLPattern]:
         """Checking the whole log."""

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from cloudstore.models import Attachment, Document
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.web.staff.filters import period_of
-from sesphr.web.staff.readonly import ReadOnlyAdmin
+from sesphr.web.staff.readonly import ReadOnlyAdmin, column
 from sesphr.web.staff.shown import code, hexdump, octets, when
 
 SHOWN = 512
@@ -76,11 +76,22 @@ class DocumentAdmin(StoredAdmin):
 
     names = (_("document"), _("Documents"))
     intro = _("Encrypted documents as the store holds them: sizes, times and ciphertext.")
-    list_display = ("stored_at", "record_code", "version", "size_text", "owner_code", "kept_word")
+    list_display = (
+        "stored_at",
+        "record_code",
+        "version_number",
+        "size_text",
+        "owner_code",
+        "kept_word",
+    )
     detail_template = "admin/document.html"
+    version_number = column("version", _("Version"))
     groups = (
         (_("Document"), ("stored_at", "kept_word", "size_text", "exact_size")),
-        (_("What it is"), ("owner_code", "record_code", "version", "digest_code", "octets_digest")),
+        (
+            _("What it is"),
+            ("owner_code", "record_code", "version_number", "digest_code", "octets_digest"),
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -21,7 +21,7 @@ from accounts.models import Member
 from phr.models import IntegrityReport
 from phr.services import integrity
 from sesphr.web.staff.filters import period_of
-from sesphr.web.staff.readonly import ReadOnlyAdmin
+from sesphr.web.staff.readonly import ReadOnlyAdmin, column
 from sesphr.web.staff.shown import EMPTY, code, when
 from sesphr.web.staff.site import Panel, Shortcut, StaffSite
 
@@ -61,15 +61,20 @@ class IntegrityReportAdmin(ReadOnlyAdmin):
     section = _("Safety")
     names = (_("incident"), _("Incidents"))
     intro = _("Somebody's device, or the store, found something else than what was signed.")
-    list_display = ("state_tag", "first_at", "last_at", "count", "reason", "record_id", "partition")
+    list_display = ("state_tag", "first_at", "last_at", "times", "why", "record_id", "part")
     list_filter = (OpenFilter, period_of("last"))
     ordering = ("closed", "-last")
     sortable_by = ()
     detail_template = "admin/incident.html"
+    why = column("reason", _("Reason"))
+    part = column("partition", _("Part"))
+    times = column("count", _("How often"))
+    closer = column("closed_by", _("Closed by"))
+    found_out = column("note", _("What was found"))
     groups = (
-        (_("What was reported"), ("reason", "record_id", "partition", "manifest_name", "reporter")),
-        (_("When"), ("first_at", "last_at", "count")),
-        (_("What was done"), ("state_tag", "closed_at", "closed_by", "note")),
+        (_("What was reported"), ("why", "record_id", "part", "manifest_name", "reporter")),
+        (_("When"), ("first_at", "last_at", "times")),
+        (_("What was done"), ("state_tag", "closed_at", "closer", "found_out")),
     )
 
     def own_urls(self) -> list[URLPattern]:

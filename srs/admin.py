@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from sesphr.roles import node_database
 from sesphr.web.staff.eventlists import EventAdmin, EventPeriod, KindFilter
 from sesphr.web.staff.filters import period_of
-from sesphr.web.staff.readonly import ReadOnlyAdmin
+from sesphr.web.staff.readonly import ReadOnlyAdmin, column
 from sesphr.web.staff.shown import code, when
 from srs import panels
 from srs.models import AccessRequest, Event, RParameter, Version
@@ -138,13 +138,14 @@ class DepositAdmin(NodeAdmin):
     intro = _(
         "Every version of a record that the key node took. It holds nothing of what is in it."
     )
-    list_display = ("accepted_at", "record_code", "version", "owner", "digest_code")
+    list_display = ("accepted_at", "record_code", "version_number", "owner", "digest_code")
     list_filter = (NodeFilter, period_of("accepted"))
     list_select_related = ("record",)
     ordering = ("-accepted", "-id")
     sortable_by = ("accepted_at",)
+    version_number = column("version", _("Version"))
     groups = (
-        (_("Deposit"), ("accepted_at", "record_code", "version", "owner", "partitions")),
+        (_("Deposit"), ("accepted_at", "record_code", "version_number", "owner", "partitions")),
         (_("Rules"), ("record_date", "opens", "closes", "digest_code")),
     )
 

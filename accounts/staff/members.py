@@ -22,7 +22,7 @@ from accounts.models import Member, Role, SlotType, State
 from accounts.staff import acts, words
 from sesphr.ports.errors import PortError
 from sesphr.web.staff.filters import period_of
-from sesphr.web.staff.readonly import ReadOnlyAdmin
+from sesphr.web.staff.readonly import ReadOnlyAdmin, column
 from sesphr.web.staff.shown import EMPTY, when
 
 WAITING_FIRST = Case(When(state=State.PENDING, then=Value(0)), default=Value(1))
@@ -77,15 +77,16 @@ class MemberAdmin(ReadOnlyAdmin):
     section = _("Accounts")
     names = (_("member"), _("Members"))
     intro = _("Everybody who registered. Who waits to be authorised stands first.")
-    list_display = ("name", "address", "role_word", "state_word", "confirmed", "registered")
+    list_display = ("person", "address", "role_word", "state_word", "confirmed", "registered")
     list_filter = (StateFilter, RoleFilter, ConfirmedFilter, period_of("registered_at"))
     search_fields = ("login",)
     search_help_text = _("E-mail address, or a part of it")
-    sortable_by = ("name", "address", "registered")
+    sortable_by = ("person", "address", "registered")
     ordering = (WAITING_FIRST, "registered_at", "login")
     detail_template = "admin/member.html"
+    person = column("name", _("Name"))
     groups = (
-        (_("Person"), ("name", "address", "confirmed", "role_word", "registered")),
+        (_("Person"), ("person", "address", "confirmed", "role_word", "registered")),
         (_("Membership"), ("state_word", "authorised", "joined_at", "checked_text", "checker")),
         (_("Keys and sign-in"), ("fingerprint", "slots_text", "second_factor", "member_id")),
     )
@@ -124,7 +125,7 @@ class MemberAdmin(ReadOnlyAdmin):
 
     def facts(self, row: Member) -> list[tuple[str, Any]]:
         """What whoever decides must see: who, in which role, confirmed or not, with which keys."""
-        names = ("name", "address", "role_word", "confirmed", "state_word", "fingerprint")
+        names = ("person", "address", "role_word", "confirmed", "state_word", "fingerprint")
         return list(self._shown(row, names))
 
     @admin.display(description=_("E-mail address"), ordering="login")

@@ -31,6 +31,16 @@ from sesphr.web.staff.shown import EMPTY
 Group = tuple[Any, tuple[str, ...]]
 
 
+def column(name: str, label: Any) -> Callable[[Any, Any], Any]:
+    """A column that shows a field as it is, under a heading in words of the catalogue."""
+
+    def shown(model_admin: Any, row: Any) -> Any:
+        value = getattr(row, name)
+        return EMPTY if value is None or value == "" else value
+
+    return admin.display(description=label, ordering=name)(shown)
+
+
 class ReadOnlyList(ChangeList):
     """A page of rows, prepared together so that no row asks the database for itself."""
 
