@@ -59,8 +59,10 @@ export async function read(session, { onStep = () => {} } = {}) {
     onStep("received", { events: histories.reduce((sum, one) => sum + one.events.length, 0) });
     const known = (await session.memory.get(SEEN)) ?? {};
     const result = await checked(session, histories, note, known, onStep);
-    if (result.whole) await session.memory.set(SEEN, { checkpoint: note, streams: lengths(histories) });
-    return { ...result, reported: result.whole ? false : await report(session, result.problems) };
+    if (!result.whole) return { ...result, reported: await report(session, result.problems) };
+    await session.memory.set(SEEN, { checkpoint: note, streams: lengths(histories) });
+    await session.memory.remove(REPORTED);
+    return { ...result, reported: false };
   });
 }
 

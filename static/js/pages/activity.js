@@ -99,14 +99,14 @@ function problemText({ what, source, number: entry }) {
 /** @param {Entry[]} entries @param {(who: string) => Named} names */
 function mountList(entries, names) {
   let turn = 0;
-  let everything = false;
-  mountFilters(entries, names, (shown, { days }) => {
+  mountFilters(entries, names, (matching, chosen) => {
     const mine = ++turn;
-    everything ||= days === "";
-    drawSummary(shown.length, entries.length);
-    const some = everything ? shown : shown.slice(0, FIRST);
-    show(byId("show-all"), some.length > 0 && some.length < entries.length && !everything);
+    // Whoever chose something gets all of it; at first the newest are enough.
+    const first = chosen.days !== "" && !chosen.person && !chosen.part && !chosen.kind;
+    const shown = first ? matching.slice(0, FIRST) : matching;
+    drawSummary(shown.length, entries.length, shown.length < matching.length);
+    show(byId("show-all"), first && shown.length > 0 && shown.length < entries.length);
     fill(byId("show-all"), { label: t("act.show-all", { n: entries.length }) });
-    drawRows(byId("entries"), some, names, () => mine === turn).catch((error) => failed(pageState(), error));
+    drawRows(byId("entries"), shown, names, () => mine === turn).catch((error) => failed(pageState(), error));
   });
 }

@@ -65,13 +65,13 @@ function inWords() {
 
 /**
  * Say how many of how many are shown, and which filter makes it so.
- * @param {number} shown @param {number} all
+ * @param {number} shown @param {number} all @param {boolean} newest whether what matches goes on below
  */
-export function drawSummary(shown, all) {
+export function drawSummary(shown, all, newest) {
   const filters = inWords();
   show(byId("filter-summary"), shown > 0 && shown < all);
   show(byId("filter-nothing"), shown === 0 && all > 0);
-  fill(byId("filter-summary"), { "summary-text": t("act.filtered", { n: shown, all, filters }) });
+  fill(byId("filter-summary"), { "summary-text": t(newest ? "act.newest" : "act.filtered", { n: shown, all, filters }) });
   fill(byId("filter-nothing"), { "nothing-text": t("act.filtered-none", { filters }) });
 }
 
