@@ -127,8 +127,8 @@ test('names of the prototype in codes, kinds and units do no harm', () => {
 test('numbers and units as people write them', () => {
   assert.deepEqual(['147.9362708646282', '2.20', '.5', '1e3', 'Neg', undefined, '12345.123456'].map(shownNumber),
     ['147.9', '2.20', '0.5', '1e3', 'Neg', '', '12345']);
-  assert.deepEqual(['mm[Hg]', '10*3/uL', 'kg/m2', 'Cel', '[pH]', '/min', 'mmol/L'].map(shownUnit),
-    ['mmHg', '10³/µL', 'kg/m²', '°C', '', 'per min', 'mmol/L']);
+  assert.deepEqual(['mm[Hg]', '10*3/uL', 'kg/m2', 'Cel', '[pH]', '/min', 'mmol/L', 'mL/min/{1.73_m2}'].map(shownUnit),
+    ['mmHg', '10³/µL', 'kg/m²', '°C', '', 'per min', 'mmol/L', 'mL/min/1.73 m²']);
 });
 
 test('times of any precision compare, and ages are whole years', () => {

@@ -58,6 +58,7 @@ class RecordPage {
     state.done();
     this.draw(this.loaded.view);
     show(this.article);
+    show(byId("record-waiting"), false);
     if (this.use.mode === "reader") await this.watch();
     return undefined;
   }
@@ -78,6 +79,7 @@ class RecordPage {
   /** There is nothing to open: each use has its own words. */
   async nothing() {
     show(this.article, false);
+    show(byId("record-waiting"), this.use.mode === "own");
     if (this.use.mode === "own") return empty(this.place, "t-own-empty");
     const state = clone(this.use.mode === "reader" ? "t-nothing-shared" : "t-sees-nothing");
     if (this.use.mode === "see-as") fill(state, { title: t("record.sees-nothing", { name: await viewerOf(this.session, this.use) }) });
@@ -125,11 +127,10 @@ class RecordPage {
   /** @param {View} view */
   drawTabs(view) {
     const parts = [...PARTS.filter((part) => view.shared.includes(part)), ...view.shared.filter((part) => !PARTS.includes(part)), ...view.hidden];
-    const panels = parts.map((part) => this.panel(view, part));
-    byId("record-panels").replaceChildren(...panels);
+    byId("record-panels").replaceChildren(...parts.map((part) => this.panel(part)));
     const tabs = [this.tab("summary", t("tab.summary")), ...parts.map((part) => this.tab(part, partName(part), view.hidden.includes(part) && view.mode !== "own"))];
     byId("record-tabs").replaceChildren(...tabs);
-    mountTabs(byId("record-tabs"));
+    mountTabs(byId("record-tabs"), (tab) => this.fillPanel(view, tab));
   }
 
   /** @param {string} name @param {string} label @param {boolean} [hidden] not shared */
@@ -141,13 +142,20 @@ class RecordPage {
     return tab;
   }
 
-  /** @param {View} view @param {string} part */
-  panel(view, part) {
+  /** @param {string} part */
+  panel(part) {
     const panel = clone("t-part");
     panel.id = `panel-${part}`;
+    panel.dataset.part = part;
     panel.setAttribute("aria-labelledby", `tab-${part}`);
-    panel.append(...partPanel(view, part, this.askAt));
     return panel;
+  }
+
+  /** A part is laid out when it is first looked at: it may be long. @param {View} view @param {HTMLElement} tab */
+  fillPanel(view, tab) {
+    const panel = byId(tab.getAttribute("aria-controls") ?? "");
+    const { part } = panel.dataset;
+    if (part && !panel.hasChildNodes()) panel.append(...partPanel(view, part, this.askAt));
   }
 
   /** Remember this visit, then ask from time to time whether all of it is still shared. */

@@ -6,6 +6,7 @@ import { sectionKind, sectionRule } from '../importer/ccda_rules.js';
 import { resourceNarrative, sectionNarrative } from './narrative.js';
 import { subsections } from './ccda_facts.js';
 import { list, text } from './fhir_values.js';
+import { newestFirst } from './times.js';
 import { first, outline, textOf } from './tree.js';
 
 /** @typedef {import('./narrative.js').Node} Node */
@@ -63,6 +64,9 @@ function plainAttachment(attachment) {
   }
 }
 
+/** What a reader looks for first comes first. */
+const ORDER = ['allergy', 'problem', 'medication', 'result', 'vital', 'immunisation', 'procedure', 'encounter', 'document', 'coverage', 'claim'];
+
 /** @param {Read} read @returns {Section[]} facts of sources without a narrative of their own, by kind */
 function factSections(read) {
   const wordless = new Set(read.sources.filter(({ element }) => element?.local !== 'section').map(({ id }) => id));
@@ -71,7 +75,9 @@ function factSections(read) {
   for (const fact of read.facts.filter(({ source, kind }) => wordless.has(source) && kind !== 'patient')) {
     kinds.set(fact.kind, [...(kinds.get(fact.kind) ?? []), fact]);
   }
-  return [...kinds].map(([kind, facts]) => ({ kind, facts, nodes: [], sections: [], copy: facts.every(({ copy }) => copy), partial: false }));
+  const place = (/** @type {string} */ kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+  const sorted = [...kinds].toSorted(([a], [b]) => place(a) - place(b));
+  return sorted.map(([kind, facts]) => ({ kind, facts: facts.toSorted(newestFirst(({ date }) => date)), nodes: [], sections: [], copy: facts.every(({ copy }) => copy), partial: false }));
 }
 
 /**

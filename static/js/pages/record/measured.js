@@ -40,12 +40,18 @@ function resultRow(test) {
   const { latest, earlier } = test;
   const value = isPending(latest) ? t("record.pending") : measured(latest, latest.value === undefined);
   const row = clone("t-result", {
-    name: nameOf(latest), unit: shownUnit(test.unit), value: [value, el("span", { class: "results__when results__when--phone" }, shortDate(latest.date))], flag: flagNodes(latest.flag), range: rangeNode(latest),
+    name: nameOf(latest), unit: shownUnit(test.unit), value: [value, ...onPhone(latest)], flag: flagNodes(latest.flag), range: rangeNode(latest),
     date: dateNode(latest.date), before: before(earlier[0], false), earlier: before(earlier[1], false), trend: trendButton(test),
   }).querySelector("tr");
   const made = /** @type {HTMLTableRowElement} */ (row);
   made.classList.toggle("results__row--out", test.outside);
   return made;
+}
+
+/** What has columns of its own on wider screens. @param {Known} known @returns {Node[]} */
+function onPhone({ date, range }) {
+  const lines = [shortDate(date), range ? t("record.trend-reference", { range: rangeText(range) }) : ""].filter(Boolean);
+  return lines.map((line) => el("span", { class: "results__when results__when--phone" }, line));
 }
 
 /** Numbers stay on one line; words may break. @param {Known} known */

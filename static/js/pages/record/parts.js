@@ -2,7 +2,7 @@
 
 import { sections, raw } from "../../reader/sections.js";
 import { people } from "../../reader/personal.js";
-import { clone, el, slot } from "../../ui/dom.js";
+import { clone, el, fill, slot } from "../../ui/dom.js";
 import { list, shortDate as dayOf } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
@@ -46,10 +46,13 @@ function rawOne({ title, text }) {
   return made;
 }
 
-/** @param {Read} read @returns {HTMLElement[]} */
+/** @param {Read} read @returns {HTMLElement[]} made once it is opened: there may be thousands */
 function rawAll(read) {
   const pieces = raw(read);
-  return pieces.length ? [clone("t-raw", { label: t("record.raw", { n: pieces.length }), body: pieces.map(rawOne) })] : [];
+  if (!pieces.length) return [];
+  const made = clone("t-raw", { label: t("record.raw", { n: pieces.length }) });
+  made.addEventListener("toggle", () => fill(made, { body: pieces.map(rawOne) }), { once: true });
+  return [made];
 }
 
 /** @param {Detail[]} details @returns {HTMLElement} */
