@@ -20,6 +20,8 @@ import { viewOf } from "./view.js";
 /** @type {Record<string, string>} */
 const PURPOSES = { insurer: "payment", researcher: "research", relative: "personal" };
 
+const PURPOSE = /^[a-z0-9-]{1,32}$/;
+
 /** @param {Session} session @param {Use} use @returns {Promise<RecordView[]>} what there is to open now */
 export async function listed(session, { mode, owner, member }) {
   const query = mode === "see-as" ? { seenBy: member } : { owner: mode === "own" ? session.me.id : owner };
@@ -53,7 +55,9 @@ async function purposeOf(session, { mode, owner }) {
   if (mode !== "reader") return "personal";
   const { outgoing } = await requests(session);
   const given = outgoing.find((one) => one.owner === owner && one.state === "approved");
-  return given?.purpose ?? PURPOSES[session.me.role] ?? "treatment";
+  // What was asked for may be any words; an opening names its purpose by an id.
+  const named = given && PURPOSE.test(given.purpose) ? given.purpose : undefined;
+  return named ?? PURPOSES[session.me.role] ?? "treatment";
 }
 
 /**
