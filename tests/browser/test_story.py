@@ -5,12 +5,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser import chromium
-from tests.browser.acts import account, staff
+from tests.browser.acts import account, records, sharing, staff
 from tests.browser.acts.account import Member
 from tests.browser.site import Site
+
+UNTIL = "2027-06-30"
 
 
 @pytest.fixture
@@ -34,3 +36,61 @@ def test_the_story(site: Site, people: dict[str, Page]) -> None:
         account.confirm(page, site, who)
         staff.authorise(office, who.login, "identity card seen")
         account.sign_in(page, who)
+    add_record(patient)
+    sharing.ask(physician, eve.login, ["Medical", "Prescriptions"], "First visit on Monday")
+    sharing.look_at_request(patient, bob.name)
+    expect(patient.locator("blockquote")).to_have_text("First visit on Monday")
+    sharing.approve(patient, bob.name, leave_out=["Prescriptions"], until=UNTIL)
+    read_record(physician, eve)
+    look_back(patient, bob)
+    sharing.take_back(patient, "Medical", bob.name)
+    refused(physician, patient, bob)
+
+
+def add_record(page: Page) -> None:
+    records.choose_file(page, records.CCDA)
+    expect(page.get_by_role("heading", name="Your name is written inside Medical")).to_be_visible()
+    records.move_first(page, "Prescriptions", "Medical")
+    page.get_by_role("button", name="Move it to Personal").click()
+    records.save(page)
+
+
+def read_record(page: Page, patient: Member) -> None:
+    records.open_patient(page, patient.name)
+    text = records.shown(page)
+    assert "Not the whole record" in text
+    assert "Penicillin G" in text
+    closed(page, "not shared with you")
+
+
+def closed(page: Page, words: str) -> None:
+    page.get_by_role("tab", name="Prescriptions").click()
+    expect(page.get_by_role("tabpanel", name="Prescriptions")).to_contain_text(
+        words, ignore_case=True
+    )
+
+
+def look_back(page: Page, physician: Member) -> None:
+    page.goto("/activity")
+    opened = page.get_by_role("listitem").filter(has_text=physician.name).filter(has_text="Opened")
+    expect(opened.first).to_contain_text("You approved this on")
+    expect(opened.first).to_contain_text("until 30 June 2027")
+    assert "until 30 Jun 2027" in sharing.cell(page, "Medical", physician.name)
+    page.get_by_label("See it as").select_option(label=physician.name)
+    page.get_by_role("button", name="Show me").click()
+    text = records.shown(page)
+    assert f"This is what {physician.name} sees" in text
+    assert "Penicillin G" in text
+    closed(page, "not shared")
+
+
+def refused(page: Page, owner: Page, physician: Member) -> None:
+    page.reload()
+    expect(
+        page.get_by_role("heading", name="does not share this with you any more")
+    ).to_be_visible()
+    assert "Penicillin" not in page.content()
+    owner.goto("/activity")
+    tried = owner.get_by_role("listitem").filter(has_text=physician.name).filter(has_text="refused")
+    expect(tried.first).to_be_visible()
+    expect(owner.get_by_role("listitem").filter(has_text="Took back").first).to_be_visible()
