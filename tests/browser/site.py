@@ -3,7 +3,7 @@
 import base64
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,10 +78,20 @@ class Authenticator:
 
 
 @contextmanager
-def running(folder: Path, static: Path, env: Mapping[str, str] | None = None) -> Iterator[Site]:
-    """A site of its own with these built pages, stopped at the end."""
+def running(
+    folder: Path,
+    static: Path,
+    env: Mapping[str, str] | None = None,
+    prepare: Callable[[Path], None] | None = None,
+) -> Iterator[Site]:
+    """A site of its own with these built pages, stopped at the end.
+
+    `prepare` is given the data folder before the server starts.
+    """
     (folder / "data").mkdir(mode=0o700)
     (folder / "data" / "static").symlink_to(static, target_is_directory=True)
+    if prepare is not None:
+        prepare(folder / "data")
     server = liveserver.start(folder / "data", env=env)
     try:
         yield Site(System(server, folder))
