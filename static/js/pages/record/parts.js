@@ -83,7 +83,7 @@ function origin(view, { record, date, imported, parts }, part) {
   const read = /** @type {Read} */ (parts.get(part));
   const made = clone("t-origin", {
     title: t("record.origin", { date: shortDate(date) }), source: sourceOf(read, imported),
-    body: [...(part === "personal" ? persons(read) : []), ...laidOut(sections(read)), ...rawAll(read)],
+    body: [...(part === "personal" ? persons(read) : []), ...(read.other ? [clone("t-broken", { text: raw(read)[0].text })] : [...laidOut(sections(read)), ...rawAll(read)])],
     act: view.mode === "own" ? clone("t-download") : "",
   });
   if (view.mode === "own") /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;
