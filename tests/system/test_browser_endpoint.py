@@ -12,11 +12,22 @@ from typing import Any
 
 import pytest
 
+from sesphr.crypto import statements
+from sesphr.crypto.encoding import b64u_encode, canonical_json
+from sesphr.secretfiles import secret
 from tests.support.browser_peer import Peer, Stopped, encoded, signed_in
 from tests.support.people_cli import Person
 from tests.support.wire import Wire, between
 from tests.system.place import SAMPLES, THREE_NODES, System, running
-from tests.system.test_tampering_wire import OPENING, flipped, hide_event, reword_event, set_at
+from tests.system.test_tampering_wire import (
+    OPENING,
+    OTHER,
+    Alter,
+    flipped,
+    hide_event,
+    reword_event,
+    set_at,
+)
 
 MEDICAL, PERSONAL = "<m>rest, Hæmoglobin</m>", "<p>Ada</p>"
 FILE = {"name": 'letters/My "record" & more.pdf', "type": "application/pdf"}
@@ -319,6 +330,90 @@ def test_the_activity_is_changed(people: People, what: str) -> None:
     assert {one["what"] for one in found["problems"]} == problems
     assert found["reported"] is True
     assert people.ada.ask("activity")["whole"] is True
+
+
+# Any element of the field but none of the group.
+NO_MEMBER = b64u_encode((b"\0" * 47 + b"\2") + b"\0" * 48 * 11)
+
+
+def _point(value: Any) -> Alter:
+    return set_at("items", 0, "partitions", 0, "answer")(value)
+
+
+def _item(name: str, value: Any) -> Alter:
+    return set_at("items", 0, name)(value)
+
+
+def _moved_event(payload: Any) -> None:
+    payload["log"][0]["entry"] = b64u_encode(bytes(32))
+
+
+def _all_asked_elsewhere(payload: Any) -> None:
+    payload["items"][0]["partitions"][0]["partition"] = "personal"
+
+
+LIES: dict[str, Alter] = {
+    "no member of the group": _point(NO_MEMBER),
+    "no element at all": _point(b64u_encode(b"\xff" * 576)),
+    "nothing to open with": _point(None),
+    "another version": _item("version", 7),
+    "another manifest": _item("manifest", b64u_encode(bytes(32))),
+    "another record": _item("record", OTHER),
+    "another partition": _all_asked_elsewhere,
+    "another event": _moved_event,
+    "no event": set_at("log")([]),
+    "another request": set_at("request")(b64u_encode(bytes(32))),
+    "no owner": _item("owner", None),
+}
+
+
+def _signed(system: System, change: Alter) -> Alter:
+    """The key server itself says something else, and signs it."""
+    key = secret(system.server.data, "node-1-sign")
+
+    def altered(answer: Any) -> None:
+        payload = statements.payload_of_unverified(answer["answers"][0]["answer"])
+        change(payload)
+        answer["answers"][0]["answer"] = statements.sign(
+            key, "sesphr-access-answer", canonical_json(payload)
+        )
+
+    return altered
+
+
+@pytest.mark.parametrize("what", LIES)
+def test_a_key_server_lies_and_signs_it(people: People, insured: str, what: str) -> None:
+    alter = _signed(people.system, LIES[what])
+    with people.wire.changing("POST", "/access", alter) as fired, pytest.raises(Stopped) as stopped:
+        people.lee.opened(insured, "insurance")
+    assert fired
+    assert stopped.value.red, stopped.value.told
+
+
+def test_a_key_server_names_another_owner(people: People, insured: str) -> None:
+    """Somebody whom nobody shows cannot be checked; oneself would have the whole document."""
+    doctor = people.doctor.ok("whoami")["member"]
+    for owner, code in ((OTHER, "owner-unknown"), (doctor, "integrity")):
+        alter = _signed(people.system, _item("owner", owner))
+        with people.wire.changing("POST", "/access", alter), pytest.raises(Stopped) as stopped:
+            people.lee.opened(insured, "insurance")
+        assert stopped.value.told["code"] == code
+
+
+def test_a_key_server_gives_the_answer_of_another_record(people: People, insured: str) -> None:
+    """A right element of the group that leads to another key: the commitment stops it."""
+    other = people.ada.deposit(insurance="<i>another</i>")["record"]
+    assert people.lee.opened(other, "insurance")
+    answer = json.loads(people.wire.sent("POST", "/access")[-1].response)["answers"][0]["answer"]
+    payload = statements.payload_of_unverified(answer)
+    theirs = payload["items"][0]["partitions"][0]["answer"]
+    alter = _signed(people.system, _point(theirs))
+    with people.wire.changing("POST", "/access", alter), pytest.raises(Stopped) as stopped:
+        people.lee.opened(insured, "insurance")
+    assert (stopped.value.told["what"], stopped.value.told["partition"]) == (
+        "partition",
+        "insurance",
+    )
 
 
 @pytest.fixture(scope="module")
