@@ -115,6 +115,8 @@ def test_whoever_asks_too_often_waits(world: World, settings: Any, moved_clock: 
     assert 1 <= int(answer.headers["Retry-After"]) <= 3600
     world.grantee.asked(world.owner, "personal")
     moved_clock[0] += int(answer.headers["Retry-After"])
+    # The session may have idled meanwhile.
+    world.stranger.signed_in()
     assert (
         world.stranger.post(
             "key-requests", {"request": world.stranger.key_request(world.owner, ["medical"])}
