@@ -91,6 +91,6 @@ def refused(page: Page, owner: Page, physician: Member) -> None:
     ).to_be_visible()
     assert "Penicillin" not in page.content()
     owner.goto("/activity")
-    tried = owner.get_by_role("listitem").filter(has_text=physician.name).filter(has_text="refused")
+    tried = owner.get_by_role("listitem").filter(has_text=physician.name).filter(has_text="Refused")
     expect(tried.first).to_be_visible()
-    expect(owner.get_by_role("listitem").filter(has_text="Took back").first).to_be_visible()
+    expect(owner.get_by_role("listitem").filter(has_text="Taken back from").first).to_be_visible()

@@ -1,0 +1,186 @@
+"""`python -m benchmarks.pages --output FILE`: Lighthouse on every page, signed in where that is needed.
+
+A server of its own with the built pages, people who join by the command line, and one
+real Chromium, in which an owner, a physician and nobody sign in by the page, one after the
+other. Exits with 1 when a page's accessibility is below 100.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks import machine
+from tests.browser import chromium, site
+from tests.browser.acts import account
+from tests.browser.acts.account import Member
+from tests.support.mariadb import _free_port
+from tests.support.people_cli import PASSWORD, Person
+
+ROOT = Path(__file__).resolve().parent.parent
+LIGHTHOUSE = ROOT / "benchmarks" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
+NODE = ROOT / ".venv" / "bin" / "node"
+CATEGORIES = {
+    "performance": "performance",
+    "accessibility": "accessibility",
+    "best-practices": "best practices",
+}
+METRICS = {
+    "first-contentful-paint": "first paint",
+    "largest-contentful-paint": "largest paint",
+    "total-blocking-time": "blocked",
+    "cumulative-layout-shift": "shift",
+}
+SHAPES = {"phone": (), "desktop": ("--preset=desktop",)}
+PAGE_SECONDS = 180
+SAMPLE = "tests/samples/ccda_ccd_practicefusion.xml"
+HEAD = """# Performance and accessibility of the pages
+
+Written by `make bench`; do not edit. Lighthouse loads every page anew, throttled as it does for a phone on a
+slow network (and once more as a desktop), in a Chromium that is signed in as the pages sign in: each opening
+fetches, checks and decrypts for real. Scores are out of 100; times are milliseconds of the simulated device.
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One page on one device: scores and metrics as Lighthouse gives them."""
+
+    page: str
+    shape: str
+    scores: dict[str, float]
+    metrics: dict[str, float]
+    failed: tuple[str, ...]
+
+
+def measure(url: str, path: str, shape: str, port: int) -> Measured:
+    """Run Lighthouse on one page in the Chromium that listens on `port`."""
+    words = [
+        str(NODE), str(LIGHTHOUSE), f"{url}{path}", f"--port={port}", "--output=json", "--quiet",
+        f"--only-categories={','.join(CATEGORIES)}", "--disable-storage-reset", *SHAPES[shape],
+    ]  # fmt: skip
+    done = subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, timeout=PAGE_SECONDS, check=True,
+        env={**os.environ, "CHROME_PATH": chromium.CHROMIUM},
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    if told.get("runtimeError"):
+        raise RuntimeError(f"{path}: {told['runtimeError']['message']}")
+    audits = told["audits"]
+    failed = [
+        f"{name} ({audits[name]['title']})"
+        for one in told["categories"]["accessibility"]["auditRefs"]
+        if (name := one["id"]) and audits[name]["score"] == 0 and one["weight"]
+    ]
+    return Measured(
+        path, shape,
+        {name: 100 * (told["categories"][name]["score"] or 0) for name in CATEGORIES},
+        {name: audits[name]["numericValue"] for name in METRICS},
+        tuple(failed),
+    )  # fmt: skip
+
+
+def pages(owner: str, doctor: str, request: str) -> dict[str, tuple[str, ...]]:
+    """Every page's address, by whoever it is for."""
+    return {
+        "nobody": ("/", "/help", "/privacy", "/accessibility", "/protocol", "/register", "/sign-in",
+                   "/recover", "/confirm?token=none", "/admin/login/"),
+        "owner": ("/home", "/add", "/record", "/requests", f"/requests/{request}", "/sharing",
+                  f"/sharing/as/{doctor}", "/activity", "/profile", "/security"),
+        "physician": ("/home", "/waiting", "/ask", f"/patients/{owner}", "/activity"),
+    }  # fmt: skip
+
+
+@contextmanager
+def signed_in(url: str, login: str | None) -> Iterator[int]:
+    """A Chromium in which somebody signed in by the page; the port on which it takes orders."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
+        found = playwright.chromium.launch_persistent_context(
+            profile, executable_path=chromium.CHROMIUM, base_url=url,
+            args=[*chromium.FLAGS, f"--remote-debugging-port={port}"],
+        )  # fmt: skip
+        if login is not None:
+            account.sign_in(chromium.first_page(found), Member("", login, PASSWORD))
+        yield port
+        found.close()
+
+
+def people(place: site.Site) -> tuple[Person, Person, str]:
+    """An owner with a record, a physician who sees a part and asks for more; the request."""
+    owner, doctor = place.system.join(), place.system.join("physician")
+    owner.ok("deposit", SAMPLE)
+    owner.ok("grant", doctor.login, "--partition", "medical", "--history")
+    words = ("--partition", "prescription", "--purpose", "treatment", "--reason", "Next visit")
+    return owner, doctor, doctor.ok("request", "--owner", owner.login, *words)["request"]
+
+
+def run(static: Path, folder: Path) -> list[Measured]:
+    """Everything."""
+    with site.running(folder, static) as place:
+        owner, doctor, request = people(place)
+        ids = [str(one.ok("whoami")["member"]) for one in (owner, doctor)]
+        logins = {"nobody": None, "owner": owner.login, "physician": doctor.login}
+        found = []
+        for who, paths in pages(*ids, request).items():
+            with signed_in(place.url, logins[who]) as port:
+                for path in paths:
+                    for shape in SHAPES:
+                        print(f"measuring: {who} {path} ({shape})", flush=True)
+                        found.append(measure(place.url, path, shape, port))
+        return found
+
+
+def render(found: list[Measured], facts: dict[str, str]) -> str:
+    """The report in Markdown."""
+    titles = ["page", "device", *CATEGORIES.values(), *METRICS.values()]
+    rows = [f"| {' | '.join(titles)} |", f"| --- | --- |{' ---: |' * (len(titles) - 2)}"]
+    for one in found:
+        scores = [f"{one.scores[name]:.0f}" for name in CATEGORIES]
+        metrics = [
+            f"{value:.3f}" if name.startswith("cumulative") else f"{value:,.0f}"
+            for name, value in one.metrics.items()
+        ]
+        rows.append(f"| {shown(one.page)} | {one.shape} | {' | '.join([*scores, *metrics])} |")
+    lines = [f"- {name}: {text}" for name, text in facts.items()]
+    return "\n".join([HEAD, "## Machine\n", *lines, "\n## Pages\n", *rows, ""])
+
+
+def shown(path: str) -> str:
+    """An address without the ids of this run."""
+    parts = [part if len(part) < 36 else "..." for part in path.partition("?")[0].split("/")]
+    return "/".join(parts)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the report; 0 when every page's accessibility is 100."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    parser.add_argument("--output", type=Path, required=True)
+    output: Path = parser.parse_args(arguments).output
+    data = Path(os.environ.get("SESPHR_DATA", "var")).resolve()
+    with tempfile.TemporaryDirectory(prefix="pages-", dir=data) as folder:
+        found = run(data / "static", Path(folder))
+    version = subprocess.run(
+        [chromium.CHROMIUM, "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    facts = machine.describe(version.split()[1], "")
+    kept = {name: facts[name] for name in ("date", "commit", "CPU", "cores", "system", "Chromium")}
+    output.write_text(render(found, {**kept, "load": machine.load()}), encoding="utf-8")
+    low = [one for one in found if one.scores["accessibility"] < 100]
+    for one in low:
+        print(
+            f"accessibility of {one.page} ({one.shape}): {', '.join(one.failed)}", file=sys.stderr
+        )
+    return 1 if low else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
