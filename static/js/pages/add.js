@@ -89,7 +89,7 @@ class AddPage {
     const written = await work.saving.save(work.draft);
     if (!written) return;
     const { readers } = work.check;
-    if (typeof readers === "function") drawSaved(written, readers);
+    if (typeof readers === "function") drawSaved(written, work.draft, readers);
     work.importing.close();
     this.work = null;
     history.replaceState({ step: "saved" }, "");
