@@ -41,7 +41,11 @@ function showSum({ partitions, purpose, reason }, who) {
   byId("ask-sum").replaceChildren(...rows.flatMap(([label, value]) => [el("dt", {}, t(label)), el("dd", {}, value)]));
 }
 
-/** Whom the address of this page names, as far as they are known here. @param {Session} session @returns {Promise<{owner?: string, name: string}>} */
+/**
+ * Whom the address of this page names, as far as they are known here.
+ * @param {Session} session
+ * @returns {Promise<{owner?: string, name: string}>}
+ */
 async function known(session) {
   const owner = new URLSearchParams(location.search).get("owner") ?? "";
   if (!UUID.test(owner)) return { name: "" };

@@ -52,7 +52,8 @@ function untilText(ends) {
   const word = (/** @type {number | null} */ end) => (end === null ? t("home.no-end") : lastDay(end, true));
   const words = new Set([...ends.values()].map(word));
   if (words.size === 1) return [...words];
-  return ordered(ends.keys()).map((part) => el("span", { class: "desk-end" }, t("home.part-end", { part: partName(part), end: word(ends.get(part) ?? null) })));
+  const line = (/** @type {string} */ part) => t("home.part-end", { part: partName(part), end: word(ends.get(part) ?? null) });
+  return ordered(ends.keys()).map((part) => el("span", { class: "desk-end" }, line(part)));
 }
 
 /** @param {RecordView[]} views @param {Visit | undefined} visit @returns {HTMLElement | string} */

@@ -106,7 +106,11 @@ class RecordPage {
     byId("record-hidden").replaceChildren(...(closed ? [hiddenParts(view, view.hidden, this.askAt)] : []));
   }
 
-  /** @param {string} kind @param {{count: string, nodes: Node[]}} panel @param {boolean} [optional] absent when it holds nothing */
+  /**
+   * @param {string} kind
+   * @param {{count: string, nodes: Node[]}} panel
+   * @param {boolean} [optional] absent when it holds nothing
+   */
   box(kind, { count, nodes }, optional = false) {
     const box = /** @type {HTMLElement} */ (this.article.querySelector(`[data-box="${kind}"]`));
     fill(box, { count, body: /** @type {Node[]} */ (nodes) });
@@ -128,8 +132,9 @@ class RecordPage {
   drawTabs(view) {
     const parts = [...PARTS.filter((part) => view.shared.includes(part)), ...view.shared.filter((part) => !PARTS.includes(part)), ...view.hidden];
     byId("record-panels").replaceChildren(...parts.map((part) => this.panel(part)));
-    const tabs = [this.tab("summary", t("tab.summary")), ...parts.map((part) => this.tab(part, partName(part), view.hidden.includes(part) && view.mode !== "own"))];
-    byId("record-tabs").replaceChildren(...tabs);
+    const closed = (/** @type {string} */ part) => view.hidden.includes(part) && view.mode !== "own";
+    const tabs = parts.map((part) => this.tab(part, partName(part), closed(part)));
+    byId("record-tabs").replaceChildren(this.tab("summary", t("tab.summary")), ...tabs);
     mountTabs(byId("record-tabs"), (tab) => this.fillPanel(view, tab));
   }
 
@@ -194,6 +199,7 @@ class RecordPage {
     const state = clone("t-taken-back", { title });
     this.article.replaceChildren();
     show(this.article, false);
+    show(byId("record-waiting"), false);
     this.place.replaceChildren(state);
     show(this.place);
     slot(state, "title").focus();

@@ -96,13 +96,22 @@ class SectionFacts {
     return (valued ? this.words.code(value) : undefined) ?? this.words.code(own);
   }
 
-  /** A value may say the absence that the subject does not. @param {Code | undefined} code @param {Element} statement @param {boolean} negated */
+  /**
+   * A value may say the absence that the subject does not.
+   * @param {Code | undefined} code
+   * @param {Element} statement
+   * @param {boolean} negated
+   */
   absent(code, statement, negated) {
     if (!['allergy', 'problem', 'medication'].includes(this.kind)) return undefined;
     return absence(code, negated, this.words.code(first(statement, 'value')));
   }
 
-  /** Its own status where it has one, otherwise that of the act around it. @param {Element} statement @param {Element} outer */
+  /**
+   * Its own status where it has one, otherwise that of the act around it.
+   * @param {Element} statement
+   * @param {Element} outer
+   */
   status(statement, outer) {
     const said = this.words.code(first(relatedBy(statement, STATUS), 'value'));
     if (said?.display && this.kind !== 'immunisation') return said.display.toLowerCase();
@@ -151,7 +160,8 @@ class SectionFacts {
     const form = this.words.code(first(statement, 'administrationUnitCode'))?.display;
     return {
       text: this.instructions(statement), amount: attribute(quantity, 'value') ?? attribute(low, 'value'),
-      unit: unitOf(quantity) ?? unitOf(low) ?? form, every: period && { times: '1', period: attribute(period, 'value'), unit: attribute(period, 'unit') },
+      unit: unitOf(quantity) ?? unitOf(low) ?? form,
+      every: period && { times: '1', period: attribute(period, 'value'), unit: attribute(period, 'unit') },
       route: this.words.code(first(statement, 'routeCode'))?.display, asNeeded: Boolean(first(statement, 'precondition')),
     };
   }

@@ -56,7 +56,8 @@ const SOME = {
 };
 
 /** Broad SNOMED CT codes: to negate one of these is to negate the whole kind. */
-const WHOLE = new Set(['105590001', '419199007', '418038007', '420134006', '55607006', '64572001', '763158003', '373873005', '71388002', '404684003']);
+const WHOLE = new Set(['105590001', '419199007', '418038007', '420134006', '55607006', '64572001',
+  '763158003', '373873005', '71388002', '404684003']);
 /** To negate one of these is to negate some of the kind: drugs, foods, the surroundings. */
 const BRANCH = new Set(['416098002', '410942007', '414285001', '426232007', '232347008']);
 
@@ -83,7 +84,8 @@ export function absence(code, negated, value) {
 
 /** @type {Record<string, Flag>} */
 const FLAGS = {
-  H: 'high', HU: 'critical-high', HH: 'critical-high', HX: 'high', '>': 'high', L: 'low', LU: 'critical-low', LL: 'critical-low', LX: 'low', '<': 'low',
+  H: 'high', HU: 'critical-high', HH: 'critical-high', HX: 'high', '>': 'high', 
+  L: 'low', LU: 'critical-low', LL: 'critical-low', LX: 'low', '<': 'low',
   A: 'abnormal', AA: 'critical', N: 'normal', '>>': 'critical-high', '<<': 'critical-low',
 };
 

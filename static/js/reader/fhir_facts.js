@@ -83,7 +83,10 @@ function dose(dosage) {
   };
 }
 
-/** @param {any} value @returns {import('./facts.js').Range | undefined} the first range that is for everybody, or the first */
+/**
+ * @param {any} value
+ * @returns {import('./facts.js').Range | undefined} the first range that is for everybody, or the first
+ */
 function rangeOf(value) {
   const ranges = list(value.referenceRange);
   const one = ranges.find((each) => !each.type || JSON.stringify(each.type).includes('"normal"')) ?? ranges[0];

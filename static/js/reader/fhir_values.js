@@ -73,7 +73,11 @@ function bounds({ low, high }, between) {
   return from ? { ...from, comparator: '>=' } : to && { ...to, comparator: '<=' };
 }
 
-/** @param {any} value a resource @param {string[]} names of its members, the best first @returns {{date?: string, end?: string}} */
+/**
+ * @param {any} value a resource
+ * @param {string[]} names of its members, the best first
+ * @returns {{date?: string, end?: string}}
+ */
 export function timesIn(value, names) {
   for (const name of names) {
     const date = text(value[name]) ?? text(value[name]?.start);

@@ -17,7 +17,12 @@ export { readPartition } from './partition.js';
 /** @typedef {import('./partition.js').Model} Model */
 /** @typedef {Model & {facts: Fact[]}} Read */
 
-/** What the importer wrote of a source that this reader finds nothing in. @param {Model} model @param {string} source @returns {Fact[]} */
+/**
+ * What the importer wrote of a source that this reader finds nothing in.
+ * @param {Model} model
+ * @param {string} source
+ * @returns {Fact[]}
+ */
 function itemFacts(model, source) {
   return model.items.filter((item) => item.source === source).map((item) => fact({
     kind: item.kind, source, code: item.code, name: item.code?.display ?? item.code?.value, value: item.value, status: item.status,

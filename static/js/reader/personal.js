@@ -15,7 +15,7 @@ import { addressLine, called, concept, humanName, list, text } from './fhir_valu
 
 /** @param {Field} field @param {(string | undefined)[]} values @returns {Detail[]} */
 function details(field, values) {
-  return [...new Set(values)].filter((value) => value !== undefined && value !== '').map((value) => ({ field, value: /** @type {string} */ (value) }));
+  return [...new Set(values)].flatMap((value) => (value ? [{ field, value }] : []));
 }
 
 /** @param {Element} name @returns {string} in the order in which it is written */
@@ -78,10 +78,11 @@ function cdaContact(holder, path) {
 /** @param {any} holder with telecom and address @returns {Detail[]} */
 function fhirReached(holder) {
   const points = list(holder.telecom);
-  const values = (/** @type {(system: string | undefined) => boolean} */ wanted) => points.filter(({ system }) => wanted(text(system))).map(({ value }) => text(value));
+  /** @param {boolean} mail */
+  const values = (mail) => points.filter(({ system }) => (system === 'email') === mail).map(({ value }) => text(value));
   return [
     ...details('address', list(holder.address).map(addressLine)),
-    ...details('phone', values((system) => system !== 'email')), ...details('e-mail', values((system) => system === 'email')),
+    ...details('phone', values(false)), ...details('e-mail', values(true)),
   ];
 }
 

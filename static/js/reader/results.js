@@ -54,7 +54,10 @@ function testOf(key, sorted) {
   return { key, name: latest.name ?? '', unit: latest.value?.unit, panel: latest.panel, latest, earlier, outside: isOutside(latest) };
 }
 
-/** @param {Test[]} tests @returns {Panel[]} groups in the order of their first test; a group of one whose name is its own has no head */
+/**
+ * @param {Test[]} tests
+ * @returns {Panel[]} groups in the order of their first test; a group of one whose name is its own has no head
+ */
 export function panels(tests) {
   /** @type {Map<string | undefined, Test[]>} */
   const groups = new Map();

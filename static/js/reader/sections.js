@@ -77,7 +77,10 @@ function factSections(read) {
   }
   const place = (/** @type {string} */ kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
   const sorted = [...kinds].toSorted(([a], [b]) => place(a) - place(b));
-  return sorted.map(([kind, facts]) => ({ kind, facts: facts.toSorted(newestFirst(({ date }) => date)), nodes: [], sections: [], copy: facts.every(({ copy }) => copy), partial: false }));
+  return sorted.map(([kind, facts]) => ({
+    kind, facts: facts.toSorted(newestFirst(({ date }) => date)), nodes: [], sections: [],
+    copy: facts.every(({ copy }) => copy), partial: false,
+  }));
 }
 
 /**

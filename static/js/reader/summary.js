@@ -114,11 +114,15 @@ function bySeverity(a, b) {
   return Number(b.all.some(({ severe }) => severe)) - Number(a.all.some(({ severe }) => severe));
 }
 
-/** @param {Known[]} facts @param {string} kind @returns {Known[]} each event, the newest first; the same in two records once */
+/**
+ * @param {Known[]} facts
+ * @param {string} kind
+ * @returns {Known[]} each event, the newest first; the same in two records once
+ */
 export function eventsOf(facts, kind) {
   const seen = new Set();
   return facts.filter((each) => each.kind === kind && !each.absent).toSorted(newestFirst(({ recorded }) => recorded)).filter((each) => {
-    const key = `${subject(each)}|${each.date}|${each.who ?? ''}|${each.amount?.value ?? ''}|${each.date ? '' : each.record}${each.value?.value ?? ''}`;
+    const key = JSON.stringify([subject(each), each.date ?? each.record, each.who, each.amount?.value, each.value?.value]);
     return !seen.has(key) && seen.add(key);
   }).toSorted(newestFirst(({ date }) => date));
 }

@@ -2,7 +2,10 @@
 
 const ISO = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(T.+)?)?)?$/;
 
-/** @param {string | undefined} date ISO 8601 of any precision @returns {number} milliseconds; minus infinity when there is none */
+/**
+ * @param {string | undefined} date ISO 8601 of any precision
+ * @returns {number} milliseconds; minus infinity when there is none
+ */
 export function moment(date) {
   const found = ISO.exec(date ?? '');
   if (!found) return -Infinity;

@@ -99,7 +99,12 @@ export function first(element, path) {
   return path.split('/').reduce((/** @type {Element | undefined} */ at, local) => all(at, local)[0], element);
 }
 
-/** Every element along a path such as `a/b`. @param {Element | undefined} element @param {string} path @returns {Element[]} */
+/**
+ * Every element along a path such as `a/b`.
+ * @param {Element | undefined} element
+ * @param {string} path
+ * @returns {Element[]}
+ */
 export function every(element, path) {
   return path.split('/').reduce((/** @type {Element[]} */ at, local) => at.flatMap((each) => all(each, local)),
     element ? [element] : []);
@@ -120,7 +125,12 @@ function gather(element) {
   return element.children.map((child) => (typeof child === 'string' ? child : gather(child))).join('');
 }
 
-/** An XML element as indented text: what a page shows of what it does not know. @param {Element} element @param {string} [indent] @returns {string} */
+/**
+ * An XML element as indented text: what a page shows of what it does not know.
+ * @param {Element} element
+ * @param {string} [indent]
+ * @returns {string}
+ */
 export function outline(element, indent = '') {
   const head = [element.local, ...element.attributes.map(({ local, value }) => `${local}=${value}`)].join(' ');
   const below = element.children.map((child) => (typeof child === 'string'

@@ -3,7 +3,9 @@
 import { numberOf } from './facts.js';
 
 /** UCUM's codes that nobody would write on paper. @type {Record<string, string>} */
-const WHOLE = { '1': '', '[pH]': '', Cel: '°C', '[degF]': '°F', '[lb_av]': 'lb', '[in_i]': 'in', '[ft_i]': 'ft', '[oz_av]': 'oz', '{score}': '' };
+const WHOLE = {
+  '1': '', '[pH]': '', Cel: '°C', '[degF]': '°F', '[lb_av]': 'lb', '[in_i]': 'in', '[ft_i]': 'ft', '[oz_av]': 'oz', '{score}': '',
+};
 const POWERS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const MANY_DIGITS = /\.\d{4,}$/;
 
@@ -11,7 +13,8 @@ const MANY_DIGITS = /\.\d{4,}$/;
 export function shownUnit(unit) {
   if (!unit) return '';
   if (Object.hasOwn(WHOLE, unit)) return WHOLE[unit];
-  return unit.replace(/\{([^}]*)\}/g, (_, words) => words.replaceAll('_', ' ')).replace(/10[*^](\d+)/g, (_, power) => `10${[...power].map((digit) => POWERS[Number(digit)]).join('')}`)
+  const powers = (/** @type {string} */ _, /** @type {string} */ power) => `10${[...power].map((digit) => POWERS[Number(digit)]).join('')}`;
+  return unit.replace(/\{([^}]*)\}/g, (_, words) => words.replaceAll('_', ' ')).replace(/10[*^](\d+)/g, powers)
     .replace(/mm\[Hg\]/g, 'mmHg').replace(/\bm2\b/g, 'm²').replace(/\bum\b/g, 'µm').replace(/\/uL\b/g, '/µL')
     .replace(/\bug\b/g, 'µg').replace(/\bumol\b/g, 'µmol').replace(/\[IU\]/g, 'IU').replace(/^\/(?=[a-z])/, 'per ')
     .replace(/\[([A-Za-z]+)'?U\]/g, '$1U');

@@ -4,7 +4,10 @@ import { readable } from "../../endpoint/records.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
-/** `time` in Unix seconds; `versions` and `parts`: by record id. @typedef {{time: number, versions: Record<string, number>, parts?: Record<string, string[]>, name?: string}} Visit */
+/**
+ * `time` in Unix seconds; `versions` and `parts`: by record id.
+ * @typedef {{time: number, versions: Record<string, number>, parts?: Record<string, string[]>, name?: string}} Visit
+ */
 
 const VISITS = "visits";
 
@@ -24,7 +27,11 @@ export async function visits(session) {
   return (await session.memory.get(VISITS)) ?? {};
 }
 
-/** @param {RecordView[]} views of one owner @param {Visit | undefined} visit @returns {number} how many are new or changed since; all before the first visit */
+/**
+ * @param {RecordView[]} views of one owner
+ * @param {Visit | undefined} visit
+ * @returns {number} how many are new or changed since; all before the first visit
+ */
 export function newSince(views, visit) {
   return views.filter(({ record, version }) => (visit?.versions[record] ?? 0) < version).length;
 }

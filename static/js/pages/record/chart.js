@@ -24,7 +24,11 @@ function svg(name, attributes, ...children) {
   return made;
 }
 
-/** @param {Point[]} found @param {(number | undefined)[]} bounds @returns {{x: (at: number) => number, y: (value: number) => number, low: number, high: number}} */
+/**
+ * @param {Point[]} found
+ * @param {(number | undefined)[]} bounds
+ * @returns {{x: (at: number) => number, y: (value: number) => number, low: number, high: number}}
+ */
 function scales(found, bounds) {
   const values = [...found.map(({ value }) => value), ...bounds.filter((each) => each !== undefined)];
   const [least, most] = [Math.min(...values), Math.max(...values)];
@@ -38,7 +42,11 @@ function scales(found, bounds) {
   };
 }
 
-/** @param {Point} point @param {ReturnType<typeof scales>} at @returns {Element} a diamond outside the reference, a dot inside: shapes print */
+/**
+ * @param {Point} point
+ * @param {ReturnType<typeof scales>} at
+ * @returns {Element} a diamond outside the reference, a dot inside: shapes print
+ */
 function mark({ at, value, known }, { x, y }) {
   const [left, top] = [x(at), y(value)];
   if (!isOutside(known)) return svg("circle", { class: "trend__dot", cx: left, cy: top, r: 4 });
@@ -53,13 +61,19 @@ function picture(test, found) {
   const right = WIDTH - EDGE.right;
   const top = high === undefined ? EDGE.top : at.y(high);
   const bottom = low === undefined ? HEIGHT - EDGE.bottom : at.y(low);
-  const band = low === undefined && high === undefined ? [] : [svg("rect", { class: "trend__band", x: EDGE.left, y: top, width: right - EDGE.left, height: Math.max(0, bottom - top) })];
+  const area = { x: EDGE.left, y: top, width: right - EDGE.left, height: Math.max(0, bottom - top) };
+  const band = low === undefined && high === undefined ? [] : [svg("rect", { class: "trend__band", ...area })];
   const line = found.map(({ at: time, value }) => `${at.x(time).toFixed(1)},${at.y(value).toFixed(1)}`).join(" ");
   return svg("svg", { class: "trend__picture", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true", focusable: "false" },
-    ...band, ...bounds(at, [low, high]), svg("polyline", { class: "trend__line", points: line, fill: "none" }), ...found.map((each) => mark(each, at)), ...labels(found, at));
+    ...band, ...bounds(at, [low, high]), svg("polyline", { class: "trend__line", points: line, fill: "none" }),
+    ...found.map((each) => mark(each, at)), ...labels(found, at));
 }
 
-/** @param {ReturnType<typeof scales>} at @param {(number | undefined)[]} values @returns {Element[]} the edges of the reference, with their numbers */
+/**
+ * @param {ReturnType<typeof scales>} at
+ * @param {(number | undefined)[]} values
+ * @returns {Element[]} the edges of the reference, with their numbers
+ */
 function bounds(at, values) {
   const right = WIDTH - EDGE.right;
   const known = values.filter((each) => each !== undefined);
@@ -82,7 +96,8 @@ function labels(found, at) {
 
 /** @param {Point[]} found @returns {HTMLElement} */
 function table(found) {
-  const rows = found.toReversed().map(({ known }) => el("tr", {}, el("th", { scope: "row" }, shortDate(known.date)), el("td", { class: "cell--end" }, measured(known)), el("td", {}, ...flagNodes(known.flag))));
+  const rows = found.toReversed().map(({ known }) => el("tr", {}, el("th", { scope: "row" }, shortDate(known.date)),
+    el("td", { class: "cell--end" }, measured(known)), el("td", {}, ...flagNodes(known.flag))));
   return el("table", { class: "chart-table trend__values" }, el("tbody", {}, ...rows));
 }
 
@@ -91,10 +106,14 @@ export function trend(test) {
   const found = points(test);
   const [from, to] = [found[0].known.date, found.at(-1)?.known.date].map(shortDate);
   const range = rangeText(test.latest.range);
-  const notes = [found.some(({ known }) => isOutside(known)) ? `◆ ${t("record.trend-outside")}` : "", range ? t("record.trend-reference", { range }) : ""].filter(Boolean).join(" · ");
+  const outside = found.some(({ known }) => isOutside(known)) ? `◆ ${t("record.trend-outside")}` : "";
+  const notes = [outside, range ? t("record.trend-reference", { range }) : ""].filter(Boolean).join(" · ");
   const words = t("record.trend-text", { test: test.name, n: found.length, from, to });
   return {
     title: test.name, unit: shownUnit(test.unit),
-    nodes: [el("p", { class: "nhsuk-u-visually-hidden" }, words), picture(test, found), ...(notes ? [el("p", { class: "box__quiet" }, notes)] : []), table(found)],
+    nodes: [
+      el("p", { class: "nhsuk-u-visually-hidden" }, words), picture(test, found),
+      ...(notes ? [el("p", { class: "box__quiet" }, notes)] : []), table(found),
+    ],
   };
 }

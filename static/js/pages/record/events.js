@@ -20,14 +20,16 @@ function details(fact) {
   const dose = fact.kind === "medication" ? doseNodes(fact) : [];
   const reactions = fact.reactions.map(({ name, severity }) => [name, severity].filter(Boolean).join(", ")).join("; ");
   const status = fact.status && !USUAL.has(fact.status) ? statusText(fact.status) : "";
-  const words = [measured(fact), reactions, moneyText(fact.amount), fact.kind === "medication" ? "" : fact.note, fact.who, status].filter(Boolean).join(", ");
+  const note = fact.kind === "medication" ? "" : fact.note;
+  const words = [measured(fact), reactions, moneyText(fact.amount), note, fact.who, status].filter(Boolean).join(", ");
   const flag = flagNodes(fact.flag);
   return [...dose, ...(dose.length && words ? [", "] : []), words, ...(flag.length ? [" ", ...flag] : [])];
 }
 
 /** @param {Fact & {recorded?: string}} fact @param {boolean} [several] records @returns {HTMLTableRowElement} */
 export function eventRow(fact, several = false) {
-  const row = /** @type {HTMLTableRowElement} */ (clone("t-event", { name: nameOf(fact), details: details(fact), date: dateNode(fact.date) }).querySelector("tr"));
+  const made = clone("t-event", { name: nameOf(fact), details: details(fact), date: dateNode(fact.date) });
+  const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
   const marks = [];
   if (fact.negated && !fact.absent) marks.push(t(fact.kind === "immunisation" ? "record.not-done" : "record.negated"));
   if (several && fact.recorded) marks.push(t("record.of", { date: shortDate(fact.recorded) }));
@@ -36,7 +38,12 @@ export function eventRow(fact, several = false) {
   return row;
 }
 
-/** @param {Fact[]} facts @param {boolean} [several] @param {number} [room] @returns {HTMLElement[]} a table that sorts, and what unfolds it */
+/**
+ * @param {Fact[]} facts
+ * @param {boolean} [several]
+ * @param {number} [room]
+ * @returns {HTMLElement[]} a table that sorts, and what unfolds it
+ */
 export function factTable(facts, several = false, room = 40) {
   const rows = facts.map((fact) => eventRow(fact, several));
   const made = clone("t-events", { rows });
@@ -44,7 +51,11 @@ export function factTable(facts, several = false, room = 40) {
   return [made, ...folded(rows, room)];
 }
 
-/** @param {View} view @param {string} kind @returns {{count: string, nodes: HTMLElement[]}} without nodes when there is none */
+/**
+ * @param {View} view
+ * @param {string} kind
+ * @returns {{count: string, nodes: HTMLElement[]}} without nodes when there is none
+ */
 export function eventsPanel(view, kind) {
   // A section that only speaks of another kind is told where that kind stands.
   const found = eventsOf(view.facts, kind).filter(({ about }) => !about || about === "other");

@@ -19,6 +19,11 @@ export function nameIn(view) {
 /** @param {string} label @param {string} value @returns {HTMLElement} */
 const pair = (label, value) => el("div", { class: "record-head__fact" }, el("dt", {}, label), el("dd", {}, value));
 
+/** What stands beside the name, where the records say it. */
+const LABELS = /** @type {const} */ ([
+  ["died", "record.died"], ["sex", "record.sex"], ["identifier", "record.number"], ["provider", "record.practice"],
+]);
+
 /** Whether two names share no word that tells them to be one. @param {string} one @param {string} other */
 function differs(one, other) {
   const words = (/** @type {string} */ name) => name.toLocaleLowerCase().split(/[^\p{L}\p{M}']+/u).filter((word) => word.length > 1);
@@ -32,7 +37,7 @@ function facts(view) {
   const one = (/** @type {import("../../reader/personal.js").Field} */ field) => valuesOf(view, field)[0];
   const found = births.length === 1 ? [pair(t("record.born"), born(births[0], one("died") ? undefined : age(births[0], view.now)))] : [];
   if (differs(nameIn(view), view.name)) found.unshift(pair(t("record.member"), view.name));
-  for (const [field, label] of /** @type {const} */ ([["died", "record.died"], ["sex", "record.sex"], ["identifier", "record.number"], ["provider", "record.practice"]])) {
+  for (const [field, label] of LABELS) {
     const value = one(field);
     if (value) found.push(pair(t(label), field === "died" ? longDate(value) : value));
   }

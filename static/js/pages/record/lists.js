@@ -5,7 +5,7 @@ import { list as listed } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { listOf } from "../../reader/summary.js";
 import { moment } from "../../reader/times.js";
-import { dateNode, doseNodes, longDate, nameOf, shortDate } from "./words.js";
+import { dateNode, doseNodes, longDate, nameOf, shortDate, statusText } from "./words.js";
 
 /** @typedef {import("../../reader/summary.js").List} List */
 /** @typedef {import("../../reader/summary.js").Row} Row */
@@ -49,8 +49,10 @@ function problem(view, { fact }) {
 
 /** @param {View} view @param {Row} row @returns {HTMLElement} */
 function medicine(view, { fact }) {
-  const row = /** @type {HTMLTableRowElement} */ (clone("t-medicine", { name: nameOf(fact), dose: doseNodes(fact), since: fact.date ? dateNode(fact.date) : "" }).querySelector("tr"));
-  const marks = [endOf(fact), fact.status === "on-hold" || fact.status === "suspended" ? fact.status : "", recordOf(view, fact)].filter(Boolean);
+  const made = clone("t-medicine", { name: nameOf(fact), dose: doseNodes(fact), since: fact.date ? dateNode(fact.date) : "" });
+  const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
+  const paused = ["on-hold", "suspended"].includes(fact.status ?? "") ? statusText(fact.status) : "";
+  const marks = [endOf(fact), paused, recordOf(view, fact)].filter(Boolean);
   slot(row, "name").append(...marks.flatMap((label) => [" ", factMark(label)]));
   return row;
 }
@@ -68,7 +70,12 @@ function frame(kind, rows) {
 
 const MAKE = { allergy, problem, medication: medicine };
 
-/** Folds what is over the first rows, with a button that shows them; paper has all. @param {HTMLElement[]} rows @param {number} room @returns {HTMLElement[]} the button */
+/**
+ * Folds what is over the first rows, with a button that shows them; paper has all.
+ * @param {HTMLElement[]} rows
+ * @param {number} room
+ * @returns {HTMLElement[]} the button
+ */
 export function folded(rows, room) {
   if (rows.length <= room) return [];
   const fold = (/** @type {boolean} */ away) => rows.slice(room).forEach((row) => row.classList.toggle("folded", away));
@@ -104,11 +111,17 @@ function answer(list, kind) {
   return list.state === "none" ? [] : said;
 }
 
+/** From when until when. @param {Known} known @returns {string} */
+function lasted({ date, end }) {
+  return [date && longDate(date), end && t("record.until", { date: longDate(end) })].filter(Boolean).join(", ");
+}
+
 /** @param {List} list @param {"allergy" | "problem" | "medication"} kind @returns {HTMLElement[]} */
 function beside(list, kind) {
-  const denied = list.denied.length ? [clone("t-denied", { text: t(`denied.${kind}`, { names: listed([...new Set(list.denied.map(nameOf))]) }) })] : [];
+  const names = listed([...new Set(list.denied.map(nameOf))]);
+  const denied = names ? [clone("t-denied", { text: t(`denied.${kind}`, { names }) })] : [];
   if (!list.past.length) return denied;
-  const rows = list.past.map(({ fact }) => el("li", {}, `${nameOf(fact)} `, el("span", { class: "box__quiet" }, [fact.date && longDate(fact.date), fact.end && t("record.until", { date: longDate(fact.end) })].filter(Boolean).join(", "))));
+  const rows = list.past.map(({ fact }) => el("li", {}, `${nameOf(fact)} `, el("span", { class: "box__quiet" }, lasted(fact))));
   const past = clone("t-more-words", { label: t(PAST[kind], { n: rows.length }), body: el("ul", { class: "fact-list fact-list--past" }, ...rows) });
   return [...denied, past];
 }

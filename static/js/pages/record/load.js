@@ -50,7 +50,12 @@ export function endsOf(views) {
   return ends;
 }
 
-/** Why it is opened: as was asked for last and given, otherwise as somebody of this role does. @param {Session} session @param {Use} use @returns {Promise<string>} */
+/**
+ * Why it is opened: as was asked for last and given, otherwise as somebody of this role does.
+ * @param {Session} session
+ * @param {Use} use
+ * @returns {Promise<string>}
+ */
 async function purposeOf(session, { mode, owner }) {
   if (mode !== "reader") return "personal";
   const { outgoing } = await requests(session);
@@ -89,7 +94,12 @@ export async function openedBefore(session, use) {
   return visit.name ?? "";
 }
 
-/** What of the opened may no longer be seen is dropped. @param {OpenedRecord[]} opened @param {RecordView[]} views as they are now @returns {string[]} parts that were taken back */
+/**
+ * What of the opened may no longer be seen is dropped.
+ * @param {OpenedRecord[]} opened
+ * @param {RecordView[]} views as they are now
+ * @returns {string[]} parts that were taken back
+ */
 export function withdraw(opened, views) {
   const allowed = new Map(views.map((view) => [view.record, new Set(readable(view))]));
   const gone = new Set();

@@ -15,14 +15,20 @@ import { dateNode, measured, nameOf, rangeText, shortDate } from "./words.js";
 
 const VITALS = 9;
 
+/** @param {Flag} flag */
+const arrow = (flag) => icon(flag.endsWith("high") ? "arrow-up" : flag.endsWith("low") ? "arrow-down" : "flag", 16);
+
 /** @param {Flag | undefined} flag @returns {Node[]} arrow and word; nothing for what is as expected */
 export function flagNodes(flag) {
   if (!flag || flag === "normal") return [];
-  const arrow = flag.endsWith("high") ? "arrow-up" : flag.endsWith("low") ? "arrow-down" : "flag";
-  return [clone("t-flag", { icon: icon(arrow, 16), label: t(`flag.${flag}`) })];
+  return [clone("t-flag", { icon: arrow(flag), label: t(`flag.${flag}`) })];
 }
 
-/** @param {Known | undefined} known @param {boolean} units @returns {(Node | string)[]} an earlier value with its date below */
+/**
+ * @param {Known | undefined} known
+ * @param {boolean} units
+ * @returns {(Node | string)[]} an earlier value with its date below
+ */
 function before(known, units) {
   if (!known) return [];
   const date = el("span", { class: "results__when" }, shortDate(known.date));
@@ -32,7 +38,7 @@ function before(known, units) {
 /** @param {Known} known @returns {Node[]} */
 function flagArrow({ flag }) {
   if (!flag || flag === "normal") return [];
-  return [el("span", { class: "nhsuk-u-visually-hidden" }, ` ${t(`flag.${flag}`)}`), icon(flag.endsWith("low") ? "arrow-down" : flag.endsWith("high") ? "arrow-up" : "flag", 16)];
+  return [el("span", { class: "nhsuk-u-visually-hidden" }, ` ${t(`flag.${flag}`)}`), arrow(flag)];
 }
 
 /** @param {Test} test @returns {HTMLTableRowElement} */

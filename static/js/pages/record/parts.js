@@ -20,7 +20,8 @@ import { longDate, shortDate } from "./words.js";
 function titleOf({ title, kind }) {
   return title ?? t(`kind.${KINDS.has(kind) ? kind : "other"}`);
 }
-const KINDS = new Set(["allergy", "problem", "medication", "result", "vital", "immunisation", "procedure", "encounter", "document", "coverage", "claim", "other"]);
+const KINDS = new Set(["allergy", "problem", "medication", "result", "vital", "immunisation", "procedure", "encounter", "document",
+  "coverage", "claim", "other"]);
 
 /** @param {Section} section @returns {HTMLElement} */
 function told(section) {
@@ -83,7 +84,8 @@ function origin(view, { record, date, imported, parts }, part) {
   const read = /** @type {Read} */ (parts.get(part));
   const made = clone("t-origin", {
     title: t("record.origin", { date: shortDate(date) }), source: sourceOf(read, imported),
-    body: [...(part === "personal" ? persons(read) : []), ...(read.other ? [clone("t-broken", { text: raw(read)[0].text })] : [...laidOut(sections(read)), ...rawAll(read)])],
+    body: read.other ? clone("t-broken", { text: raw(read)[0].text })
+      : [...(part === "personal" ? persons(read) : []), ...laidOut(sections(read)), ...rawAll(read)],
     act: view.mode === "own" ? clone("t-download") : "",
   });
   if (view.mode === "own") /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;
@@ -91,7 +93,13 @@ function origin(view, { record, date, imported, parts }, part) {
   return made;
 }
 
-/** Parts that are not shared: that they are not, and nothing else. @param {View} view @param {string[]} parts @param {string | null} askAt address @returns {HTMLElement} */
+/**
+ * Parts that are not shared: that they are not, and nothing else.
+ * @param {View} view
+ * @param {string[]} parts
+ * @param {string | null} askAt address
+ * @returns {HTMLElement}
+ */
 export function hiddenParts(view, parts, askAt) {
   const text = view.mode === "see-as" ? t("record.hidden-see-as", { name: view.viewer }) : t("record.hidden-text");
   const title = t("record.hidden-title", { n: parts.length, parts: list(parts.map(partName)) });
@@ -101,10 +109,16 @@ export function hiddenParts(view, parts, askAt) {
   return made;
 }
 
-/** @param {View} view @param {string} part @param {string | null} askAt @returns {HTMLElement[]} what the panel of a part holds */
+/**
+ * @param {View} view
+ * @param {string} part
+ * @param {string | null} askAt
+ * @returns {HTMLElement[]} what the panel of a part holds
+ */
 export function partPanel(view, part, askAt) {
   if (view.hidden.includes(part)) {
-    return view.mode === "own" ? [clone("t-part-empty", { title: t("record.part-empty", { part: partName(part) }) })] : [hiddenParts(view, [part], askAt)];
+    if (view.mode !== "own") return [hiddenParts(view, [part], askAt)];
+    return [clone("t-part-empty", { title: t("record.part-empty", { part: partName(part) }) })];
   }
   const broken = view.broken.filter(({ partition }) => partition === part).map(({ text }) => clone("t-broken", { text }));
   return [...view.records.filter(({ parts }) => parts.has(part)).map((record) => origin(view, record, part)), ...broken];

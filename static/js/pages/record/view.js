@@ -13,7 +13,10 @@ import { ordered, PARTS } from "../../ui/parts.js";
 /** @typedef {import("../../reader/personal.js").Person} Person */
 /** @typedef {import("../../reader/personal.js").Field} Field */
 /** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
-/** A record: `date` is its document's own where that is known, `imported` when it came here. @typedef {import("../../reader/summary.js").Opened & {imported: string}} Shown */
+/**
+ * A record: `date` is its document's own where that is known, `imported` when it came here.
+ * @typedef {import("../../reader/summary.js").Opened & {imported: string}} Shown
+ */
 /** A part whose octets are no XML that this reader knows. @typedef {{record: string, partition: string, text: string}} Broken */
 /**
  * @typedef {object} View

@@ -34,7 +34,12 @@ export const valueWithUnit = (value) => [valueText(value), shownUnit(value?.unit
 const SYSTOLIC = "8480-6";
 const DIASTOLIC = "8462-4";
 
-/** "120/80", with the unit once. @param {Fact} fact @param {boolean} units @returns {string} empty for what is no blood pressure */
+/**
+ * "120/80", with the unit once.
+ * @param {Fact} fact
+ * @param {boolean} units
+ * @returns {string} empty for what is no blood pressure
+ */
 function pressure({ components }, units) {
   const [upper, lower] = [SYSTOLIC, DIASTOLIC].map((code) => components.find((each) => each.code?.value === code)?.value);
   if (!upper?.value || !lower?.value || upper.unit !== lower.unit) return "";
