@@ -73,7 +73,8 @@ function chosenAtFirst(cell, change) {
 function nowWords(cell, { name }) {
   const records = t(cell.history ? "cell.now-all" : "cell.now-some");
   if (cell.state === "shared") {
-    return `${t("cell.now-shared", { name, until: untilWords(cell.until) })} ${cell.limited ? t("cell.now-limited") : records}`;
+    const end = cell.until === null ? t("cell.now-endless", { name }) : t("cell.now-shared", { name, until: untilWords(cell.until) });
+    return `${end} ${cell.limited ? t("cell.now-limited") : records}`;
   }
   if (cell.state === "ended") return t("cell.now-ended", { name, date: lastDay(Number(cell.until)) });
   return t(cell.state === "later" ? "cell.now-later" : `cell.now-${cell.state}`, { name, date: lastDay(cell.from + 1) });

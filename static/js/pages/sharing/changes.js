@@ -78,7 +78,8 @@ export function conflict(scene, clashes) {
 function clashItem(scene, change) {
   const cell = cellOf(scene.head.rules, change.member, change.partition, now());
   const name = scene.people.get(change.member)?.name ?? t("sharing.unknown");
-  const state = t(`clash.${cell.state}`, { until: untilWords(cell.until) });
+  const endless = cell.state === "shared" && cell.until === null;
+  const state = t(endless ? "clash.endless" : `clash.${cell.state}`, { until: untilWords(cell.until) });
   const made = clone("t-clash", {
     chip: partChip(change.partition), name, theirs: t("clash.theirs", { state }), mine: t("clash.mine", { change: sentence(scene, change) }),
   });
