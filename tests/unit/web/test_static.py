@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+# The end of an answer looks at every connection that an earlier test left open.
+pytestmark = pytest.mark.django_db(databases="__all__")
 FOREVER = "max-age=315360000, public, immutable"
 ASK = "max-age=0, public"
 
