@@ -14,12 +14,15 @@ import { dateNode, doseNodes, measured, moneyText, nameOf, shortDate, statusText
 const ROOM = 6;
 /** What stands for itself and needs no word. */
 const USUAL = new Set(["completed", "final", "finished", "active", "current"]);
+/** Of these only what goes on needs no word. */
+const LASTING = new Set(["allergy", "problem", "medication"]);
 
 /** @param {Fact} fact @returns {(Node | string)[]} */
 function details(fact) {
   const dose = fact.kind === "medication" ? doseNodes(fact) : [];
   const reactions = fact.reactions.map(({ name, severity }) => [name, severity].filter(Boolean).join(", ")).join("; ");
-  const status = fact.status && !USUAL.has(fact.status) ? statusText(fact.status) : "";
+  const usual = LASTING.has(fact.kind) ? fact.status === "active" : USUAL.has(fact.status ?? "");
+  const status = usual ? "" : statusText(fact.status);
   const note = fact.kind === "medication" ? "" : fact.note;
   const words = [measured(fact), reactions, moneyText(fact.amount), note, fact.who, status].filter(Boolean).join(", ");
   const flag = flagNodes(fact.flag);
