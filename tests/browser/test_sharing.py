@@ -109,7 +109,6 @@ def one_table(
 def table(one_table: Table) -> Iterator[Table]:
     """The matrix with a nurse in it, and no change that is not saved."""
     one_table.page.set_viewport_size(chromium.DESKTOP)  # type: ignore[arg-type]
-    one_table.owner.ok("revoke", one_table.doctor.login)
     one_table.owner.ok("revoke", one_table.nurse.login)
     one_table.owner.ok("grant", one_table.nurse.login, "--partition", "medical")
     one_table.look()
@@ -146,6 +145,7 @@ def test_a_person_is_added_by_address_and_opens_what_is_saved(table: Table) -> N
     expect(table.saved()).to_contain_text("Confirmed by 1 of 1 key node at")
     table.opens(table.doctor, "personal")
     table.opens(table.doctor, "medical", 3)
+    table.owner.ok("revoke", table.doctor.login)
 
 
 def test_taking_back_says_what_it_means_and_holds_at_once(table: Table) -> None:

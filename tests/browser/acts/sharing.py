@@ -42,7 +42,8 @@ def cell(page: Page, part: str, name: str) -> str:
     page.goto("/sharing")
     button = page.get_by_role("button", name=re.compile(f"^{part}, {name}: "))
     expect(button).to_be_visible()
-    return str(button.get_attribute("aria-label") or button.inner_text())
+    said = button.get_attribute("aria-label") or button.inner_text()
+    return said.replace("\xa0", " ")
 
 
 def take_back(page: Page, part: str, name: str) -> None:
