@@ -6,6 +6,7 @@
  */
 
 import { fetchOriginal } from "../endpoint/opening.js";
+import { onChange } from "../endpoint/session.js";
 import { noteVisit } from "./home/visits.js";
 import { byId, clone, el, fill, onAction, show, slot } from "../ui/dom.js";
 import { dateTime, list as listed_, size, time } from "../ui/format.js";
@@ -31,6 +32,8 @@ import { viewOf } from "./record/view.js";
 
 const STEPS = ["asked", "agreed", "received", "decrypting"];
 const EVENTS = ["immunisation", "procedure", "encounter", "other", "document", "coverage", "claim"];
+/** Places that hold something of the record, besides the boxes. */
+const FILLED = ["record-name", "record-identity", "record-opened", "record-tabs", "record-panels", "record-hidden", "trend-title"];
 /** How often a reader's page asks whether it may still show what it shows. */
 const RECHECK = 60_000;
 
@@ -45,6 +48,9 @@ class RecordPage {
     this.place = byId("record-state");
     /** @type {Loaded | null} */
     this.loaded = null;
+    this.watching = false;
+    this.shut = false;
+    onChange((change) => this.sessionChanged(change));
     onAction(article, { print: () => print(), download: (button) => this.download(button) });
   }
 
@@ -61,6 +67,29 @@ class RecordPage {
     show(byId("record-waiting"), false);
     if (this.use.mode === "reader") await this.watch();
     return undefined;
+  }
+
+  /** What is locked is not there at all; it is opened anew with the keys. @param {import("../endpoint/session.js").Change} change */
+  sessionChanged(change) {
+    if (change === "locked" && this.loaded) {
+      this.loaded = null;
+      this.shut = true;
+      this.clear();
+    } else if (change === "opened" && this.shut) {
+      this.shut = false;
+      this.start().catch((error) => failed(pageState(), error, () => this.start()));
+    }
+  }
+
+  /** Nothing of the record stays in the page. */
+  clear() {
+    show(this.article, false);
+    show(byId("record-waiting"));
+    for (const id of FILLED) byId(id).replaceChildren();
+    for (const box of this.article.querySelectorAll("[data-box]")) fill(/** @type {HTMLElement} */ (box), { count: "", body: "" });
+    fill(byId("trend"), { unit: "", chart: "" });
+    show(byId("trend"), false);
+    document.title = byId("record-waiting").textContent ?? "";
   }
 
   /** @param {string} step @param {any} [detail] @returns {{done?: number, total?: number, label?: string}} */
@@ -166,6 +195,8 @@ class RecordPage {
   /** Remember this visit, then ask from time to time whether all of it is still shared. */
   async watch() {
     await noteVisit(this.session, String(this.use.owner), this.loaded?.listed ?? []);
+    if (this.watching) return;
+    this.watching = true;
     setInterval(() => void this.recheck(), RECHECK);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.recheck(); });
   }
