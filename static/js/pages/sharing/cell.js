@@ -70,7 +70,8 @@ function chosenAtFirst(cell, change) {
 }
 
 /** @param {Cell} cell @param {Someone} person @returns {string} what the list says of it now */
-function nowWords(cell, { name }) {
+function nowWords(cell, { name, problem }) {
+  if (problem === "gone" && cell.state === "shared") return t("cell.now-gone", { name });
   const records = t(cell.history ? "cell.now-all" : "cell.now-some");
   if (cell.state === "shared") {
     const end = cell.until === null ? t("cell.now-endless", { name }) : t("cell.now-shared", { name, until: untilWords(cell.until) });

@@ -65,7 +65,7 @@ function columnsOf(own, rules) {
 async function someone(session, names, { member, rules, login }) {
   const keys = new Set(rules.filter((rule) => !rule.deny).map((rule) => rule.who.key ?? ""));
   const { found, problem } = await checked(session, member, keys);
-  const { name, role } = found ?? names[member] ?? { name: t("sharing.unknown"), role: "" };
+  const { name, role } = found ?? names[member] ?? { name: login ?? t("sharing.unknown"), role: "" };
   return { member, name, role, login, key: found?.key ?? rules[0]?.who.key ?? "", found, problem };
 }
 
