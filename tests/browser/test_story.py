@@ -13,6 +13,10 @@ from tests.browser.acts.account import Member
 from tests.browser.site import Site
 
 UNTIL = "2027-06-30"
+LISTS = (
+    "accounts/member", "phr/keyrequest", "srs/accessrequest", "srs/version", "cloudstore/document",
+    "audit/entry",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -45,6 +49,7 @@ def test_the_story(site: Site, people: dict[str, Page]) -> None:
     look_back(patient, bob)
     sharing.take_back(patient, "Medical", bob.name)
     refused(physician, patient, bob)
+    oversee(office, physician, bob)
 
 
 def add_record(page: Page) -> None:
@@ -94,3 +99,17 @@ def refused(page: Page, owner: Page, physician: Member) -> None:
     tried = owner.get_by_role("listitem").filter(has_text=physician.name).filter(has_text="Refused")
     expect(tried.first).to_be_visible()
     expect(owner.get_by_role("listitem").filter(has_text="Taken back from").first).to_be_visible()
+
+
+def oversee(office: Page, page: Page, physician: Member) -> None:
+    text = staff.look_through(office, LISTS)
+    assert physician.login in text
+    assert not any(word in text for word in ("Penicillin", "hypertension", "First visit on Monday"))
+    staff.suspend(office, physician.login)
+    page.goto("/home")
+    page.wait_for_url("**/sign-in*")
+    staff.authorise(office, physician.login, "council number looked up again")
+    account.sign_in(page, physician)
+    staff.end(office, physician.login)
+    page.goto("/home")
+    page.wait_for_url("**/sign-in*")

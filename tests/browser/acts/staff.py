@@ -44,3 +44,32 @@ def authorise(page: Page, login: str, checked: str) -> None:
     page.get_by_label("What did you check").fill(checked)
     page.get_by_role("button", name="Authorise").click()
     expect(page.get_by_text("is authorised and can take part")).to_be_visible()
+
+
+def suspend(page: Page, login: str) -> None:
+    """Suspend a member."""
+    _member(page, login)
+    page.get_by_role("link", name="Suspend").click()
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_text("is suspended")).to_be_visible()
+
+
+def end(page: Page, login: str) -> None:
+    """End a membership, which asks for the address once more."""
+    _member(page, login)
+    page.get_by_role("link", name="End membership").click()
+    page.get_by_label("To confirm, type").fill(login)
+    page.get_by_role("button", name="End the membership").click()
+    expect(page.get_by_text("has ended")).to_be_visible()
+
+
+def look_through(page: Page, lists: tuple[str, ...]) -> str:
+    """Everything that lists, and the first page behind each, show."""
+    seen = []
+    for name in lists:
+        page.goto(f"/admin/{name}/")
+        seen.append(page.content())
+        page.locator("table.rows tbody th a").first.click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        seen.append(page.content())
+    return "".join(seen)
