@@ -27,6 +27,8 @@ from sesphr.crypto.groups import G2
 
 HEAD, PENDING = "acl", "acl-sending"
 ATTEMPTS = 3
+# Refusals of the moment: the same list may be taken later.
+NOT_NOW = ("signed-out", "idle", "rate-limited")
 Change = Callable[[list[Rule]], list[Rule]]
 
 
@@ -90,9 +92,10 @@ def _attempt(session: Session, build: Change, answers: list[str]) -> Outcome:
     session.folder.write(PENDING, body)
     try:
         return _send(session, body, changed=True)
-    except (UsageError, RefusedError):
-        # Turned down for good: sending it again would change nothing.
-        session.folder.remove(PENDING)
+    except (UsageError, RefusedError) as error:
+        if error.code not in NOT_NOW:
+            # Turned down for good: sending it again would change nothing.
+            session.folder.remove(PENDING)
         raise
 
 
@@ -109,7 +112,9 @@ def _send_pending(session: Session) -> None:
         return
     try:
         _send(session, body, changed=True)
-    except (UsageError, RefusedError):
+    except (UsageError, RefusedError) as error:
+        if error.code in NOT_NOW:
+            raise
         # Another device's list came first: this one will never be in force.
         session.folder.remove(PENDING)
 

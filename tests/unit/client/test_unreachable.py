@@ -288,6 +288,19 @@ def _without(real, request, path, bodies):
     return real.handle_request(request)
 
 
+@pytest.mark.parametrize(("status", "code"), [(429, "rate-limited"), (401, "idle")])
+def test_a_list_that_cannot_be_taken_now_is_kept(ada, lee, wire, status, code):
+    ada.deposit(medical=MEDICAL)
+    told = {"code": code, "detail": "Not now.", "status": status}
+    wire.on("POST", "/acl", lambda request, response: httpx.Response(status, json=told))
+    ada.fails(3, "grant", lee.login, "--partition", "medical", "--history")
+    refused = wire.sent("POST", "/acl")[-1]
+    wire.honest()
+    ada.ok("revoke", "nobody@example.org")
+    assert json.loads(refused) in [json.loads(body) for body in wire.sent("POST", "/acl")[1:]]
+    assert lee.ok("records")["records"]
+
+
 def test_another_device_was_faster(ada, lee, join, wire, tmp_path):
     ada.deposit(medical=MEDICAL)
     other = Endpoint(tmp_path / "other", ada.login, wire)
