@@ -27,6 +27,9 @@ data = SESPHR_DATA=$$(case "$$DATA" in /*) printf %s "$$DATA";; *) printf %s "$$
 bundle = PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/node static/build.mjs "$$SESPHR_DATA/static" && \
 	$(PY) scripts/messages.py compile "$$SESPHR_DATA/locale"
 
+lighthouse = cd benchmarks/lighthouse && PATH="$$PWD/../../.venv/bin:$$PATH" \
+	NODE_USE_SYSTEM_CA=1 NPM_CONFIG_UPDATE_NOTIFIER=false npm ci --ignore-scripts --silent
+
 .PHONY: help
 help:
 	@echo 'make demo     start SeSPHR with sample people (PORT=8000 HOST=127.0.0.1 DATA=./var SEED=1)'
@@ -35,7 +38,7 @@ help:
 	@echo 'make lint     ruff, mypy, import contracts, TypeScript check'
 	@echo 'make messages bring the message catalogues up to date with templates and code'
 	@echo 'make format   let ruff lay out and mend what it can'
-	@echo 'make bench    measure; writes docs/performance.md'
+	@echo 'make bench    measure; writes docs/performance.md and docs/performance-pages.md'
 	@echo 'make soak     the long forms of the tests; writes docs/soak.md'
 	@echo 'make install  what is needed, bundles and catalogues included, without starting anything'
 	@echo 'make clean    remove what was made here, except DATA'
@@ -77,7 +80,9 @@ bench:
 	@tests/support/setup.sh python browser
 	@scripts/bootstrap.sh $(DEV)
 	@$(data) $(bundle)
+	@$(lighthouse)
 	@$(data) $(PY) -m benchmarks --output docs/performance.md
+	@$(data) $(PY) -m benchmarks.pages --output docs/performance-pages.md
 
 .PHONY: soak
 soak: setup-tests
