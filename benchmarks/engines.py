@@ -7,6 +7,7 @@ one works the others wait.
 import json
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -64,15 +65,16 @@ class Python:
         return seconds_of(self._case(case, size)[0], repeat)
 
 
-class Remote:
+class Remote(ABC):
     """An engine that takes calls as JSON."""
 
     def __init__(self, name: str) -> None:
         """Take its name."""
         self.name = name
 
+    @abstractmethod
     def _call(self, call: str, given: list[Any]) -> dict[str, Any]:
-        raise NotImplementedError
+        """Answer a call."""
 
     def _result(self, call: str, *given: Any) -> Any:
         answer = self._call(call, list(given))

@@ -12,9 +12,9 @@ from itertools import islice
 from typing import Any
 
 from sesphr.crypto import statements
+from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
-from sesphr.deployment import Deployment
 from sesphr.ports.errors import Invalid, Refused
 
 LIFE = 60

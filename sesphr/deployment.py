@@ -7,7 +7,6 @@ here; private keys are read by the server that owns them, nowhere else.
 
 import json
 import uuid
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,40 +17,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from sesphr.crypto import statements
-from sesphr.crypto.encoding import SUITE, b64u_decode, b64u_encode
+from sesphr.crypto.deployment import Deployment, of_configuration
+from sesphr.crypto.encoding import SUITE, b64u_encode
 from sesphr.secretfiles import secret
-
-
-@dataclass(frozen=True)
-class Node:
-    """An SRS node as the configuration names it; keys are raw 32 octets."""
-
-    index: int
-    id: str
-    verification: bytes
-    hpke: bytes
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """The signed configuration, read and checked."""
-
-    id: str
-    n: int
-    t: int
-    nodes: tuple[Node, ...]
-    log_name: str
-    log_key: bytes
-    operator_key: bytes
-    jws: str
-
-    def node(self, index: int) -> Node:
-        """The node with this index, 1 .. n."""
-        return self.nodes[index - 1]
-
-    def node_keys(self) -> dict[str, bytes]:
-        """Verification keys of all nodes by id: a directory for `statements.verify`."""
-        return {node.id: node.verification for node in self.nodes}
 
 
 def _verification(name: str) -> bytes:
@@ -119,18 +87,7 @@ def read(jws: str, operator_key: bytes, deployment: str) -> Deployment:
     checked = statements.verify(
         jws, typ="sesphr-deployment", deployment=deployment, directory={issuer: operator_key}
     )
-    payload = checked.payload
-    nodes = tuple(
-        Node(
-            node["index"], node["id"], b64u_decode(node["verification"]), b64u_decode(node["hpke"])
-        )
-        for node in payload["nodes"]
-    )
-    log = payload["log"]
-    return Deployment(
-        payload["deployment"], payload["n"], payload["t"], nodes, log["name"], b64u_decode(log["key"]),
-        operator_key, jws,
-    )  # fmt: skip
+    return of_configuration(checked, operator_key)
 
 
 @lru_cache(maxsize=1)

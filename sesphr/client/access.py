@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from sesphr.client import transparency
 from sesphr.client.answers import Access, CloudObject, NodeAnswer
-from sesphr.client.deployment import Deployment
 from sesphr.client.errors import IntegrityError, RefusedError
 from sesphr.client.session import Session
 from sesphr.client.statement import payload, sign, verify
+from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.gt import GT, decode_gt

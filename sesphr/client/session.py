@@ -19,13 +19,13 @@ from sesphr.client.answers import (
     Slot,
     SlotParameters,
 )
-from sesphr.client.deployment import Deployment
 from sesphr.client.errors import IntegrityError, RefusedError, UsageError
 from sesphr.client.home import Folder, Home
 from sesphr.client.http import Api
 from sesphr.client.registration import registration
 from sesphr.client.statement import verify
 from sesphr.crypto import slots, statements
+from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode, check_login
 from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
 from sesphr.crypto.keys import MemberKeys

@@ -7,10 +7,10 @@ is computed here and never believed.
 from dataclasses import dataclass
 
 from sesphr.client.answers import Consistency, Proof
-from sesphr.client.deployment import Deployment
 from sesphr.client.errors import IntegrityError
 from sesphr.client.http import Api
 from sesphr.crypto import log, merkle
+from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode
 from sesphr.crypto.errors import CryptoError
 

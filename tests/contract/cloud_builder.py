@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from sesphr.crypto import document, merkle, statements
+from sesphr.crypto.deployment import Deployment, Node
 from sesphr.crypto.encoding import SUITE, b64u_decode, b64u_encode
-from sesphr.deployment import Deployment, Node, get_deployment
+from sesphr.deployment import get_deployment
 from sesphr.secretfiles import secret
 
 CHUNK = 65552
@@ -192,5 +193,5 @@ def deployment_of(nodes: list[Signer], threshold: int) -> Deployment:
         for index, node in enumerate(nodes, start=1)
     )
     return Deployment(
-        found.id, len(nodes), threshold, named, found.log_name, found.log_key, bytes(32), ""
+        found.id, len(nodes), threshold, named, found.log_name, found.log_key, bytes(32), "", ""
     )

@@ -1,0 +1,61 @@
+"""The signed configuration of a deployment as whoever verified it reads it (protocol section 2).
+
+It says who the nodes and the log are; clients pin it, servers compare their settings with it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from sesphr.crypto.encoding import b64u_decode, b64u_encode
+from sesphr.crypto.statements import Verified
+
+
+@dataclass(frozen=True)
+class Node:
+    """An SRS node as the configuration names it; keys are raw 32 octets."""
+
+    index: int
+    id: str
+    verification: bytes
+    hpke: bytes
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A verified configuration; `digest` is its name (b64u), `jws` the statement itself."""
+
+    id: str
+    n: int
+    t: int
+    nodes: tuple[Node, ...]
+    log_name: str
+    log_key: bytes
+    operator_key: bytes
+    digest: str
+    jws: str
+
+    def node(self, index: int) -> Node:
+        """The node with this index, 1 .. n."""
+        return self.nodes[index - 1]
+
+    def node_keys(self) -> dict[str, bytes]:
+        """Verification keys of all nodes by id: a directory for `statements.verify`."""
+        return {node.id: node.verification for node in self.nodes}
+
+    def index_of(self, node: str) -> int:
+        """The index of a node id that `node_keys` holds."""
+        return next(one.index for one in self.nodes if one.id == node)
+
+
+def of_configuration(checked: Verified, operator_key: bytes) -> Deployment:
+    """Read a `sesphr-deployment` statement that was verified with the operator's key (32 octets)."""
+    payload = checked.payload
+    nodes = tuple(
+        Node(one["index"], one["id"], b64u_decode(one["verification"]), b64u_decode(one["hpke"]))
+        for one in payload["nodes"]
+    )
+    return Deployment(
+        payload["deployment"], payload["n"], payload["t"], nodes, payload["log"]["name"],
+        b64u_decode(payload["log"]["key"]), operator_key,
+        b64u_encode(hashlib.sha256(checked.octets).digest()), checked.jws,
+    )  # fmt: skip
