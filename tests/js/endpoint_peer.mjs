@@ -12,7 +12,9 @@ import * as depositing from "../../static/js/endpoint/depositing.js";
 import { EndpointError } from "../../static/js/endpoint/errors.js";
 import { pack, unpack } from "../../static/js/endpoint/memory.js";
 import * as opening from "../../static/js/endpoint/opening.js";
+import * as people from "../../static/js/endpoint/people.js";
 import * as records from "../../static/js/endpoint/records.js";
+import * as requests from "../../static/js/endpoint/requests.js";
 import { loadDeployment } from "../../static/js/endpoint/deployment.js";
 import { Session } from "../../static/js/endpoint/session.js";
 import { begin } from "../../static/js/endpoint/signin.js";
@@ -97,6 +99,12 @@ let session;
 const octets = (text) => Uint8Array.from(Buffer.from(text, "base64"));
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
+/** Whose these records are, as the list says it. */
+async function ownerOf(items) {
+  const wanted = new Set(items.map((one) => one.record));
+  return (await records.list(session)).find((one) => wanted.has(one.record))?.owner ?? session.me.id;
+}
+
 const operations = {
   async signIn({ login, password }) {
     cookies = new Map();
@@ -121,8 +129,9 @@ const operations = {
     await depositing.discard(session, key);
     return null;
   },
-  async open({ items, purpose }) {
-    const found = await opening.open(session, items, { purpose });
+  async open({ items, owner, purpose }) {
+    const whose = owner ?? (await ownerOf(items));
+    const found = await opening.open(session, items, { owner: whose, purpose });
     return found.map((one) => ({
       ...one, parts: Object.fromEntries([...one.parts].map(([name, bytes]) => [name, base64(bytes)])),
     }));
@@ -131,6 +140,12 @@ const operations = {
     const found = await opening.fetchOriginal(session, record);
     return found && { ...found, blob: undefined, octets: base64(new Uint8Array(await found.blob.arrayBuffer())) };
   },
+  async approve({ partitions }) {
+    const [request] = (await requests.list(session)).incoming;
+    const { key } = await people.lookUp(session, request.asker);
+    return requests.approve(session, request.id, { key, partitions, until: null, history: false });
+  },
+  purpose: ({ owner }) => requests.purposeGiven(session, owner),
   records: (query) => records.list(session, query),
   activity: () => activity.read(session),
   async breaks(how) {

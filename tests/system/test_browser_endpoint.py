@@ -267,6 +267,42 @@ def test_yesterdays_answer_is_played_again(people: People, insured: str) -> None
     assert stopped.value.told["what"] == "access-answer"
 
 
+def test_somebody_elses_record_under_the_patients_name(people: People) -> None:
+    items = [{"record": people.record, "partitions": ["medical"]}]
+    with pytest.raises(Stopped) as stopped:
+        people.lee.ask("open", items=items, owner="11111111-2222-4333-8444-555555555555")
+    assert stopped.value.red
+    assert stopped.value.told["what"] == "record-owner"
+
+
+def test_a_purpose_that_was_not_signed_is_not_taken(people: People) -> None:
+    terms = ("--partition", "personal", "--purpose", "treatment", "--reason", "a visit")
+    people.doctor.ok("request", "--owner", people.owner.login, *terms)
+    people.ada.ask("approve", partitions=["personal"])
+    assert people.lee.ask("purpose", owner=_id(people)) == "treatment"
+    # The list alone says otherwise.
+    reworded = set_at("outgoing", 0, "purpose")(lambda _: "emergency")
+    with people.wire.changing("GET", "/key-requests", reworded) as fired:
+        assert people.lee.ask("purpose", owner=_id(people)) == "treatment"
+    assert fired
+
+
+def test_a_request_that_was_approved_is_shown_as_waiting_again(people: People) -> None:
+    terms = ("--partition", "prescription", "--purpose", "treatment", "--reason", "again")
+    people.ada.deposit(prescription="<p>once</p>")
+    people.doctor.ok("request", "--owner", people.owner.login, *terms)
+    assert people.ada.ask("approve", partitions=["prescription"])["changed"] is True
+    people.owner.ok("revoke", people.doctor.login, "--partition", "prescription")
+    waiting = set_at("incoming", 0, "state")(lambda _: "pending")
+    with (
+        people.wire.changing("GET", "/key-requests", waiting) as fired,
+        pytest.raises(Stopped) as stopped,
+    ):
+        people.ada.ask("approve", partitions=["prescription"])
+    assert fired
+    assert stopped.value.told["code"] == "answered"
+
+
 def test_what_is_no_answer(people: People, insured: str) -> None:
     for octets in (b"", b"null", b"[]", b'{"answers": 7}', b"\xff" * 100, b"[" * 100_000):
 

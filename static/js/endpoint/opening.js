@@ -59,18 +59,19 @@ export class RecordIntegrity extends Integrity {
  * Open partitions of records, with one signed request for all.
  * @param {Session} session
  * @param {Item[]} items each record once; `original` is left out, `fetchOriginal` is for that
- * @param {{purpose?: string, onStep?: OnStep}} [options]
+ * @param {{owner: string, purpose?: string, onStep?: OnStep}} options owner: whose they are meant to be;
+ *   a list that puts one person's record under another's name must not be believed
  * @returns {Promise<OpenedRecord[]>} in the order of `items`
- * @throws {Integrity} anything is not what was signed; it was reported
+ * @throws {Integrity} anything is not what was signed, or somebody else's; it was reported
  */
-export async function open(session, items, { purpose = "treatment", onStep = () => {} } = {}) {
+export async function open(session, items, { owner, purpose = "treatment", onStep = () => {} }) {
   const wanted = items.map(({ record, partitions }) => ({ record, partitions: partitions.filter((name) => name !== ORIGINAL) }));
   const openings = await ask(session, wanted.filter((item) => item.partitions.length > 0), purpose, onStep);
   const total = openings.reduce((sum, one) => sum + one.allowed.length, 0);
   let done = 0;
   const onPart = (/** @type {string} */ partition) => onStep("decrypting", { partition, done: done++, total });
   const opened = new Map();
-  for (const opening of openings) opened.set(opening.record, await openRecord(session, opening, onPart));
+  for (const opening of openings) opened.set(opening.record, await openRecord(session, owner, opening, onPart));
   return wanted.map((item) => described(item, opened.get(item.record)));
 }
 
@@ -84,11 +85,13 @@ function described({ record, partitions }, opened) {
 }
 
 /**
- * @param {Session} session @param {Opening} opening @param {(partition: string) => void} onPart
+ * @param {Session} session @param {string} owner whose it must be
+ * @param {Opening} opening @param {(partition: string) => void} onPart
  * @returns {Promise<{payload: Members, plain: Map<string, Plain>}>}
  */
-async function openRecord(session, opening, onPart) {
+async function openRecord(session, owner, opening, onPart) {
   const payload = await reporting(opening, "manifest", async () => {
+    if (opening.owner !== owner) throw new Integrity("record-owner");
     const { payload: found } = await manifest(session, opening);
     await checkNotOlder(session, opening);
     if (opening.allowed.some((name) => !Object.hasOwn(found.partitions, name))) throw new Integrity("access-answer");
@@ -223,7 +226,7 @@ function octetsOf(text) {
 export async function fetchOriginal(session, record, { onStep = () => {} } = {}) {
   const [opening] = await ask(session, [{ record, partitions: [ORIGINAL] }], "own-copy", onStep);
   if (!opening) return null;
-  const { payload, plain } = await openRecord(session, opening, () => onStep("decrypting", { partition: ORIGINAL }));
+  const { payload, plain } = await openRecord(session, session.me.id, opening, () => onStep("decrypting", { partition: ORIGINAL }));
   const { k, plaintext } = /** @type {Plain} */ (plain.get(ORIGINAL));
   return reporting(opening, "attachment", async () => {
     const told = describedFile(plaintext);

@@ -36,6 +36,8 @@ import { now, payload, sign, verify } from "./statement.js";
 
 const PENDING = "request-sending";
 const ASKED = "asked";
+/** Statements that were approved here, by digest (b64u): the server's word on that may be a lie. */
+const APPROVED = "requests-approved";
 // A key node takes a request for an hour; the server's clock may be ahead, and sending takes a while.
 const LIFE = 3300;
 // Turned down for good: sending the same octets again would change nothing.
@@ -86,19 +88,19 @@ export async function check(session, request) {
 
 /**
  * @param {Session} session @param {KeyRequest} request @param {Found} person
- * @returns {string[]} the partitions that were signed for
+ * @returns {{asked: string[], digest: string}} the partitions that were signed for; the statement's name
  * @throws {Integrity} it is not what this person asked of this owner, or not what the list shows
  */
 function checkStatement(session, request, person) {
   const directory = new Map([[person.member, person.verification]]);
-  const { payload: signed } = verify(request.statement, {
+  const { payload: signed, digest } = verify(request.statement, {
     typ: "sesphr-key-request", deployment: session.deployment.id, directory, what: "request",
   });
   const { partitions, purpose, reason, asked } = request;
   const shown = [session.me.id, person.key, partitions, purpose, reason, asked];
   const found = [signed.owner, signed.key, signed.partitions, signed.purpose, signed.reason, signed.iat];
   if (JSON.stringify(shown) !== JSON.stringify(found)) throw new Integrity("request");
-  return signed.partitions;
+  return { asked: signed.partitions, digest: b64uEncode(digest) };
 }
 
 /**
@@ -117,13 +119,16 @@ export async function approve(session, id, { key, partitions, until, history }) 
   const person = await lookUp(session, request.asker);
   if (person === null) throw new EndpointError("asker-gone");
   if (person.key !== key) throw new Impostor(person.member);
-  const asked = checkStatement(session, request, person);
+  const { asked, digest } = checkStatement(session, request, person);
   if (!partitions.length || !partitions.every((name) => asked.includes(name))) throw new EndpointError("not-asked");
   const grant = { member: person.member, key, partitions, until, history };
   requireKeys(await session.registered(), partitions);
   await pin(session, person, request.asker_login);
-  const again = request.state === "approved";
-  return change(session, again ? asItIs(grant, asked) : (rules) => granted(rules, grant), [id]);
+  const again = request.state === "approved" || Boolean((await session.memory.get(APPROVED))?.[digest]);
+  const outcome = await change(session, again ? asItIs(grant, asked) : (rules) => granted(rules, grant), [id]);
+  // Shown as waiting once more, it must not give back what was taken back since.
+  await session.memory.update(APPROVED, (known) => ({ ...known, [digest]: now() }));
+  return outcome;
 }
 
 /** An answer that was given is repeated, never given anew. @param {Grant} grant @param {string[]} asked */
@@ -158,6 +163,25 @@ export async function ask(session, { owner, login, ...terms }) {
   if (login) await session.memory.update(ASKED, (known) => ({ ...known, [member]: login }));
   const name = b64uEncode(sha256(canonicalJson(full)));
   return session.memory.locked("asking", () => sendRequest(session, name, full));
+}
+
+/**
+ * The purpose for which this member asked an owner last, of what was approved. It goes into signed
+ * openings, so it is read from the member's own signature and not from the list.
+ * @param {Session} session
+ * @param {string} owner
+ * @returns {Promise<string | null>} any words; null where nothing was approved
+ * @throws {Integrity} the list shows as this member's what they did not sign
+ */
+export async function purposeGiven(session, owner) {
+  const given = (await list(session)).outgoing.find((one) => one.owner === owner && one.state === "approved");
+  if (!given) return null;
+  const { deployment, ownKeys } = session;
+  const { payload: own } = verify(given.statement, {
+    typ: "sesphr-key-request", deployment: deployment.id, directory: ownKeys, what: "request",
+  });
+  if (own.owner !== owner) throw new Integrity("request");
+  return own.purpose;
 }
 
 /** @param {Session} session @returns {Promise<Record<string, string>>} logins that were asked from here, by member id */

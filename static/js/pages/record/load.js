@@ -6,7 +6,7 @@
 import { open } from "../../endpoint/opening.js";
 import { lookUp } from "../../endpoint/people.js";
 import { list, readable } from "../../endpoint/records.js";
-import { list as requests } from "../../endpoint/requests.js";
+import { purposeGiven } from "../../endpoint/requests.js";
 import { noteVisit, visits } from "../home/visits.js";
 import { viewOf } from "./view.js";
 
@@ -20,11 +20,19 @@ import { viewOf } from "./view.js";
 /** @type {Record<string, string>} */
 const PURPOSES = { insurer: "payment", researcher: "research", relative: "personal" };
 
+/** To open for it is an act of its own, with reasons; no page falls into it. */
+const EMERGENCY = "emergency";
+
 const PURPOSE = /^[a-z0-9-]{1,32}$/;
 
+/** @param {Session} session @param {Use} use @returns {string} whose records the page is about */
+function ownerOf(session, { mode, owner }) {
+  return mode === "reader" ? String(owner) : session.me.id;
+}
+
 /** @param {Session} session @param {Use} use @returns {Promise<RecordView[]>} what there is to open now */
-export async function listed(session, { mode, owner, member }) {
-  const query = mode === "see-as" ? { seenBy: member } : { owner: mode === "own" ? session.me.id : owner };
+export async function listed(session, use) {
+  const query = use.mode === "see-as" ? { seenBy: use.member } : { owner: ownerOf(session, use) };
   const found = await list(session, query);
   return found.filter((view) => readable(view).length > 0);
 }
@@ -58,11 +66,10 @@ export function endsOf(views) {
  */
 async function purposeOf(session, { mode, owner }) {
   if (mode !== "reader") return "personal";
-  const { outgoing } = await requests(session);
-  const given = outgoing.find((one) => one.owner === owner && one.state === "approved");
+  const given = await purposeGiven(session, String(owner));
   // What was asked for may be any words; an opening names its purpose by an id.
-  const named = given && PURPOSE.test(given.purpose) ? given.purpose : undefined;
-  return named ?? PURPOSES[session.me.role] ?? "treatment";
+  if (given !== null && PURPOSE.test(given) && given !== EMERGENCY) return given;
+  return PURPOSES[session.me.role] ?? "treatment";
 }
 
 /**
@@ -73,7 +80,7 @@ async function purposeOf(session, { mode, owner }) {
 export async function load(session, use, views, onStep) {
   const items = views.map((view) => ({ record: view.record, partitions: readable(view) }));
   const [viewer, purpose] = await Promise.all([viewerOf(session, use), purposeOf(session, use)]);
-  const opened = await open(session, items, { purpose, onStep });
+  const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep });
   const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends: endsOf(views) };
   return { opened, listed: views, about, view: viewOf(opened, about) };
 }
@@ -88,7 +95,7 @@ export async function openedBefore(session, use) {
   const visit = use.mode === "reader" && use.owner ? (await visits(session))[use.owner] : undefined;
   const items = Object.entries(visit?.parts ?? {}).map(([record, partitions]) => ({ record, partitions }));
   if (!visit || !items.length) return null;
-  await open(session, items, { purpose: await purposeOf(session, use) });
+  await open(session, items, { owner: ownerOf(session, use), purpose: await purposeOf(session, use) });
   // Asked once: to come back here later is no further attempt.
   await noteVisit(session, String(use.owner), []);
   return visit.name ?? "";
