@@ -10,17 +10,18 @@ import { problemWords, roleWord } from "./words.js";
 
 /** @typedef {import("../../endpoint/people.js").Found} Found */
 /** @typedef {import("../../endpoint/session.js").Session} Session */
+/** @typedef {import("./draft.js").Added} Added */
 
 const LOGIN = /^[a-z0-9._+-]+@[a-z0-9.-]+$/;
 
 /**
  * @param {Session} session
- * @returns {Promise<{member: string, login: string} | null>} whom to add to the matrix, or nobody
+ * @returns {Promise<Added | null>} whom to add to the matrix, or nobody
  */
 export function askPerson(session) {
   const dialog = /** @type {HTMLDialogElement} */ (clone("t-add"));
   const form = /** @type {HTMLFormElement} */ (slot(dialog, "form"));
-  /** @type {{member: string, login: string} | null} */
+  /** @type {Added | null} */
   let found = null;
   onSubmit(form, async (data) => { found = await look(session, dialog, String(data.get("login"))); });
   document.body.append(dialog);
@@ -68,5 +69,5 @@ function shown(place, person, login) {
   fill(slot(card, "add"), { label: t("add.add", { name: person.name }) });
   show(card);
   slot(card, "add").focus();
-  return { member: person.member, login };
+  return { member: person.member, login, key: person.key };
 }

@@ -9,8 +9,12 @@ import { now } from "./words.js";
 /** @typedef {import("../../endpoint/rules.js").Rule} Rule */
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /**
- * base: the rules that were shown when the changes were made; people: who was added to the matrix.
- * @typedef {{base: Rule[], changes: CellChange[], people: {member: string, login: string}[]}} Draft
+ * Somebody who was added to the matrix; key: digest (b64u) of the key whose fingerprint was shown then.
+ * @typedef {{member: string, login: string, key: string}} Added
+ */
+/**
+ * base: the rules that were shown when the changes were made.
+ * @typedef {{base: Rule[], changes: CellChange[], people: Added[]}} Draft
  */
 
 const DRAFT = "sharing-draft";

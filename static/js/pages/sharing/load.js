@@ -32,7 +32,7 @@ const ORIGINAL = "original";
 
 /**
  * @param {Session} session
- * @param {readonly {member: string, login: string}[]} added people who are not in the list yet
+ * @param {readonly import("./draft.js").Added[]} added people who need not be in the list yet
  * @returns {Promise<Scene>}
  */
 export async function load(session, added) {
@@ -42,7 +42,8 @@ export async function load(session, added) {
   const rows = rowsOf(head.rules);
   const listed = rows.flatMap(({ member, rules }) => (member === null ? [] : [{ member, rules, login: known[member]?.login ?? null }]));
   const fresh = added.filter(({ member }) => !listed.some((one) => one.member === member)).map((one) => ({ ...one, rules: [] }));
-  const people = await Promise.all([...listed, ...fresh].map((one) => someone(session, names, one)));
+  const shown = new Map(added.map(({ member, key }) => [member, key]));
+  const people = await Promise.all([...listed, ...fresh].map((one) => someone(session, names, { ...one, shown: shown.get(one.member) })));
   await remember(session, names, people);
   return {
     head, own, records, columns: columnsOf(own, head.rules), people: new Map(people.map((one) => [one.member, one])),
@@ -59,18 +60,20 @@ function columnsOf(own, rules) {
 
 /**
  * @param {Session} session @param {Names} names
- * @param {{member: string, rules: readonly Rule[], login: string | null}} one
+ * @param {{member: string, rules: readonly Rule[], login: string | null, shown: string | undefined}} one
+ *   shown: the key whose fingerprint was shown when they were added, which the server must not change since
  * @returns {Promise<Someone>}
  */
-async function someone(session, names, { member, rules, login }) {
+async function someone(session, names, { member, rules, login, shown }) {
   const keys = new Set(rules.filter((rule) => !rule.deny).map((rule) => rule.who.key ?? ""));
+  if (shown !== undefined) keys.add(shown);
   const { found, problem } = await checked(session, member, keys);
   const { name, role } = found ?? names[member] ?? { name: login ?? t("sharing.unknown"), role: "" };
   return { member, name, role, login, key: found?.key ?? rules[0]?.who.key ?? "", found, problem };
 }
 
 /**
- * @param {Session} session @param {string} member @param {ReadonlySet<string>} keys that the list names
+ * @param {Session} session @param {string} member @param {ReadonlySet<string>} keys that the list names, or that were shown
  * @returns {Promise<{found: Found | null, problem: Someone["problem"]}>}
  */
 async function checked(session, member, keys) {

@@ -1,6 +1,6 @@
 /** Saving the changes: the question before taking back, the next list, and what became of it. @module */
 import { requireKeys } from "../../endpoint/dealing.js";
-import { EndpointError } from "../../endpoint/errors.js";
+import { EndpointError, Impostor } from "../../endpoint/errors.js";
 import { applied, overtaken } from "../../endpoint/matrix.js";
 import { pin } from "../../endpoint/people.js";
 import { change } from "../../endpoint/sharing.js";
@@ -45,13 +45,16 @@ export async function sure(scene, draft) {
  * Put the changes in force, all of them in one list or none.
  * @param {Session} session @param {Scene} scene @param {Draft} draft
  * @returns {Promise<Outcome>}
- * @throws {Overtaken} nothing was changed; and as sharing.change does
+ * @throws {Overtaken} nothing was changed @throws {Impostor} other keys than when it was chosen: nothing was
+ *   changed or pinned; and as sharing.change does
  */
 export async function save(session, scene, draft) {
   const given = draft.changes.filter((one) => !one.take);
   requireKeys(scene.own, given.map((one) => one.partition));
-  for (const member of new Set(given.map((one) => one.member))) {
+  for (const { member, key } of given) {
     const { found, login } = scene.people.get(member) ?? {};
+    // A key that came after the change was chosen is nobody's that the person at the screen has seen.
+    if (found && found.key !== key) throw new Impostor(member);
     if (found) await pin(session, found, login ?? draft.people.find((one) => one.member === member)?.login ?? null);
   }
   return change(session, (present) => {
