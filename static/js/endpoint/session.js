@@ -107,6 +107,22 @@ export async function openSession() {
   });
 }
 
+/**
+ * Wipe what a browser that was closed without signing out left in the vault, if no session opens it.
+ * @returns {Promise<void>}
+ * @throws {Offline | Unsupported | ApiError} it stays, of no use without the share
+ */
+export function forgetStale() {
+  return locking(VAULT, async () => {
+    if (!(await vault.holds())) return;
+    try {
+      await asked();
+    } catch (error) {
+      if (!(error instanceof Locked || error instanceof SignedOut)) throw error;
+    }
+  });
+}
+
 /** @param {Me} me @param {Deployment} deployment @returns {Session} @throws {SignedOut} somebody else than before */
 function sessionOf(me, deployment) {
   if (current && current.me.id !== me.id) {

@@ -91,6 +91,11 @@ export async function open(opening) {
   }
 }
 
+/** @returns {Promise<boolean>} whether anything is kept, be it stale @throws {Unsupported} `storage` */
+export async function holds() {
+  return (await storage.read("vault", NAME)) !== undefined;
+}
+
 /** Forget base key and sealed seed. @returns {Promise<void>} */
 export async function wipe() {
   await storage.remove("vault", NAME);

@@ -5,7 +5,7 @@
  * @module
  */
 import { useWorker } from "../endpoint/password.js";
-import { finish, onChange } from "../endpoint/session.js";
+import { finish, forgetStale, onChange } from "../endpoint/session.js";
 import { begin } from "../endpoint/signin.js";
 import { formOf, input, showErrors, showFailure } from "../ui/account.js";
 import { byId, onAction } from "../ui/dom.js";
@@ -91,3 +91,5 @@ class SigningIn {
 
 useWorker(() => startWorker("password"));
 await startPage(({ root }) => void new SigningIn(root), { needs: "nothing" });
+// Whoever signs in is told of a browser that keeps nothing, or of a server that is away.
+forgetStale().catch(() => undefined);

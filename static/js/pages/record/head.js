@@ -74,7 +74,8 @@ function openedSentence({ mode, name, now, purpose }) {
 export function showHead(view) {
   const name = nameIn(view);
   byId("record-name").textContent = name;
-  document.title = `${t("record.title", { name })} - SeSPHR`;
+  // Browsers note titles in their history for years, so it says nothing that stands in the records.
+  document.title = `${t("record.title", { name: view.name })} - SeSPHR`;
   byId("record-identity").replaceChildren(...facts(view));
   const warned = byId("record-identity-warning");
   fill(warned, { text: warning(view) });
