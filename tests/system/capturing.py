@@ -8,6 +8,7 @@ only they can.
 import json
 import re
 import secrets
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,26 +131,22 @@ def recover(owner: Person, planted: dict[str, str]) -> None:
         planted[f"{name} without hyphens"] = planted[name].replace("-", "")
 
 
-def seed_of(system: System, person: Person) -> bytes:
-    """A member's seed, by opening the slot that the portal keeps, which needs the password."""
+def seed_of(system: System, login: str, password: str) -> tuple[bytes, bytes]:
+    """A member's seed and login secret, by the slot that the portal keeps, which needs the password."""
     row = system.databases.one(
         "default",
         "SELECT m.id, s.generation, s.salt, s.params, s.sealed FROM accounts_keyslot s"
         " JOIN accounts_member m ON m.id = s.member_id WHERE m.login = %s AND s.type = 'password'",
-        person.login,
+        login,
     )
-    member = str(person.ok("whoami")["member"])
-    assert str(row[0]).replace("-", "") == member.replace("-", "")
     slot = {
-        "member": member, "type": "password", "generation": row[1],
+        "member": str(uuid.UUID(str(row[0]))), "type": "password", "generation": row[1],
         "salt": b64u_encode(bytes(row[2])), "params": json.loads(row[3]),
         "sealed": b64u_encode(bytes(row[4])),
     }  # fmt: skip
-    seed, _ = slots.open_slot(
-        slot, deployment=deployment_of(system)["deployment"], login=person.login,
-        secret=person.password,
-    )  # fmt: skip
-    return seed
+    return slots.open_slot(
+        slot, deployment=deployment_of(system)["deployment"], login=login, secret=password
+    )
 
 
 def deployment_of(system: System) -> dict[str, Any]:
@@ -207,7 +204,10 @@ def capture(folder: Path, env: dict[str, str]) -> Captured:
     planted: dict[str, str] = {}
     with running(folder, env) as system, between(system.server.url, folder / "traffic") as wire:
         owner, doctor, exported = live_through(system, wire, planted)
-        seeds = {"owner": seed_of(system, owner), "doctor": seed_of(system, doctor)}
+        seeds = {
+            name: seed_of(system, person.login, person.password)[0]
+            for name, person in (("owner", owner), ("doctor", doctor))
+        }
         octets: dict[str, bytes] = {}
         numbers: dict[str, Scalar] = {}
         for name, seed in seeds.items():

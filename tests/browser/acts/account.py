@@ -78,8 +78,8 @@ def sign_in(page: Page, member: Member, *, lands: str = "/home") -> None:
 
 def sign_out(page: Page, member: Member) -> None:
     """Sign out by the menu under one's name."""
-    page.get_by_role("button", name=member.name).click()
-    page.get_by_role("button", name="Sign out").click()
+    page.locator("summary", has_text=member.name).click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url(lambda url: "/home" not in url)
 
 
