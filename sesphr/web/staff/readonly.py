@@ -44,6 +44,16 @@ def column(name: str, label: Any) -> Callable[[Any, Any], Any]:
 class ReadOnlyList(ChangeList):
     """A page of rows, prepared together so that no row asks the database for itself."""
 
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """The list's own filters alone.
+
+        Django lets the address ask about any column: letter by letter it would answer what no
+        page shows.
+        """
+        own = {one.parameter_name for one in self.list_filter}
+        found: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in found.items() if name in own}
+
     def get_results(self, request: HttpRequest) -> None:
         """The page's rows."""
         super().get_results(request)

@@ -258,3 +258,22 @@ def test_a_node_that_is_away_is_counted(world: World, monkeypatch: pytest.Monkey
     assert panels.answering(None)["there"] == 1  # type: ignore[arg-type]
     monkeypatch.setattr(type(connections["srs"]), "cursor", cursor)
     assert panels.answering(None)["there"] == 0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("page", "lookup"),
+    [
+        ("accounts/member", "password__startswith=nothing"),
+        ("accounts/member", "slots__secret_hash__startswith=nothing"),
+        ("phr/keyrequest", "statement__contains=%20"),
+        ("srs/event", "salt__isnull=1"),
+        ("srs/accessrequest", "answer__isnull=1"),
+    ],
+)
+def test_no_filter_asks_about_what_no_page_shows(world: World, page: str, lookup: str) -> None:
+    def rows(query: str) -> int:
+        listed = world.http.get(f"/admin/{page}/?{query}", follow=True)
+        assert listed.status_code == 200
+        return len(listed.context["cl"].result_list)
+
+    assert rows(lookup) == rows("") > 0
