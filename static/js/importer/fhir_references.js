@@ -81,7 +81,7 @@ export class References {
     if (reference.startsWith('#')) return NONE;
     const conditional = CONDITIONAL.exec(reference);
     if (conditional) return this.conditional(conditional[1], conditional[2]);
-    const plain = reference.replace(/#.*$/, '').replace(/\/_history\/[^/]+$/, '');
+    const plain = reference.replace(/#[^]*$/, '').replace(/\/_history\/[^/]+$/, '');
     return this.byUrl.get(plain) ?? this.byUrl.get(base(from) + plain)
       ?? this.byId.get(TYPE_AND_ID.exec(plain)?.[1] ?? '') ?? NONE;
   }

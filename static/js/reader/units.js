@@ -14,7 +14,7 @@ export function shownUnit(unit) {
   if (!unit) return '';
   if (Object.hasOwn(WHOLE, unit)) return WHOLE[unit];
   const powers = (/** @type {string} */ _, /** @type {string} */ power) => `10${[...power].map((digit) => POWERS[Number(digit)]).join('')}`;
-  return unit.replace(/\{([^}]*)\}/g, (_, words) => words.replaceAll('_', ' ')).replace(/10[*^](\d+)/g, powers)
+  return unit.replace(/\{([^{}]*)\}/g, (_, words) => words.replaceAll('_', ' ')).replace(/10[*^](\d+)/g, powers)
     .replace(/mm\[Hg\]/g, 'mmHg').replace(/\bm2\b/g, 'm²').replace(/\bum\b/g, 'µm').replace(/\/uL\b/g, '/µL')
     .replace(/\bug\b/g, 'µg').replace(/\bumol\b/g, 'µmol').replace(/\[IU\]/g, 'IU').replace(/^\/(?=[a-z])/, 'per ')
     .replace(/\[([A-Za-z]+)'?U\]/g, '$1U');
