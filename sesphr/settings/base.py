@@ -137,6 +137,8 @@ STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [folder for folder in (SESPHR_DATA / "static",) if folder.is_dir()]
 # What is named after its content never changes; browsers ask each time whether the rest has.
 WHITENOISE_MAX_AGE = 0
+# Nothing here is for scripts of other sites.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/chunks/[^/]+-[0-9A-Z]{8}\.js$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

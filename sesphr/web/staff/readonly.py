@@ -50,7 +50,7 @@ class ReadOnlyList(ChangeList):
         Django lets the address ask about any column: letter by letter it would answer what no
         page shows.
         """
-        own = {one.parameter_name for one in self.list_filter}
+        own = {getattr(one, "parameter_name", "") for one in self.list_filter}
         found: dict[str, Any] = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name in own}
 

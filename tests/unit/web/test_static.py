@@ -41,3 +41,16 @@ def test_only_what_is_named_after_its_content_is_kept(
     again = served(RequestFactory().get(f"/static/{name}", headers=asked))
     again.close()
     assert again.status_code == 304
+
+
+def test_no_other_site_may_read_it(tmp_path: Path, settings: Any) -> None:
+    (tmp_path / "main.css").write_text("content")
+    settings.STATIC_ROOT = tmp_path
+    settings.WHITENOISE_AUTOREFRESH = True
+    served = WhiteNoiseMiddleware(lambda request: HttpResponse(status=404))
+    answer = served(
+        RequestFactory().get("/static/main.css", headers={"Origin": "https://x.example"})
+    )
+    answer.close()
+    assert answer.status_code == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers
