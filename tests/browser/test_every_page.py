@@ -1,0 +1,92 @@
+"""Every page of every kind of visitor: for every eye and hand, on paper, and in words of the catalogue."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.browser import chromium, looks, stops, words
+from tests.browser import site as sites
+from tests.browser.acts import account
+from tests.browser.acts.account import Member
+from tests.browser.site import Site
+from tests.browser.stops import VISITORS
+from tests.support import cast as casts
+from tests.support.cast import Cast
+
+CHECKS: tuple[Callable[[Page], None], ...] = (
+    looks.structure, looks.widths, looks.stillness, looks.paper, looks.skip_link, looks.keyboard,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Site]:
+    """A site that can speak the language in which words of the catalogue show."""
+    folder = tmp_path_factory.mktemp("every")
+    with sites.running(folder, static, prepare=words.prepare) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def cast(place: Site) -> Cast:
+    return casts.play(place.system)
+
+
+@pytest.fixture(scope="module")
+def engine(playwright: Playwright) -> Iterator[Browser]:
+    found = playwright.chromium.launch(executable_path=chromium.CHROMIUM, args=chromium.FLAGS)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def pages(engine: Browser, place: Site, cast: Cast) -> Iterator[Callable[[str], Page]]:
+    """The page of a kind of visitor, who signs in when first asked for."""
+    with ExitStack() as stack:
+        known: dict[str, Page] = {}
+
+        def page_of(name: str) -> Page:
+            if name not in known:
+                known[name] = _arrive(stack, engine, place, cast, name)
+            return known[name]
+
+        yield page_of
+
+
+def _arrive(stack: ExitStack, engine: Browser, place: Site, cast: Cast, name: str) -> Page:
+    own = engine.new_context(
+        base_url=place.url, viewport=chromium.DESKTOP, locale="en-GB", timezone_id="Europe/London"
+    )  # type: ignore[arg-type]
+    watch = chromium.Watch(urlsplit(place.url).netloc)
+    watch.attach(own)
+    own.add_init_script(stops.QUIET)
+    stack.callback(watch.check)
+    stack.callback(own.close)
+    page = own.new_page()
+    page.set_default_timeout(chromium.PATIENCE)
+    part = VISITORS[name].part
+    if part is not None:
+        account.sign_in(page, Member(part.name, cast[part].login, cast[part].password))
+    return page
+
+
+def test_no_page_is_left_out() -> None:
+    walked = {stop.route for visitor in VISITORS.values() for stop in visitor.stops}
+    assert walked == stops.routes()
+
+
+@pytest.mark.parametrize(
+    ("name", "stop"),
+    [(name, stop) for name, visitor in VISITORS.items() for stop in visitor.stops],
+    ids=str,
+)
+def test_every_page_is_for_everybody(
+    pages: Callable[[str], Page], cast: Cast, name: str, stop: stops.Stop
+) -> None:
+    page = pages(name)
+    stops.visit(page, stop, cast)
+    for check in CHECKS:
+        check(page)
