@@ -10,6 +10,7 @@ import { freshRecoveryCode, makeRecoverySlot, openDerived, openSlot, derive, par
 import { judge } from "../../static/js/crypto/strength.js";
 import { Locked } from "../../static/js/endpoint/errors.js";
 import { digitsOf, fingerprint, wordsOf } from "../../static/js/endpoint/fingerprint.js";
+import { Session } from "../../static/js/endpoint/member.js";
 import { Memory, pack, unpack } from "../../static/js/endpoint/memory.js";
 import { groupsToType, isCode, isGroup } from "../../static/js/endpoint/recovery.js";
 import * as vault from "../../static/js/endpoint/vault.js";
@@ -132,6 +133,17 @@ test("the warning comes two minutes before the end of fifteen, sooner before tha
   assert.deepEqual(spoken(120_000), { unit: "minutes", n: 2 });
   assert.deepEqual(spoken(59_100), { unit: "seconds", n: 60 });
   assert.deepEqual(spoken(-5), { unit: "seconds", n: 0 });
+});
+
+test("no server keeps a page open for longer than fifteen idle minutes", () => {
+  const session = new Session({ id: "00000000-0000-4000-8000-000000000001" }, {});
+  for (const idle_left of [1e9, Infinity, "Infinity"]) {
+    session.live({ idle_left, idle_seconds: 1e9 });
+    assert.equal(session.idle.length, 900_000);
+    assert.ok(session.idle.ends <= Date.now() + 900_000);
+  }
+  session.live({ idle_left: undefined });
+  assert.ok(session.idle.ends <= Date.now());
 });
 
 test("passwords are judged in codes; one's own name and the most used ones are weak", () => {

@@ -18,6 +18,12 @@ import { checkRegistrations } from "./people.js";
 /** @typedef {import("./signin.js").Life} Life */
 /** @typedef {import("./signin.js").Generations} Generations */
 
+/** After so many idle seconds keys are forgotten here, whatever a server says. */
+const LONGEST_IDLE = 900;
+
+/** @param {number} seconds @returns {number} milliseconds */
+const bounded = (seconds) => Math.min(Number(seconds) || 0, LONGEST_IDLE) * 1000;
+
 /** A member who is signed in. The same object stays in use when it is locked and opened again. */
 export class Session {
   /** @type {{seed: Bytes, keys: MemberKeys, memory: Memory} | null} */
@@ -73,8 +79,8 @@ export class Session {
 
   /** @param {{idle_left: number, idle_seconds?: number}} life seconds, as the server says */
   live({ idle_left, idle_seconds }) {
-    const length = idle_seconds === undefined ? this.idle.length : idle_seconds * 1000;
-    this.idle = { length, ends: Date.now() + idle_left * 1000 };
+    const length = idle_seconds === undefined ? this.idle.length : bounded(idle_seconds);
+    this.idle = { length, ends: Date.now() + bounded(idle_left) };
   }
 
   /** Forget the keys. */

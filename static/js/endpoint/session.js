@@ -19,7 +19,8 @@ import * as vault from "./vault.js";
 /** @typedef {import("./signin.js").Life} Life */
 /**
  * What happens to the session, here or in another tab: `opened`, `locked`, `signed-out`, or `activity`,
- * which only moves its end. @typedef {"opened" | "locked" | "signed-out" | "activity"} Change
+ * which only moves its end; `ended`: this tab found that the server had ended it.
+ * @typedef {"opened" | "locked" | "signed-out" | "ended" | "activity"} Change
  */
 
 export { Session };
@@ -32,6 +33,8 @@ let current = null;
 const listeners = new Set();
 /** @type {BroadcastChannel | null} */
 let channel = null;
+/** How often this tab was told to forget its keys. */
+let closings = 0;
 
 /** Tabs hear of each other from the first use of the session on. @returns {BroadcastChannel} */
 function tabs() {
@@ -65,7 +68,7 @@ function tellTabs(change, more = {}) {
 
 /** @param {{change: Change, ends?: number}} message from another tab */
 async function heard({ change, ends }) {
-  if (change === "locked" || change === "signed-out") current?.close();
+  if (change === "locked" || change === "signed-out") closeCurrent();
   if (change === "activity" && current && ends) current.idle.ends = Math.max(current.idle.ends, ends);
   const became = change === "opened" ? await reopened() : change;
   if (became) notify(became);
@@ -93,11 +96,14 @@ export async function openSession() {
   tabs();
   const deployment = await loadDeployment();
   return locking(VAULT, async () => {
+    const before = closings;
     const { share, idle_seconds, idle_left, generations, ...me } = await asked();
     const session = sessionOf(me, deployment);
     const life = { share, idle_seconds, idle_left };
     const seed = await vault.open({ share: b64uDecode(share, 32), deployment: deployment.id, member: me.id });
-    if (seed === null) {
+    // Another tab may have locked while this one was opening.
+    if (seed === null || closings !== before) {
+      seed?.fill(0);
       session.close();
       throw new Locked();
     }
@@ -134,6 +140,11 @@ function sessionOf(me, deployment) {
   return current;
 }
 
+function closeCurrent() {
+  closings += 1;
+  current?.close();
+}
+
 function forgetCurrent() {
   current?.close();
   current = null;
@@ -150,8 +161,10 @@ async function asked() {
     return await api.ungated("GET", "/session");
   } catch (error) {
     if (error instanceof Locked || error instanceof SignedOut) {
-      current?.close();
+      const wasOpen = current?.isOpen;
+      closeCurrent();
       await vault.wipe();
+      if (wasOpen) notify("ended");
     }
     throw error;
   }
@@ -237,7 +250,7 @@ export function lock() {
 
 /** @param {"signed-out" | "locked"} change */
 async function end(change) {
-  current?.close();
+  closeCurrent();
   tellTabs(change);
   if (change === "locked") notify(change);
   await locking(VAULT, async () => {

@@ -59,7 +59,11 @@ class RecordPage {
     const state = loading(this.place, { steps: STEPS });
     const views = await listed(this.session, this.use);
     if (!views.length) return this.refused();
-    this.loaded = await load(this.session, this.use, views, (step, detail) => state.step(step, this.stepWords(step, detail)));
+    const loaded = await load(this.session, this.use, views, (step, detail) => state.step(step, this.stepWords(step, detail)));
+    // Locked meanwhile: what was opened is dropped, and opened anew with the keys.
+    this.shut = !this.session.isOpen;
+    if (this.shut) return undefined;
+    this.loaded = loaded;
     if (!this.loaded.view.records.length) return this.nothing();
     state.done();
     this.draw(this.loaded.view);
@@ -71,7 +75,7 @@ class RecordPage {
 
   /** What is locked is not there at all; it is opened anew with the keys. @param {import("../endpoint/session.js").Change} change */
   sessionChanged(change) {
-    if (change === "locked" && this.loaded) {
+    if ((change === "locked" || change === "ended") && this.loaded) {
       this.loaded = null;
       this.shut = true;
       this.clear();

@@ -62,8 +62,13 @@ class Watch {
     return this.session.idle.ends - Date.now();
   }
 
+  get #over() {
+    return this.session.isOpen && this.#left <= 0;
+  }
+
   async #tick() {
-    if (this.#busy) return;
+    // A call that hangs, as after a sleep, must not hold up the lock.
+    if (this.#busy && !this.#over) return;
     this.#busy = true;
     try {
       await this.#look();
@@ -78,7 +83,7 @@ class Watch {
   async #look() {
     if (!this.session.isOpen) return this.#lower();
     const { warn, report } = rhythm(this.session.idle);
-    if (this.#left <= 0) return this.#end("away");
+    if (this.#over) return this.#end("away");
     if (this.#active && !this.#warning && Date.now() - this.#reported >= report) return this.#report();
     if (this.#left > warn) return this.#lower();
     return this.#warn();
