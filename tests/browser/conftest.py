@@ -27,9 +27,9 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Started once: its event loop is this process's."""
+    """Ended with each module: while its event loop runs, Django lets nobody else use databases."""
     with sync_playwright() as found:
         yield found
 
