@@ -290,6 +290,22 @@ def test_other_keys_stop_sharing_but_not_taking_back(table: Table) -> None:
     table.opens(table.nurse, "medical", 3)
 
 
+def test_keys_changed_after_they_were_compared_are_a_stop(table: Table) -> None:
+    page, person = table.page, table.site.system.join("pharmacist")
+    page.get_by_role("button", name="Add a person").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Their exact e-mail address").fill(person.login)
+    page.keyboard.press("Enter")
+    add = dialog.get_by_role("button", name=f"Add {table.name(person)}")
+    expect(add).to_be_visible()
+    other_keys(page, person.ok("whoami")["member"])
+    add.click()
+    expect(page.get_by_role("heading", name="Stop. This may not be")).to_be_visible()
+    page.locator(f"button[aria-label^='Medical, {person.login}: ']").click()
+    expect(page.get_by_role("dialog").locator("button[type=submit]")).to_be_hidden()
+    page.keyboard.press("Escape")
+
+
 def test_an_older_list_is_a_stop(table: Table) -> None:
     page = table.page
     old = page.request.get("/api/acl").json()
