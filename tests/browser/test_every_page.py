@@ -90,3 +90,23 @@ def test_every_page_is_for_everybody(
     stops.visit(page, stop, cast)
     for check in CHECKS:
         check(page)
+
+
+@pytest.fixture(scope="module")
+def pseudo(place: Site, pages: Callable[[str], Page]) -> Site:
+    """The same site and people, all signed in, from now on in the language of marked words."""
+    for name in VISITORS:
+        pages(name)
+    place.system.server.restart({"SESPHR_LANGUAGE": words.PSEUDO})
+    return place
+
+
+@pytest.mark.parametrize("name", VISITORS)
+def test_every_word_comes_from_the_catalogue(
+    pages: Callable[[str], Page], pseudo: Site, cast: Cast, name: str
+) -> None:
+    page, data, stray = pages(name), words.data_of(cast), {}
+    for stop in VISITORS[name].stops:
+        stops.visit(page, stop, cast)
+        stray[str(stop)] = words.stray(page, data)
+    assert {stop: found for stop, found in stray.items() if found} == {}

@@ -1,18 +1,12 @@
-"""What strangers see: start, help, privacy, accessibility, protocol, errors; for every eye and hand."""
+"""What all pages have around their content: the way past the navigation, the menu, the banners."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright
 
-from tests.browser import axe, chromium, words
-from tests.browser import site as sites
+from tests.browser import axe, chromium
 from tests.browser.site import Site
-
-OPEN = ("/", "/help", "/privacy", "/accessibility", "/protocol", "/no-such-page")
-NAMES = frozenset({"SeSPHR", "SeSPHR-BLS12381-SHA256-AES256GCM-v1"})
-OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture
@@ -20,30 +14,9 @@ def profile(tmp_path: Path) -> Path:
     return tmp_path / "profile"
 
 
-@pytest.fixture(scope="module")
-def pseudo(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Site]:
-    folder, env = tmp_path_factory.mktemp("pseudo"), {"SESPHR_LANGUAGE": words.PSEUDO}
-    with sites.running(folder, static, env, prepare=words.prepare) as found:
-        yield found
-
-
 def ready(page: Page, path: str) -> None:
     page.goto(path)
     page.wait_for_selector("body.js-enabled")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [chromium.DESKTOP, chromium.PHONE, chromium.NARROW])
-def test_everybody_can_read_them(
-    playwright: Playwright, site: Site, profile: Path, viewport: dict[str, int], scheme: str
-) -> None:
-    options = {"viewport": viewport, "color_scheme": scheme}
-    with chromium.context(playwright, site.url, profile, **options) as (browser, _):
-        page = chromium.first_page(browser)
-        for path in OPEN:
-            ready(page, path)
-            axe.assert_none(page)
-            assert page.evaluate(OVERFLOW) <= 0, path
 
 
 def test_the_keyboard_reaches_the_content_and_the_menu(
@@ -91,13 +64,3 @@ def test_a_lost_connection_is_said_and_unsaid(
         axe.assert_none(page)
         browser.set_offline(False)
         page.get_by_text("You are offline. Nothing is lost").wait_for(state="hidden")
-
-
-def test_every_word_comes_from_the_catalogue(
-    playwright: Playwright, pseudo: Site, profile: Path
-) -> None:
-    with chromium.context(playwright, pseudo.url, profile) as (browser, _):
-        page = chromium.first_page(browser)
-        for path in (*OPEN, "/register", "/sign-in", "/recover", "/confirm"):
-            ready(page, path)
-            assert words.stray(page, NAMES) == [], path

@@ -128,7 +128,7 @@ test('numbers and units as people write them', () => {
   assert.deepEqual(['147.9362708646282', '2.20', '.5', '1e3', 'Neg', undefined, '12345.123456'].map(shownNumber),
     ['147.9', '2.20', '0.5', '1e3', 'Neg', '', '12345']);
   assert.deepEqual(['mm[Hg]', '10*3/uL', 'kg/m2', 'Cel', '[pH]', '/min', 'mmol/L', 'mL/min/{1.73_m2}'].map(shownUnit),
-    ['mmHg', '10³/µL', 'kg/m²', '°C', '', 'per min', 'mmol/L', 'mL/min/1.73 m²']);
+    ['mmHg', '10³/µL', 'kg/m²', '°C', '', '/min', 'mmol/L', 'mL/min/1.73 m²']);
 });
 
 test('a unit of nothing but braces does not hold up the page', () => {

@@ -97,7 +97,7 @@ def _story(system: System, people: dict[Part, Person]) -> str:
     _grant(alice, people[OKAFOR], "prescription", until=last_day(365))
     _grant(alice, people[FRANK], "personal", "insurance")
     lee.ok("open", record, "--partition", "medical", "--output", str(system.output()))
-    lee.fails(3, "open", record, "--partition", "insurance", "--output", str(system.output()))
+    lee.fails(3, "open", record, "--partition", "personal", "--output", str(system.output()))
     asked = ("--partition", "medical", "--partition", "prescription", "--partition", "personal")
     done = people[HADDAD].ok(
         "request", "--owner", alice.login, *asked, "--purpose", "treatment", "--reason", WHY

@@ -16,7 +16,7 @@ export function shownUnit(unit) {
   const powers = (/** @type {string} */ _, /** @type {string} */ power) => `10${[...power].map((digit) => POWERS[Number(digit)]).join('')}`;
   return unit.replace(/\{([^{}]*)\}/g, (_, words) => words.replaceAll('_', ' ')).replace(/10[*^](\d+)/g, powers)
     .replace(/mm\[Hg\]/g, 'mmHg').replace(/\bm2\b/g, 'm²').replace(/\bum\b/g, 'µm').replace(/\/uL\b/g, '/µL')
-    .replace(/\bug\b/g, 'µg').replace(/\bumol\b/g, 'µmol').replace(/\[IU\]/g, 'IU').replace(/^\/(?=[a-z])/, 'per ')
+    .replace(/\bug\b/g, 'µg').replace(/\bumol\b/g, 'µmol').replace(/\[IU\]/g, 'IU')
     .replace(/\[([A-Za-z]+)'?U\]/g, '$1U');
 }
 

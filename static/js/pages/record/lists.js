@@ -71,13 +71,14 @@ function frame(kind, rows) {
 const MAKE = { allergy, problem, medication: medicine };
 
 /**
- * Folds what is over the first rows, with a button that shows them; paper has all.
+ * Folds what is over the first rows, with a button that shows them; paper has all. A button takes
+ * the place of a row, so that one row more than there is room for stays.
  * @param {HTMLElement[]} rows
  * @param {number} room
  * @returns {HTMLElement[]} the button
  */
 export function folded(rows, room) {
-  if (rows.length <= room) return [];
+  if (rows.length <= room + 1) return [];
   const fold = (/** @type {boolean} */ away) => rows.slice(room).forEach((row) => row.classList.toggle("folded", away));
   fold(true);
   const foot = clone("t-more", { label: t("record.show-all", { n: rows.length }) });

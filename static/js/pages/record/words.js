@@ -10,6 +10,8 @@ import { has, t } from "../../ui/messages.js";
 /** @typedef {import("../../reader/facts.js").Range} Range */
 /** @typedef {import("../../reader/partition.js").Value} Value */
 
+/** A number stays on one line with its unit. */
+const NBSP = "\u00a0";
 const COMPARED = new Map([["<=", "≤"], [">=", "≥"]]);
 const language = () => document.documentElement.lang;
 
@@ -28,7 +30,7 @@ export function valueText(value) {
 }
 
 /** @param {Value | undefined} value @returns {string} with its unit */
-export const valueWithUnit = (value) => [valueText(value), shownUnit(value?.unit)].filter(Boolean).join(" ");
+export const valueWithUnit = (value) => [valueText(value), shownUnit(value?.unit)].filter(Boolean).join(NBSP);
 
 /** LOINC's codes of the two that people write as one. */
 const SYSTOLIC = "8480-6";
@@ -44,7 +46,7 @@ function pressure({ components }, units) {
   const [upper, lower] = [SYSTOLIC, DIASTOLIC].map((code) => components.find((each) => each.code?.value === code)?.value);
   if (!upper?.value || !lower?.value || upper.unit !== lower.unit) return "";
   const both = `${valueText(upper)}/${valueText(lower)}`;
-  return units ? [both, shownUnit(upper.unit)].filter(Boolean).join(" ") : both;
+  return units ? [both, shownUnit(upper.unit)].filter(Boolean).join(NBSP) : both;
 }
 
 /** What was measured, or each of its parts. @param {Fact} fact @param {boolean} [units] @returns {string} */
@@ -103,7 +105,7 @@ function frequency(every) {
 
 /** @param {Fact} fact of a medicine @returns {(Node | string)[]} the amount first, bold */
 export function doseNodes({ dose, note }) {
-  const amount = [shownNumber(dose?.amount), dose?.amount ? shownUnit(dose?.unit) : ""].filter(Boolean).join(" ");
+  const amount = [shownNumber(dose?.amount), dose?.amount ? shownUnit(dose?.unit) : ""].filter(Boolean).join(NBSP);
   const rest = [frequency(dose?.every), dose?.route, dose?.asNeeded ? t("dose.as-needed") : "", dose?.text, note && t("dose.for", { reason: note })];
   const told = rest.filter(Boolean).join(", ");
   if (!amount && !told) return [el("span", { class: "box__quiet" }, t("dose.none"))];
