@@ -21,6 +21,8 @@ test("dates and times are British, absolute and say their zone", () => {
 test("moments are dates, seconds or ISO text, and nothing else", () => {
   assert.equal(format.date(1_795_166_400), format.date(new Date(1_795_166_400_000)));
   assert.throws(() => format.date("soon"), RangeError);
+  // An owner may sign any time; it must not break the pages of those with whom she shares.
+  assert.match(format.shortDate(Number.MAX_SAFE_INTEGER), /275760$/);
 });
 
 test("relative words are for today and yesterday by the local calendar alone", () => {
@@ -55,6 +57,12 @@ test("values go into words as text", () => {
   assert.equal(messages.format("Hello %(name)s, 100%% sure", { name: "<b>%(x)s</b>" }, "en-GB"), "Hello <b>%(x)s</b>, 100% sure");
   assert.equal(messages.format("%(n)s items", { n: 12_345 }, "en-GB"), "12,345 items");
   assert.equal(messages.format("Hello %(name)s", {}, "en-GB"), "Hello %(name)s");
+});
+
+test("values cannot turn the sentence around them", () => {
+  const sentence = "Sent for %(purpose)s on %(when)s";
+  const values = { purpose: "\u202etreatment\u2066", when: "1 May" };
+  assert.equal(messages.format(sentence, values, "en"), "Sent for treatment on 1 May");
 });
 
 test("the number chooses the sentence, by the rules of the language", () => {

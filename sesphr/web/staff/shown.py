@@ -8,11 +8,13 @@ from django.utils.safestring import SafeString
 
 EMPTY = "\N{EN DASH}"
 DAY = 24 * 3600
+# The last second of the year 9999; members may sign later times.
+LAST = 253_402_300_799
 
 
 def moment(seconds: int | None) -> datetime | None:
     """Unix seconds as a moment in UTC."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return None if seconds is None else datetime.fromtimestamp(min(seconds, LAST), UTC)
 
 
 def when(seconds: int | None) -> SafeString | str:

@@ -11,9 +11,16 @@ const DAY = 86_400_000;
 /** Languages differ in the order of day and month; the page says which it is in. */
 const language = () => globalThis.document?.documentElement.lang || "en-GB";
 
-/** @param {Moment} when @returns {Date} @throws {RangeError} for what is no time */
+/** The last second that a Date can hold. */
+const LAST = 8.64e12;
+
+/**
+ * @param {Moment} when seconds beyond what a Date can hold, which somebody else may have signed, are its last
+ * @returns {Date}
+ * @throws {RangeError} for what is no time
+ */
 export function moment(when) {
-  const found = when instanceof Date ? when : new Date(typeof when === "number" ? when * 1000 : when);
+  const found = when instanceof Date ? when : new Date(typeof when === "number" ? Math.min(when, LAST) * 1000 : when);
   if (Number.isNaN(found.getTime())) throw new RangeError("not a time");
   return found;
 }

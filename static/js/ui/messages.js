@@ -7,6 +7,9 @@
 
 /** @typedef {string | Record<string, string>} Words one sentence, or one for each plural category */
 
+/** Characters that order the text around them, which is not a value's to do. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** @type {Map<string, Words> | null} */
 let known = null;
 
@@ -53,7 +56,7 @@ export function format(words, values, language) {
     if (name === undefined) return "%";
     const value = values[name];
     if (value === undefined) return place;
-    return typeof value === "number" ? value.toLocaleString(language) : value;
+    return typeof value === "number" ? value.toLocaleString(language) : value.replace(TURNING, "");
   });
 }
 

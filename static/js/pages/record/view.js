@@ -7,6 +7,7 @@ import { factsIn } from "../../reader/summary.js";
 import { read, Unreadable } from "../../reader/index.js";
 import { moment, newestFirst } from "../../reader/times.js";
 import { people } from "../../reader/personal.js";
+import { moment as momentOf } from "../../ui/format.js";
 import { ordered, PARTS } from "../../ui/parts.js";
 
 /** @typedef {import("../../reader/index.js").Read} Read */
@@ -43,7 +44,7 @@ function readRecord({ record, date, parts }) {
       return [];
     }
   });
-  const imported = new Date((date ?? 0) * 1000).toISOString();
+  const imported = momentOf(date ?? 0).toISOString();
   const own = found.map(([, { origin }]) => origin.date).find((each) => Number.isFinite(moment(each)));
   return { record, date: own ?? imported, imported, parts: new Map(found), broken };
 }
