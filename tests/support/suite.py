@@ -31,6 +31,13 @@ WITHOUT_DATABASE = tuple(
         "integration/test_private_mariadb.py",
     )
 )
+# What pages look like does not depend on the database; the main job and what a kill leaves do.
+PAGES_ON_BOTH = ("test_kill.py", "test_story.py")
+PAGES_ONCE = tuple(
+    f"--ignore={path.relative_to(ROOT)}"
+    for path in sorted((ROOT / "tests" / "browser").glob("test_*.py"))
+    if path.name not in PAGES_ON_BOTH
+)
 THREE_NODES = ("env", "SESPHR_NODES=3", "SESPHR_THRESHOLD=2")
 Command = tuple[str, ...]
 
@@ -65,7 +72,7 @@ GROUPS = (
     Group("vectors", "vectors", (("tests/support/vectors.sh", "tests/vectors"),), True),
     Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),), True),
     Group("sqlite", "tests on SQLite", (PYTEST,)),
-    Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST, *WITHOUT_DATABASE),)),
+    Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST, *WITHOUT_DATABASE, *PAGES_ONCE),)),
     Group(
         "nodes",
         "contracts with three nodes, two enough",
