@@ -8,9 +8,9 @@ answers: then it is the man in the middle.
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,10 @@ class Wire:
     file: Path
     port: int = field(default_factory=_free_port)
     exchanges: list[Exchange] = field(default_factory=list)
+    # As if there were no server: connections are closed without an answer. With `shuts` it becomes
+    # so by itself when the server breaks off, until somebody opens it again.
+    shut: bool = False
+    shuts: bool = False
     _hooks: list[tuple[str, str, Callable[[bytes], bytes]]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -125,7 +129,7 @@ def between(upstream: str, file: Path) -> Iterator[Wire]:
     """A proxy to a server; it listens when this is entered and is gone afterwards."""
     wire = Wire(upstream, file)
     file.touch()
-    server = ThreadingHTTPServer((HOST, wire.port), _handler(wire))
+    server = ThreadingHTTPServer((HOST, wire.port), type("Handler", (_Handler,), {"wire": wire}))
     server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -137,38 +141,50 @@ def between(upstream: str, file: Path) -> Iterator[Wire]:
         server.server_close()
 
 
-def _handler(wire: Wire) -> type[BaseHTTPRequestHandler]:
-    """The class that answers for one proxy."""
+class _Handler(BaseHTTPRequestHandler):
+    """Passes one request on and its answer back."""
 
-    class Handler(BaseHTTPRequestHandler):
-        """Passes one request on and its answer back."""
+    wire: Wire
+    protocol_version = "HTTP/1.1"
+    # A client that keeps its connection open must not keep the proxy.
+    timeout = 5
 
-        protocol_version = "HTTP/1.1"
-        # A client that keeps its connection open must not keep the proxy.
-        timeout = 5
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing."""
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Say nothing."""
+    def pass_on(self) -> None:
+        """Ask the server, keep both, answer."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        exchange = None if self.wire.shut else self._asked(body)
+        if exchange is None:
+            self.close_connection = True
+            return
+        given = self.wire.passed(exchange)
+        # A browser that has left its page takes no answer.
+        with suppress(ConnectionError):
+            self._give(exchange, given)
 
-        def pass_on(self) -> None:
-            """Ask the server, keep both, answer."""
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            exchange = _ask(
-                wire.upstream, self.command, self.path, list(self.headers.items()), body
-            )
-            given = wire.passed(exchange)
-            self.send_response_only(exchange.status)
-            for name, value in exchange.response_headers:
-                if name.lower() not in HOP_BY_HOP:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(given)))
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(given)
+    def _give(self, exchange: Exchange, given: bytes) -> None:
+        self.send_response_only(exchange.status)
+        for name, value in exchange.response_headers:
+            if name.lower() not in HOP_BY_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(given)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(given)
 
-        do_GET = do_POST = do_PUT = do_DELETE = pass_on
+    def _asked(self, body: bytes) -> Exchange | None:
+        headers = list(self.headers.items())
+        try:
+            return _ask(self.wire.upstream, self.command, self.path, headers, body)
+        except (OSError, HTTPException):
+            if not self.wire.shuts:
+                raise
+            self.wire.shut = True
+            return None
 
-    return Handler
+    do_GET = do_POST = do_PUT = do_DELETE = pass_on
 
 
 def _ask(upstream: str, method: str, path: str, headers: Headers, body: bytes) -> Exchange:

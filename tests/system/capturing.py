@@ -186,9 +186,9 @@ def secrets_of(person: str, seed: bytes) -> tuple[dict[str, bytes], dict[str, Sc
     return octets, numbers
 
 
-def haystacks(system: System, wire: Wire) -> dict[str, bytes]:
+def haystacks(system: System, traffic: bytes) -> dict[str, bytes]:
     """Traffic, log, rows and files, each under a name."""
-    found = {"traffic": wire.octets(), "log": system.server.log.read_bytes()}
+    found = {"traffic": traffic, "log": system.server.log.read_bytes()}
     for alias in system.databases.aliases:
         for table, octets in system.databases.octets(alias).items():
             found[f"rows of {alias}: {table}"] = octets
@@ -208,20 +208,26 @@ def capture(folder: Path, env: dict[str, str]) -> Captured:
             name: seed_of(system, person.login, person.password)[0]
             for name, person in (("owner", owner), ("doctor", doctor))
         }
-        octets: dict[str, bytes] = {}
-        numbers: dict[str, Scalar] = {}
-        for name, seed in seeds.items():
-            for mine, more in zip((octets, numbers), secrets_of(name, seed), strict=True):
-                mine.update(more)  # type: ignore[arg-type]
-        keys = MemberKeys.from_seed(seeds["owner"])
-        octets |= keys_of_records(exported, keys)
-        nodes = [one for one in system.databases.aliases if one.startswith("srs")]
-        rows = {one: column(system, one, "SELECT d FROM srs_delegation") for one in nodes}
-        opened = b"".join(path.read_bytes() for path in exported.rglob("*.xml"))
-        return Captured(
-            planted, octets, numbers, column(system, "srs", "SELECT r FROM srs_rparameter"), rows,
-            keys, haystacks(system, wire), opened,
-        )  # fmt: skip
+        return taken(system, planted, seeds, exported, haystacks(system, wire.octets()))
+
+
+def taken(
+    system: System, planted: dict[str, str], seeds: dict[str, bytes], exported: Path,
+    found: dict[str, bytes],
+) -> Captured:  # fmt: skip
+    """What was found, and all that must not be in it; `seeds` of everybody, the owner's as `owner`."""
+    octets: dict[str, bytes] = {}
+    numbers: dict[str, Scalar] = {}
+    for name, seed in seeds.items():
+        for mine, more in zip((octets, numbers), secrets_of(name, seed), strict=True):
+            mine.update(more)  # type: ignore[arg-type]
+    keys = MemberKeys.from_seed(seeds["owner"])
+    octets |= keys_of_records(exported, keys)
+    nodes = [one for one in system.databases.aliases if one.startswith("srs")]
+    rows = {one: column(system, one, "SELECT d FROM srs_delegation") for one in nodes}
+    opened = b"".join(path.read_bytes() for path in exported.rglob("*.xml"))
+    parameters = column(system, "srs", "SELECT r FROM srs_rparameter")
+    return Captured(planted, octets, numbers, parameters, rows, keys, found, opened)
 
 
 def column(system: System, alias: str, sql: str) -> set[bytes]:

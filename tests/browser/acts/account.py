@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -80,7 +81,7 @@ def sign_out(page: Page, member: Member) -> None:
     """Sign out by the menu under one's name."""
     page.locator("summary", has_text=member.name).click()
     page.get_by_role("button", name="Sign out", exact=True).click()
-    page.wait_for_url(lambda url: "/home" not in url)
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")
 
 
 def _go_on(page: Page) -> None:
