@@ -13,6 +13,7 @@ import { formOf, input, nameAccount, showErrors, showFailure } from "../ui/accou
 import { CodeCheck, CodeSheet, groupsOf } from "../ui/codesheet.js";
 import { byId, onAction } from "../ui/dom.js";
 import { onSubmit } from "../ui/forms.js";
+import { guard } from "../ui/lock.js";
 import { t } from "../ui/messages.js";
 import { NewPassword } from "../ui/newpassword.js";
 import { startPage } from "../ui/page.js";
@@ -99,6 +100,7 @@ class Recovering {
   async #signIn(otp) {
     if (this.#attempt === null) return this.steps.begin("code");
     this.#open = await finish(this.#attempt, otp);
+    guard(this.#open.session);
     const { memory, me } = this.#open.session;
     // Until there is a new code, the security page offers one.
     await memory.set("recovery-used", true);

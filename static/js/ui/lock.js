@@ -31,9 +31,15 @@ let [mounted, watched, leaving] = [false, false, false];
 export async function openOrUnlock() {
   if (!mounted) mount();
   const session = await opened();
+  guard(session);
+  return session;
+}
+
+/** Lock this page when its session ends, be it one that the page itself began. @param {Session} session */
+export function guard(session) {
+  if (!mounted) mount();
   if (!watched) watchIdle(session, { onEnd: ended });
   watched = true;
-  return session;
 }
 
 function mount() {
