@@ -36,9 +36,9 @@ def member_of_token(token: str) -> UUID:
     try:
         return UUID(_signer.unsign(token, max_age=TOKEN_SECONDS))
     except signing.SignatureExpired:
-        raise Invalid("This link is too old. Sign in to get another letter.") from None
+        raise Invalid("This link is too old. Sign in to get another e-mail.") from None
     except (signing.BadSignature, ValueError):
-        raise Invalid("This link is not valid. Copy it whole from the letter.") from None
+        raise Invalid("This link is not valid. Copy it whole from the e-mail.") from None
 
 
 def send_confirmation(member: Member, page: str) -> None:

@@ -96,7 +96,7 @@ ACTS = {
             _may_reset,
             lambda member, sent: CheckedForm(sent),
             lambda member, by, given: second_factor.reset(member=member, by=by, checked=given["checked"]),
-            _("The second factor of %(name)s is reset, and they are told by letter."),
+            _("The second factor of %(name)s is reset, and they are told by e-mail."),
             "reset",
         ),
     )

@@ -145,7 +145,7 @@ def test_somebody_who_waits_is_told_what_comes_next(page: Page, site: Site) -> N
     who = Member("Will Wait", "will@example.org")
     account.register(page, who, "I am a patient")
     account.sign_in(page, who)
-    expect(page.get_by_text("We sent you a letter")).to_be_visible()
+    expect(page.get_by_text("We sent you an e-mail")).to_be_visible()
     digits = page.locator("[data-slot=digits]").inner_text()
     page.goto(site.confirmation(who.login))
     axe.assert_none(page)

@@ -48,7 +48,7 @@ def test_a_wrong_token_is_a_sentence(token: str) -> None:
     assert b"<script>" not in shown.content
     answer = Client().post("/confirm", {"token": token})
     assert answer.status_code == 400
-    assert b"new letter" in answer.content
+    assert b"new e-mail" in answer.content
 
 
 def test_other_methods_are_refused() -> None:
