@@ -25,7 +25,7 @@ from accounts import (
     slots,
 )
 from accounts.middleware import device_of
-from accounts.models import Member
+from accounts.models import Member, Role
 from accounts.services.registration import send_confirmation_again
 from sesphr.crypto.encoding import check_login
 from sesphr.ports.errors import Invalid
@@ -201,7 +201,7 @@ def directory_by_login(request: HttpRequest, payload: schemas.LookupIn) -> Any:
     """Find a member by the exact login, if one may see them."""
     check_login(payload.login)
     asker = _asker(request)
-    return _directory(selectors.directory_entry_by_login(asker=asker, login=payload.login))
+    return _directory(selectors.directory_entry_by_login(asker=asker, login=payload.login), asker)
 
 
 @router.get(
@@ -209,7 +209,8 @@ def directory_by_login(request: HttpRequest, payload: schemas.LookupIn) -> Any:
 )
 def directory_by_id(request: HttpRequest, member: schemas.MemberId) -> Any:
     """Find a member by id, if one may see them."""
-    return _directory(selectors.directory_entry(asker=_asker(request), member=UUID(member)))
+    asker = _asker(request)
+    return _directory(selectors.directory_entry(asker=asker, member=UUID(member)), asker)
 
 
 def _asker(request: HttpRequest) -> Member:
@@ -217,13 +218,15 @@ def _asker(request: HttpRequest) -> Member:
     return _member(request)
 
 
-def _directory(entry: selectors.Entry) -> dict[str, Any]:
+def _directory(entry: selectors.Entry, asker: Member) -> dict[str, Any]:
+    # Of an owner it may tell more than she shares, and nobody else decides anything by it.
+    private = entry.member.role == Role.OWNER and entry.member.id != asker.id
     return {
         "member": str(entry.member.id),
         "name": entry.member.name,
         "role": entry.member.role,
         "state": entry.member.state,
         "registrations": entry.registrations,
-        "checked": entry.member.checked,
+        "checked": "" if private else entry.member.checked,
         "joined": entry.member.joined,
     }

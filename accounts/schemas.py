@@ -281,8 +281,8 @@ class RegistrationsOut(Schema):
 
 
 class DirectoryOut(Schema):
-    """A member whom one may see; `checked` is what the administrator checked, joined in Unix
-    seconds."""
+    """A member whom one may see; `checked` is what the administrator checked (of owners it is
+    told to nobody else), joined in Unix seconds."""
 
     member: MemberId
     name: str

@@ -40,6 +40,8 @@ def test_an_authorised_colleague_is_seen_by_login_and_by_id(asker: Person) -> No
 def test_oneself_is_always_seen() -> None:
     person = signed_in()
     assert look(person, person.login).json()["state"] == "pending"
+    authorise(person, checked="passport")
+    assert look(person, person.login).json()["checked"] == "passport"
 
 
 def test_an_owner_is_seen_by_whom_they_let_read(asker: Person, nodes: tuple[FakeNode, ...]) -> None:
@@ -47,7 +49,8 @@ def test_an_owner_is_seen_by_whom_they_let_read(asker: Person, nodes: tuple[Fake
     authorise(owner)
     assert look(asker, owner.login).status_code == 404
     nodes[1].shown[asker.id, owner.id] = ("record",)
-    assert look(asker, owner.login).json()["member"] == owner.id
+    found = look(asker, owner.login).json()
+    assert (found["member"], found["checked"]) == (owner.id, "")
 
 
 def everybody_hidden() -> list[str]:
