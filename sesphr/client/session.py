@@ -29,6 +29,7 @@ from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode, check_login
 from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
 from sesphr.crypto.keys import MemberKeys
+from sesphr.crypto.strength import check_password_strength
 
 
 def checked_login(text: str) -> str:
@@ -241,7 +242,7 @@ def as_advice(make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
 def check_strength(password: str, *hints: str) -> None:
     """Refuse a weak password with advice (UsageError)."""
     try:
-        slots.check_password_strength(password, *hints)
+        check_password_strength(password, *hints)
     except SlotError as error:
         raise UsageError(str(error), code="weak-password") from error
 

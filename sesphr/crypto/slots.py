@@ -19,7 +19,6 @@ from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from zxcvbn import zxcvbn
 
 from sesphr.crypto import schema as s
 from sesphr.crypto.encoding import (
@@ -37,11 +36,10 @@ from sesphr.crypto.encoding import (
 )
 from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
 from sesphr.crypto.kdf import hkdf
+from sesphr.crypto.strength import check_password_strength
 
 PASSWORD, RECOVERY, PASSKEY = "password", "recovery", "passkey"
 DEFAULT_PARAMS: Mapping[str, int] = {"m": 65536, "t": 3, "p": 1}
-# zxcvbn's "safely unguessable" against a slow hash that was stolen.
-LEAST_GUESSES_LOG10 = 8.0
 _CODE = re.compile(r"[A-Za-z2-7]{32}")
 _WRONG = "the secret is wrong, or the slot is another's"
 
@@ -262,20 +260,3 @@ def open_slot(
     except (CryptoError, InvalidTag):
         raise SlotError(_WRONG) from None
     return seed, keys.login_secret
-
-
-def check_password_strength(password: str, *hints: str) -> None:
-    """Refuse a password that is guessed too cheaply; `hints` are words its owner is known by.
-
-    Raises:
-        SlotError: too weak, with advice.
-    """
-    utf8(password)
-    if not password:
-        raise SlotError("Enter a password.")
-    # zxcvbn's cost grows with the square of the length, and 72 characters tell enough.
-    found = zxcvbn(password[:72], user_inputs=[hint for hint in hints if hint], max_length=72)
-    if found["guesses_log10"] < LEAST_GUESSES_LOG10:
-        feedback = found["feedback"]
-        advice = " ".join([feedback["warning"], *feedback["suggestions"]]).strip()
-        raise SlotError(f"This password is too easy to guess. {advice}".strip())

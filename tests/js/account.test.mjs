@@ -149,6 +149,9 @@ test("no server keeps a page open for longer than fifteen idle minutes", () => {
 test("passwords are judged in codes; one's own name and the most used ones are weak", () => {
   assert.deepEqual([judge("password").enough, judge("password").warning], [false, "topTen"]);
   assert.equal(judge("alicenewman1", "Alice Newman").enough, false);
+  for (const own of ["alicenewman1946", "NewmanAlice46", "a.newman@example.org 1946"]) {
+    assert.deepEqual([judge(own, "Alice Newman", "a.newman@example.org").enough, judge(own, "Alice Newman", "a.newman@example.org").warning], [false, "userInputs"], own);
+  }
   const good = judge("violet harbour 91 quilt", "Alice Newman");
   assert.ok(good.enough);
   assert.equal(levelOf(good), "strong");

@@ -36,13 +36,29 @@ function estimator(translations) {
 }
 
 /**
+ * The estimate of the password, or of what is left without the hints where that is less: zxcvbn
+ * counts thousands of guesses for every word, but one's own name costs a guesser none.
+ *
  * @param {string} password well-formed
  * @param {readonly string[]} hints words that an attacker would try first: name, address, login
- * @param {ZxcvbnFactory} judge
+ * @param {Translations} translations
  */
-function estimate(password, hints, judge) {
+function estimate(password, hints, translations) {
+  const judge = estimator(translations);
   const words = hints.flatMap((hint) => [hint, ...hint.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
-  return judge.check(password.normalize("NFC").slice(0, ESTIMATED_LENGTH), words);
+  const text = password.normalize("NFC").slice(0, ESTIMATED_LENGTH);
+  const whole = judge.check(text, words);
+  const rest = judge.check(without(text, words), words);
+  if (rest.guessesLog10 >= Math.min(whole.guessesLog10, LEAST_GUESSES_LOG10)) return whole;
+  const feedback = { warning: translations.warnings.userInputs, suggestions: [translations.suggestions.anotherWord] };
+  return { guessesLog10: rest.guessesLog10, feedback: whole.guessesLog10 < LEAST_GUESSES_LOG10 ? whole.feedback : feedback };
+}
+
+/** @param {string} text @param {readonly string[]} words @returns {string} the text where no word is left, in any case of letters */
+function without(text, words) {
+  const found = words.toSorted((one, other) => other.length - one.length)
+    .map((word) => word.normalize("NFC").replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return found.length ? text.replace(new RegExp(found.join("|"), "giu"), "") : text;
 }
 
 /**
@@ -51,7 +67,7 @@ function estimate(password, hints, judge) {
  * @returns {string | null} advice when a guesser would find it soon, otherwise null
  */
 export function weakness(password, ...hints) {
-  const { guessesLog10, feedback } = estimate(password, hints, estimator(english.translations));
+  const { guessesLog10, feedback } = estimate(password, hints, english.translations);
   if (guessesLog10 >= LEAST_GUESSES_LOG10) return null;
   return [feedback.warning, ...feedback.suggestions].filter(Boolean).join(" ");
 }
@@ -65,7 +81,7 @@ export function weakness(password, ...hints) {
  *   suggestions: keys of zxcvbn's feedback, such as `topTen` and `anotherWord`
  */
 export function judge(password, ...hints) {
-  const { guessesLog10, feedback } = estimate(password, hints, estimator(keys));
+  const { guessesLog10, feedback } = estimate(password, hints, keys);
   const enough = guessesLog10 >= LEAST_GUESSES_LOG10;
   const least = LEAST_GUESSES_LOG10;
   return { guessesLog10, least, enough, warning: feedback.warning || null, suggestions: [...feedback.suggestions] };

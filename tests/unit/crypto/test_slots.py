@@ -5,6 +5,7 @@ import pytest
 from sesphr.crypto import slots
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
+from sesphr.crypto.strength import check_password_strength
 
 SEED, ME, PEER = (
     bytes(range(32)),
@@ -137,12 +138,18 @@ def test_weak_passwords(password):
         slots.make_password_slot(SEED, **WHO, member=ME, password=password, generation=1)
 
 
+@pytest.mark.parametrize("password", ["adanewman1946", "NewmanAda46", "ada.n@example.org 1946"])
+def test_ones_own_name_adds_nothing_to_a_password(password):
+    with pytest.raises(SlotError, match="too easy to guess"):
+        check_password_strength(password, "ada.n@example.org", "Ada Newman")
+
+
 def test_strength_takes_long_and_hostile_text():
-    slots.check_password_strength("correct horse battery staple" * 500, "ada")
+    check_password_strength("correct horse battery staple" * 500, "ada")
     with pytest.raises(CryptoError):
-        slots.check_password_strength("\ud800" * 20)
+        check_password_strength("\ud800" * 20)
     with pytest.raises(CryptoError):
-        slots.check_password_strength("a" * 100_000)
+        check_password_strength("a" * 100_000)
 
 
 def test_texts_with_lone_surrogates():
