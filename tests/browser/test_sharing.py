@@ -121,7 +121,7 @@ def table(one_table: Table) -> Iterator[Table]:
 
 def test_an_empty_table_teaches(one_table: Table) -> None:
     one_table.look()
-    expect(one_table.page.get_by_role("heading", name="You share with nobody yet")).to_be_visible()
+    expect(one_table.page.get_by_role("heading", name="You share with nobody")).to_be_visible()
     axe.assert_none(one_table.page)
 
 

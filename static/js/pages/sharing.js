@@ -119,7 +119,7 @@ class SharingPage {
     const empty = scene.people.size === 0 && scene.roles.length === 0;
     byId("matrix").replaceChildren(empty ? clone("t-nobody") : matrix(scene, draft));
     drawChanges(byId("changes"), scene, draft);
-    for (const id of ["changes", "legend"]) show(byId(id), !empty);
+    for (const id of ["how", "changes", "legend"]) show(byId(id), !empty);
     byId("unsaved-words").textContent = t("sharing.unsaved", { n: draft.changes.length });
     show(byId("unsaved"), draft.changes.length > 0);
     this.#drawSeeAs();

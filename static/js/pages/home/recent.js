@@ -5,10 +5,9 @@ import { dateTime, relative, shortDate, time } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
-import { avatar } from "../../ui/people.js";
 import { isStop, loading, redStop } from "../../ui/states.js";
 import { entriesOf } from "../activity/entries.js";
-import { namesOf } from "../activity/names.js";
+import { face, namesOf } from "../activity/names.js";
 
 /** @typedef {import("../activity/entry.js").Entry} Entry */
 /** @typedef {import("../activity/names.js").Named} Named */
@@ -31,7 +30,7 @@ export async function drawRecent(session, requests) {
     const names = await namesOf(entries, session.me, requests);
     state.done();
     mark(history.whole ? clone("t-log-whole", { text: t("home.log", { when: dateTime(history.checkpoint.time) }) }) : broken());
-    draw(session, entries, names);
+    draw(entries, names);
     return history.events;
   } catch (error) {
     console.error(error);
@@ -55,24 +54,24 @@ function mark(content) {
   show(place, content !== null);
 }
 
-/** @param {Session} session @param {Entry[]} entries @param {(who: string) => Named} names */
-function draw(session, entries, names) {
+/** @param {Entry[]} entries @param {(who: string) => Named} names */
+function draw(entries, names) {
   const place = byId("recent");
   show(place, entries.length > 0);
-  place.replaceChildren(...entries.map((entry) => row(entry, names, session.me)));
+  place.replaceChildren(...entries.map((entry) => row(entry, names)));
   if (entries.length) return;
   byId("recent-state").replaceChildren(clone("t-none-yet"));
   show(byId("recent-state"));
 }
 
-/** @param {Entry} entry @param {(who: string) => Named} names @param {{id: string, name: string}} me */
-function row(entry, names, me) {
-  const { name, kind } = names(entry.who);
+/** @param {Entry} entry @param {(who: string) => Named} names */
+function row(entry, names) {
+  const named = names(entry.who);
   const theirs = THEIRS.get(entry.title.words);
   const own = titleOf(entry, names);
   const made = clone("t-recent", {
-    time: when(entry.time), avatar: entry.kind === "refused" ? lockMark() : avatar(entry.who === me.id ? me.name : name, kind),
-    who: theirs ? name : own, what: theirs ? t(theirs) : "", parts: ordered(entry.parts).map((part) => partChip(part)),
+    time: when(entry.time), avatar: entry.kind === "refused" ? lockMark() : face(named, 40),
+    who: theirs ? named.name : own, what: theirs ? t(theirs) : "", parts: ordered(entry.parts).map((part) => partChip(part)),
   });
   slot(made, "time").setAttribute("datetime", new Date(entry.time * 1000).toISOString());
   return made;
