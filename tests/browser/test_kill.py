@@ -21,7 +21,7 @@ from tests.support.wire import Wire, between
 from tests.system import test_kill_deposit, test_kill_sharing
 from tests.system.killing.matrix import PASSWORD, SAMPLE, World, world
 
-MOST = 3
+MOST = 2
 AWAY = "cannot reach the server"
 KEPT = "kept on this device"
 # What the endpoint waits before it sends again by itself is not tried here, only shortened.
