@@ -52,6 +52,11 @@ def send_known(member: Member) -> None:
     _send(member, "known")
 
 
+def send_authorised(member: Member) -> None:
+    """Tell somebody who waits that the account is open."""
+    _send(member, "authorised")
+
+
 def send_second_factor_reset(member: Member) -> None:
     """Tell a member that their second factor was removed by somebody else."""
     _send(member, "reset")

@@ -6,7 +6,7 @@ portal is mended by repeating the call.
 
 from uuid import UUID
 
-from accounts import events, selectors
+from accounts import events, mail, selectors
 from accounts.models import Member, Role, State
 from accounts.services import devices
 from accounts.transactions import atomic_retried
@@ -32,6 +32,7 @@ def authorise(*, member: Member, by: str, checked: str) -> Member:
     joined = min(node.activate(str(member.id), member.role) for node in get_srs_nodes())
     found = _authorise(member.id, by, checked, joined)
     events.publish(member.id)
+    mail.send_authorised(found)
     return found
 
 

@@ -45,6 +45,14 @@ def test_authorising_activates_at_every_node_and_takes_the_earliest_date(
     assert kinds(person) == ["registered", "authorised"]
 
 
+def test_whoever_waits_is_told_once_that_the_account_is_open(mailoutbox: list[Any]) -> None:
+    person = registered()
+    mailoutbox.clear()
+    authorise(person)
+    authorise(person)
+    assert [(one.to, one.subject) for one in mailoutbox] == [([person.login], "You can begin")]
+
+
 def test_authorising_again_changes_nothing() -> None:
     person = registered()
     authorise(person)
