@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -41,6 +42,7 @@ METRICS = {
 }
 SHAPES = {"phone": (), "desktop": ("--preset=desktop",)}
 PAGE_SECONDS = 180
+ATTEMPTS = 3
 SAMPLE = "tests/samples/ccda_ccd_practicefusion.xml"
 HEAD = """# Performance and accessibility of the pages
 
@@ -48,6 +50,10 @@ Written by `make bench`; do not edit. Lighthouse loads every page anew, throttle
 slow network (and once more as a desktop), in a Chromium that is signed in as the pages sign in: each opening
 fetches, checks and decrypts for real. Scores are out of 100; times are milliseconds of the simulated device.
 """
+
+
+class PageError(Exception):
+    """Lighthouse came to no result."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +68,37 @@ class Measured:
 
 
 def measure(url: str, path: str, shape: str, port: int) -> Measured:
-    """Run Lighthouse on one page in the Chromium that listens on `port`."""
+    """Run Lighthouse on one page in the Chromium that listens on `port`.
+
+    Raises:
+        PageError: three times Lighthouse came to no result; what it said.
+    """
+    said = ""
+    for _ in range(ATTEMPTS):
+        told, said = _lighthouse(f"{url}{path}", shape, port)
+        if told is not None:
+            return _measured(told, path, shape)
+    raise PageError(f"{path} ({shape}): {said}")
+
+
+def _lighthouse(address: str, shape: str, port: int) -> tuple[dict[str, Any] | None, str]:
+    """What Lighthouse found, or None and why there is nothing."""
     words = [
-        str(NODE), str(LIGHTHOUSE), f"{url}{path}", f"--port={port}", "--output=json", "--quiet",
+        str(NODE), str(LIGHTHOUSE), address, f"--port={port}", "--output=json", "--quiet",
         f"--only-categories={','.join(CATEGORIES)}", "--disable-storage-reset", *SHAPES[shape],
     ]  # fmt: skip
     done = subprocess.run(
-        words, cwd=ROOT, capture_output=True, text=True, timeout=PAGE_SECONDS, check=True,
+        words, cwd=ROOT, capture_output=True, text=True, timeout=PAGE_SECONDS, check=False,
         env={**os.environ, "CHROME_PATH": chromium.CHROMIUM},
     )  # fmt: skip
+    if done.returncode:
+        return None, done.stderr.strip()[-1000:]
     told = json.loads(done.stdout)
-    if told.get("runtimeError"):
-        raise RuntimeError(f"{path}: {told['runtimeError']['message']}")
+    error = told.get("runtimeError")
+    return (None, error["message"]) if error else (told, "")
+
+
+def _measured(told: dict[str, Any], path: str, shape: str) -> Measured:
     audits = told["audits"]
     failed = [
         f"{name} ({audits[name]['title']})"
@@ -81,11 +106,12 @@ def measure(url: str, path: str, shape: str, port: int) -> Measured:
         if (name := one["id"]) and audits[name]["score"] == 0 and one["weight"]
     ]
     return Measured(
-        path, shape,
+        path,
+        shape,
         {name: 100 * (told["categories"][name]["score"] or 0) for name in CATEGORIES},
         {name: audits[name]["numericValue"] for name in METRICS},
         tuple(failed),
-    )  # fmt: skip
+    )
 
 
 def pages(owner: str, doctor: str, request: str) -> dict[str, tuple[str, ...]]:
