@@ -23,7 +23,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from sesphr import letters
 from sesphr.demo import ADA, AMAL, LEE, PEOPLE, PIA, Person, passwords
 
-SAMPLE = Path("tests") / "samples" / "ccda_ccd_hl7_small.xml"
+SAMPLE = Path("tests") / "samples" / "ccda_ccd_hl7_medium.xml"
 STEP_SECONDS = 180
 AT_ONCE = 3
 LINK = re.compile(r"https?://\S+\?token=\S+")
