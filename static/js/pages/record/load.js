@@ -3,10 +3,12 @@
  * @module
  */
 
+import { cellOf } from "../../endpoint/matrix.js";
 import { open } from "../../endpoint/opening.js";
 import { lookUp } from "../../endpoint/people.js";
 import { list, readable } from "../../endpoint/records.js";
 import { purposeGiven } from "../../endpoint/requests.js";
+import { readHead } from "../../endpoint/sharing.js";
 import { noteVisit, visits } from "../home/visits.js";
 import { viewOf } from "./view.js";
 
@@ -81,8 +83,22 @@ export async function load(session, use, views, onStep) {
   const items = views.map((view) => ({ record: view.record, partitions: readable(view) }));
   const [viewer, purpose] = await Promise.all([viewerOf(session, use), purposeOf(session, use)]);
   const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep });
-  const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends: endsOf(views) };
+  const ends = await signedEnds(session, use, endsOf(views));
+  const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends };
   return { opened, listed: views, about, view: viewOf(opened, about) };
+}
+
+/**
+ * For how long somebody may see what she sees, an owner reads from her own signed list.
+ * @param {Session} session @param {Use} use @param {Ends} told by the server
+ * @returns {Promise<Ends>}
+ */
+async function signedEnds(session, { mode, member }, told) {
+  if (mode !== "see-as" || !member) return told;
+  const { rules } = await readHead(session);
+  const cells = [...told.keys()].map((part) => ({ part, cell: cellOf(rules, member, part, Date.now() / 1000) }));
+  const signed = cells.filter(({ cell }) => cell.state === "shared").map(({ part, cell }) => /** @type {const} */ ([part, cell.until]));
+  return new Map([...told, ...signed]);
 }
 
 /**
