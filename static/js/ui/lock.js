@@ -140,10 +140,13 @@ async function tried(form, data) {
   const otp = String(data.get("otp") ?? "").trim();
   if (password === "") return showErrors(form, [{ field: "lock-password", text: t("lock.password-missing") }]);
   clearErrors(form);
+  const working = slot(form, "working");
+  working.textContent = t("lock.working");
   try {
     await unlock({ password, otp });
     lower();
   } catch (error) {
+    working.textContent = "";
     refused(form, error, otp);
   }
 }
