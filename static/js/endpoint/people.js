@@ -22,8 +22,9 @@ import { asIntegrity, now, verify } from "./statement.js";
 /** @typedef {import("./session.js").Session} Session */
 /**
  * What this device remembers of somebody; `login` null where the server named none, `since` in
- * Unix seconds.
- * @typedef {{login: string | null, verification: string, key: string, since: number}} Pin
+ * Unix seconds. `name` and `role` are those that were shown at approval: what the server calls them
+ * later could put one person's name on another's keys.
+ * @typedef {{login: string | null, verification: string, key: string, since: number, name?: string, role?: string}} Pin
  */
 
 const PINS = "people";
@@ -172,8 +173,17 @@ export async function pin(session, person, login = null) {
     agrees(known, person, login);
     const before = known[member];
     const verification = b64uEncode(person.verification);
-    return { ...known, [member]: { login: before?.login ?? login, verification, key, since: before?.since ?? now() } };
+    const called = nameOf(before) ?? nameOf(person) ?? {};
+    return { ...known, [member]: { login: before?.login ?? login, verification, key, since: before?.since ?? now(), ...called } };
   });
+}
+
+/**
+ * @param {Partial<Found> | Pin | undefined} one
+ * @returns {{name: string, role: string} | null} how they are called; null where nothing tells it
+ */
+export function nameOf(one) {
+  return one?.name === undefined || one.role === undefined ? null : { name: one.name, role: one.role };
 }
 
 /** @param {Session} session @returns {Promise<Record<string, Pin>>} everybody who is pinned, by member id */

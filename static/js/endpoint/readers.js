@@ -1,11 +1,12 @@
 /**
  * Who can read each part just now, by the list in force: what pages say before something is saved.
  *
- * Names and roles are the server's word; keys are compared with those pinned.
+ * Names and roles are those that were shown at approval, the server's word where this device was not
+ * there; keys are compared with those pinned.
  * @module
  */
 import { cellOf, roleCell, rowsOf } from "./matrix.js";
-import { lookUp } from "./people.js";
+import { lookUp, nameOf, pins } from "./people.js";
 import { ORIGINAL } from "./records.js";
 import { readHead } from "./sharing.js";
 
@@ -29,8 +30,8 @@ const STATES = new Set(["shared", "later"]);
  * @throws {import("./errors.js").Integrity} a list or a key that is not as signed or pinned
  */
 export async function readReaders(session, at = Date.now() / 1000) {
-  const { rules } = await readHead(session);
-  const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row)));
+  const [{ rules }, known] = await Promise.all([readHead(session), pins(session)]);
+  const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row, known)));
   const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role }) => {
     const cell = row.member === null ? roleCell(row.rules, partition, at) : cellOf(rules, row.member, partition, at);
     if (!STATES.has(cell.state)) return [];
@@ -42,9 +43,10 @@ export async function readReaders(session, at = Date.now() / 1000) {
   return Object.assign(of, { everybody: [...everybody] });
 }
 
-/** @param {Session} session @param {Row} row */
-async function named(session, row) {
+/** @param {Session} session @param {Row} row @param {Record<string, import("./people.js").Pin>} known */
+async function named(session, row, known) {
   if (row.member === null) return { row, name: null, role: row.role };
   const person = await lookUp(session, row.member);
-  return { row, name: person?.name ?? null, role: person?.role ?? null };
+  const called = nameOf(known[row.member]) ?? person;
+  return { row, name: called?.name ?? null, role: called?.role ?? null };
 }

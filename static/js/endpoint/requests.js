@@ -12,13 +12,12 @@ import { keyDigest } from "../crypto/keys.js";
 import { get, post } from "./api.js";
 import { requireKeys } from "./dealing.js";
 import { ApiError, EndpointError, Impostor, Integrity } from "./errors.js";
-import { checkPin, lookUp, pin, pins } from "./people.js";
+import { checkPin, Found, lookUp, pin, pins } from "./people.js";
 import { granted, isInForce } from "./rules.js";
 import { read } from "./shapes.js";
 import { change } from "./sharing.js";
 import { now, payload, sign, verify } from "./statement.js";
 
-/** @typedef {import("./people.js").Found} Found */
 /** @typedef {import("./rules.js").Grant} Grant */
 /** @typedef {import("./session.js").Session} Session */
 /**
@@ -123,7 +122,8 @@ export async function approve(session, id, { key, partitions, until, history }) 
   if (!partitions.length || !partitions.every((name) => asked.includes(name))) throw new EndpointError("not-asked");
   const grant = { member: person.member, key, partitions, until, history };
   requireKeys(await session.registered(), partitions);
-  await pin(session, person, request.asker_login);
+  const shown = { ...person, name: request.asker_name, role: request.asker_role };
+  await pin(session, new Found(person, shown), request.asker_login);
   const again = request.state === "approved" || Boolean((await session.memory.get(APPROVED))?.[digest]);
   const outcome = await change(session, again ? asItIs(grant, asked) : (rules) => granted(rules, grant), [id]);
   // Shown as waiting once more, it must not give back what was taken back since.

@@ -1,5 +1,6 @@
 /** The page of activity: is the log whole, then who did what. @module */
 import { read } from "../endpoint/activity.js";
+import { pins } from "../endpoint/people.js";
 import { EndpointError } from "../endpoint/errors.js";
 import { list } from "../endpoint/requests.js";
 import { readHead } from "../endpoint/sharing.js";
@@ -35,7 +36,7 @@ async function main({ session }) {
     const [history, requests, rules] = [await read(session, { onStep: (_, how) => state.step("log-checking", how) }), await askers(session), await rulesOf(session)];
     state.step("names");
     const entries = entriesOf(history.events, { me: session.me.id, rules, requests });
-    draw(session, history, entries, await namesOf(entries, session.me, requests));
+    draw(session, history, entries, await namesOf(entries, session.me, requests, await pins(session)));
   } finally {
     state.done();
   }

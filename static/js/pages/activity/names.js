@@ -1,6 +1,7 @@
-/** Who the members in the activity are, as the server says it: asked for once each. @module */
+/** Who the members in the activity are: as they were called when they were approved here, otherwise as the server says it. @module */
 import * as api from "../../endpoint/api.js";
 import { ApiError } from "../../endpoint/errors.js";
+import { nameOf } from "../../endpoint/people.js";
 import { read } from "../../endpoint/shapes.js";
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
@@ -18,9 +19,10 @@ const MOST = 40;
  * @param {Entry[]} entries
  * @param {{id: string, name: string}} me
  * @param {KeyRequest[]} requests
+ * @param {Record<string, import("../../endpoint/people.js").Pin>} pins whom this device knows, by member id
  * @returns {Promise<(who: string) => Named>}
  */
-export async function namesOf(entries, me, requests) {
+export async function namesOf(entries, me, requests, pins) {
   /** @type {Map<string, Named>} */
   const known = new Map([
     [me.id, { name: t("act.you"), about: "", kind: "person", initials: me.name }],
@@ -28,6 +30,10 @@ export async function namesOf(entries, me, requests) {
     ["administrator", { name: t("act.administrator"), about: "", kind: "role", icon: "settings" }],
   ]);
   for (const one of requests) known.set(one.asker, named(one.asker_name, one.asker_role));
+  for (const [member, pin] of Object.entries(pins)) {
+    const called = nameOf(pin);
+    if (called) known.set(member, named(called.name, called.role));
+  }
   const wanted = new Set(entries.flatMap(({ who, other }) => (other === null ? [who] : [who, other])));
   for (const member of [...wanted].filter((one) => !known.has(one)).slice(0, MOST)) known.set(member, await asked(member));
   return (who) => known.get(who) ?? unknown(who);

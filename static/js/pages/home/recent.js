@@ -1,5 +1,6 @@
 /** The newest entries of the activity, and whether the log is whole. @module */
 import { read } from "../../endpoint/activity.js";
+import { pins } from "../../endpoint/people.js";
 import { byId, clone, show, slot } from "../../ui/dom.js";
 import { dateTime, relative, shortDate, time } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
@@ -27,7 +28,7 @@ export async function drawRecent(session, requests) {
   try {
     const history = await read(session);
     const entries = entriesOf(history.events, { me: session.me.id, rules: [], requests }).slice(0, NEWEST);
-    const names = await namesOf(entries, session.me, requests);
+    const names = await namesOf(entries, session.me, requests, await pins(session));
     state.done();
     mark(history.whole ? clone("t-log-whole", { text: t("home.log", { when: dateTime(history.checkpoint.time) }) }) : broken());
     draw(entries, names);

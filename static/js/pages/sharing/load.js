@@ -1,7 +1,7 @@
 /** What the matrix shows: the list in force, and everybody whom it names, checked. @module */
 import { Impostor } from "../../endpoint/errors.js";
 import { rowsOf } from "../../endpoint/matrix.js";
-import { lookUp, pins } from "../../endpoint/people.js";
+import { lookUp, nameOf, pins } from "../../endpoint/people.js";
 import { list as listRecords } from "../../endpoint/records.js";
 import { list as listRequests } from "../../endpoint/requests.js";
 import { readHead } from "../../endpoint/sharing.js";
@@ -43,7 +43,8 @@ export async function load(session, added) {
   const listed = rows.flatMap(({ member, rules }) => (member === null ? [] : [{ member, rules, login: known[member]?.login ?? null }]));
   const fresh = added.filter(({ member }) => !listed.some((one) => one.member === member)).map((one) => ({ ...one, rules: [] }));
   const shown = new Map(added.map(({ member, key }) => [member, key]));
-  const people = await Promise.all([...listed, ...fresh].map((one) => someone(session, names, { ...one, shown: shown.get(one.member) })));
+  const people = await Promise.all([...listed, ...fresh].map((one) =>
+    someone(session, names, { ...one, shown: shown.get(one.member), called: nameOf(known[one.member]) })));
   await remember(session, names, people);
   return {
     head, own, records, columns: columnsOf(own, head.rules), people: new Map(people.map((one) => [one.member, one])),
@@ -60,15 +61,16 @@ function columnsOf(own, rules) {
 
 /**
  * @param {Session} session @param {Names} names
- * @param {{member: string, rules: readonly Rule[], login: string | null, shown: string | undefined}} one
+ * @param {{member: string, rules: readonly Rule[], login: string | null, shown: string | undefined,
+ *   called: {name: string, role: string} | null}} one
  *   shown: the key whose fingerprint was shown when they were added, which the server must not change since
  * @returns {Promise<Someone>}
  */
-async function someone(session, names, { member, rules, login, shown }) {
+async function someone(session, names, { member, rules, login, shown, called }) {
   const keys = new Set(rules.filter((rule) => !rule.deny).map((rule) => rule.who.key ?? ""));
   if (shown !== undefined) keys.add(shown);
   const { found, problem } = await checked(session, member, keys);
-  const { name, role } = found ?? names[member] ?? { name: login ?? t("sharing.unknown"), role: "" };
+  const { name, role } = called ?? found ?? names[member] ?? { name: login ?? t("sharing.unknown"), role: "" };
   return { member, name, role, login, key: found?.key ?? rules[0]?.who.key ?? "", found, problem };
 }
 
