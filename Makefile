@@ -39,6 +39,7 @@ help:
 	@echo 'make messages bring the message catalogues up to date with templates and code'
 	@echo 'make format   let ruff lay out and mend what it can'
 	@echo 'make bench    measure; writes docs/performance.md and docs/performance-pages.md'
+	@echo 'make screenshots  pictures of the pages; writes docs/screens'
 	@echo 'make soak     the long forms of the tests; writes docs/soak.md'
 	@echo 'make install  what is needed, bundles and catalogues included, without starting anything'
 	@echo 'make clean    remove what was made here, except DATA'
@@ -83,6 +84,13 @@ bench:
 	@$(lighthouse)
 	@$(data) $(PY) -m benchmarks --output docs/performance.md
 	@$(data) $(PY) -m benchmarks.pages --output docs/performance-pages.md
+
+.PHONY: screenshots
+screenshots:
+	@tests/support/setup.sh python browser
+	@scripts/bootstrap.sh $(DEV)
+	@$(data) $(bundle)
+	@$(data) $(PY) -m tests.support.screenshots
 
 .PHONY: soak
 soak: setup-tests

@@ -58,7 +58,7 @@ def play(system: System) -> Cast:
     _at_once(lambda one: _register(people[one], one), PARTS)
     known = [one for one in PARTS if one.checked]
     _at_once(lambda one: _authorise(system, people[one], one), known)
-    ids = {one: str(people[one].ok("whoami")["member"]) for one in (ALICE, LEE, HADDAD)}
+    ids = {one: str(people[one].ok("whoami")["member"]) for one in (ALICE, LEE, KIMANI)}
     return Cast(people, ids, _story(system, people))
 
 
