@@ -8,8 +8,8 @@ The same material is attacked by whoever holds the databases and the seed of the
 whom access was taken back.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from tests.support.people_cli import Person
 from tests.support.scan import Scanner
 from tests.support.wire import Exchange, Wire, between
 from tests.system.capturing import Captured, canary, haystacks, planted_ccda, seed_of, taken
+from tests.system.place import THREE_NODES
 from tests.system.test_canary import no_master_key, nothing_leaked
 
 REASON = "First visit on Monday"
@@ -47,6 +48,15 @@ class Story:
     granted: Holdings | None = None
     revoked: Holdings | None = None
 
+    def seize(self) -> Holdings:
+        """What the servers hold now."""
+        system = self.site.system
+        environment = system.server.environment
+        nodes, threshold = (
+            environment.get(f"SESPHR_{name}", "1") for name in ("NODES", "THRESHOLD")
+        )
+        return seized(system.databases, int(nodes), int(threshold))
+
     def note(self, who: str, member: Member) -> None:
         """What somebody knows by now, in every way in which it may be typed."""
         names = [f"{who}'s password", f"{who}'s code"]
@@ -59,14 +69,13 @@ class Story:
         }
 
 
-@pytest.fixture(scope="module")
-def story(
-    playwright: Playwright, static: Path, tmp_path_factory: pytest.TempPathFactory
+@contextmanager
+def lived(
+    playwright: Playwright, static: Path, folder: Path, env: Mapping[str, str]
 ) -> Iterator[Story]:
     """Lived through once, through a proxy that keeps everything."""
-    folder = tmp_path_factory.mktemp("canary")
     with ExitStack() as stack:
-        site = stack.enter_context(sites.running(folder, static))
+        site = stack.enter_context(sites.running(folder, static, env))
         wire = stack.enter_context(between(site.url, folder / "traffic"))
         found = Story(site, wire, folder)
         pages = []
@@ -79,17 +88,33 @@ def story(
 
 
 @pytest.fixture(scope="module")
+def story(
+    playwright: Playwright, static: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Story]:
+    """The story that these tests look through."""
+    with lived(playwright, static, tmp_path_factory.mktemp("canary"), {}) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
 def captured(story: Story) -> Captured:
+    """What passed and stays."""
+    return captured_of(story)
+
+
+def captured_of(story: Story) -> Captured:
     """What passed and stays; what the owner has is taken out past the proxy."""
     home, output = story.folder / "home", story.site.system.output()
     person = Person(story.site.url, home, story.eve.login, story.eve.password)
     found = haystacks(story.site.system, traffic(story.wire))
     person.ok("export", "--output", str(output))
-    seeds = {
-        name: seed_of(story.site.system, member.login, member.password)[0]
-        for name, member in (("owner", story.eve), ("doctor", story.bob))
-    }
+    seeds = {"owner": seed(story, story.eve), "doctor": seed(story, story.bob)}
     return taken(story.site.system, story.planted, seeds, output, found)
+
+
+def seed(story: Story, member: Member) -> bytes:
+    """Somebody's seed, by the password."""
+    return seed_of(story.site.system, member.login, member.password)[0]
 
 
 def live(story: Story, patient: Page, physician: Page) -> None:
@@ -107,12 +132,12 @@ def live(story: Story, patient: Page, physician: Page) -> None:
     patient.goto("/record")
     read(patient, "Personal")
     see_as(patient, story.bob)
-    story.granted = seized(story.site.system.databases)
+    story.granted = story.seize()
     sharing.take_back(patient, "Medical", story.bob.name)
     physician.reload()
     gone = physician.get_by_role("heading", name="does not share this with you any more")
     expect(gone).to_be_visible()
-    story.revoked = seized(story.site.system.databases)
+    story.revoked = story.seize()
     share_again(patient, story.bob)
     recover(story, patient)
 
@@ -150,7 +175,7 @@ def read(page: Page, part: str) -> None:
 
 def see_as(page: Page, physician: Member) -> None:
     """The owner looks at what the physician gets."""
-    page.goto("/sharing")
+    sharing.look_at_table(page)
     page.get_by_label("See it as").select_option(label=physician.name)
     page.get_by_role("button", name="Show me").click()
     assert f"This is what {physician.name} sees" in records.shown(page)
@@ -158,7 +183,7 @@ def see_as(page: Page, physician: Member) -> None:
 
 def share_again(page: Page, physician: Member) -> None:
     """The keys of the last capture are looked for too: something must be granted."""
-    page.goto("/sharing")
+    sharing.look_at_table(page)
     page.get_by_role("button", name="Add a person").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Their exact e-mail address").fill(physician.login)
@@ -234,22 +259,38 @@ def test_nothing_passed_in_a_form_that_is_not_looked_into(story: Story) -> None:
         assert headers.get("content-encoding") in READABLE, one.path
 
 
-def test_the_databases_and_the_doctors_seed_open_what_was_granted_and_nothing_else(
-    story: Story, captured: Captured
-) -> None:
-    """The control, and the first half of the attack."""
-    seed, _ = seed_of(story.site.system, story.bob.login, story.bob.password)
-    keys = MemberKeys.from_seed(seed)
+def attack_opens(story: Story, holdings: Holdings | None) -> set[str]:
+    """The partitions that whoever has all this and the doctor's seed opens."""
+    assert holdings is not None
+    assert len(holdings.stored) == 1
+    keys = MemberKeys.from_seed(seed(story, story.bob))
+    return {name for _, name in Attacker(keys, holdings).opened()}
+
+
+def attack_fails(story: Story) -> None:
+    """The control first: what was granted opens, nothing else does, and nothing once taken back.
+
+    An answer that a node still keeps opens what it opened before, until it is forgotten.
+    """
     assert story.granted is not None
-    assert len(story.granted.stored) == 1
-    assert {name for _, name in Attacker(keys, story.granted).opened()} == {"medical"}
-
-
-def test_once_taken_back_they_open_nothing(story: Story) -> None:
-    """An answer that is still kept opens what it opened before, until the node forgets it."""
-    seed, _ = seed_of(story.site.system, story.bob.login, story.bob.password)
-    keys = MemberKeys.from_seed(seed)
+    assert attack_opens(story, story.granted) == {"medical"}
+    assert attack_opens(story, replace(story.granted, answers={})) == {"medical"}
     assert story.revoked is not None
-    assert {name for _, name in Attacker(keys, story.revoked).opened()} <= {"medical"}
-    forgotten = replace(story.revoked, answers={})
-    assert Attacker(keys, forgotten).opened() == set()
+    assert attack_opens(story, story.revoked) <= {"medical"}
+    assert attack_opens(story, replace(story.revoked, answers={})) == set()
+
+
+def test_databases_and_the_doctors_seed_open_what_was_granted_and_nothing_else(
+    story: Story,
+) -> None:
+    attack_fails(story)
+
+
+@pytest.mark.soak
+def test_the_same_with_three_nodes(playwright: Playwright, static: Path, tmp_path: Path) -> None:
+    with lived(playwright, static, tmp_path, THREE_NODES) as story:
+        captured = captured_of(story)
+        assert set(captured.d) == {"srs", "srs-2", "srs-3"}
+        nothing_leaked(captured)
+        assert set().union(*captured.d.values()) <= no_master_key(captured)
+        attack_fails(story)

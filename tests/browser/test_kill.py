@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser import chromium
-from tests.browser.acts import account, records
+from tests.browser.acts import account, records, sharing
 from tests.browser.acts.account import Member
 from tests.support.wire import Wire, between
 from tests.system import test_kill_deposit, test_kill_sharing
@@ -169,7 +169,7 @@ def _in_force(place: Place, ready: Any) -> None:
 
 def _granted(place: Place) -> dict[str, int]:
     before = test_kill_sharing._before_revocation(place.world)
-    place.owner.goto("/sharing")
+    sharing.look_at_table(place.owner)
     place.owner.get_by_role("button", name="Medical, doctor: ").click()
     place.owner.get_by_role("dialog").get_by_role("button", name="Take it back").click()
     return before

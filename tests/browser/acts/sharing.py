@@ -37,9 +37,16 @@ def approve(page: Page, name: str, *, leave_out: Iterable[str], until: str | Non
     expect(page.get_by_role("heading", name=f"Shared with {name}")).to_be_visible()
 
 
+def look_at_table(page: Page) -> None:
+    """Open who can see what; its buttons work when this returns."""
+    page.goto("/sharing")
+    expect(page.locator("#matrix > *")).to_be_visible()
+    expect(page.locator("#page-state")).to_be_hidden()
+
+
 def cell(page: Page, part: str, name: str) -> str:
     """What the table says of a part and a person."""
-    page.goto("/sharing")
+    look_at_table(page)
     button = page.get_by_role("button", name=re.compile(f"^{part}, {name}: "))
     expect(button).to_be_visible()
     said = button.get_attribute("aria-label") or button.inner_text()
