@@ -17,19 +17,28 @@ BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 MANAGE = (PYTHON, "manage.py")
 TEST_SETTINGS = "--settings=sesphr.settings.test"
-PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-n", "2", "--dist", "loadfile")
+PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-n", "2", "--dist", "loadfile",
+          "--durations=30", "--durations-min=3")  # fmt: skip
 ON_MARIADB = (PYTHON, "-m", "tests.support.mariadb", "run", "--")
-# They touch no database: once is enough.
-WITHOUT_DATABASE = tuple(
-    f"--ignore=tests/{place}"
-    for place in (
+# They touch no database, or look at what endpoints make of answers whatever database is behind
+# them: once is enough.
+ONCE = tuple(
+    f"--ignore={path.relative_to(ROOT)}"
+    for pattern in (
         "unit/benchmarks",
+        "unit/client",
         "unit/crypto",
         "unit/support",
-        "integration/test_roundtrip.py",
-        "integration/test_roundtrip_formats.py",
+        "unit/web",
+        "integration/test_*_agree*.py",
         "integration/test_private_mariadb.py",
+        "integration/test_roundtrip*.py",
+        "system/test_browser_endpoint.py",
+        "system/test_tampering*.py",
+        "system/test_replay.py",
+        "system/test_xmlsec.py",
     )
+    for path in sorted((ROOT / "tests").glob(pattern))
 )
 # What pages look like does not depend on the database; the main job and what a kill leaves do.
 PAGES_ON_BOTH = ("test_kill.py", "test_story.py")
@@ -72,7 +81,7 @@ GROUPS = (
     Group("vectors", "vectors", (("tests/support/vectors.sh", "tests/vectors"),), True),
     Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),), True),
     Group("sqlite", "tests on SQLite", (PYTEST,)),
-    Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST, *WITHOUT_DATABASE, *PAGES_ONCE),)),
+    Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST, *ONCE, *PAGES_ONCE),)),
     Group(
         "nodes",
         "contracts with three nodes, two enough",
