@@ -44,6 +44,8 @@ class SigningIn {
     ];
     showErrors(form, missing);
     if (missing.length > 0) return;
+    // A slow device needs seconds for the password; without a word people press again.
+    byId("working").textContent = t("sign-in.working");
     try {
       this.#attempt?.forget();
       this.#attempt = await begin({ login, password });
@@ -55,6 +57,7 @@ class SigningIn {
 
   /** @param {HTMLFormElement} form @param {unknown} error */
   #refused(form, error) {
+    byId("working").textContent = "";
     const code = codeOf(error);
     if (code === "otp-needed") return this.steps.go("otp");
     const field = code === "login" ? "login" : "password";
