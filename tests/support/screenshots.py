@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser import chromium, site
 from tests.browser.acts import account, staff
@@ -27,8 +27,11 @@ from tests.support.pictures import LAST, PICTURES, STAFF, Act, Picture, ready
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "docs" / "screens"
-SIZES = (chromium.DESKTOP, chromium.PHONE)
-COLOURS = 96
+SIZES = tuple(
+    ViewportSize(width=one["width"], height=one["height"])
+    for one in (chromium.DESKTOP, chromium.PHONE)
+)
+COLOURS = 256
 # What is below stays below: nobody looks at a picture of ten screens.
 TALLEST = 2600
 HEAD = """# The pages
@@ -69,7 +72,7 @@ class Studio:
             return self._acted(picture, picture.act)
         page = self.page_of(picture.who)
         for size in SIZES:
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.set_viewport_size(size)
             page.goto(self._address(picture))
             ready(page, picture.shows)
             save(page, picture.name, size)
@@ -79,12 +82,12 @@ class Studio:
         """What is done is done once, in a window of its own: it may leave nothing else to do there."""
         page = self.page_of(picture.who).context.new_page()
         page.set_default_timeout(chromium.PATIENCE)
-        page.set_viewport_size(chromium.DESKTOP)  # type: ignore[arg-type]
+        page.set_viewport_size(chromium.DESKTOP)
         page.goto(self._address(picture))
         ready(page, picture.shows)
         act(page)
         for size in SIZES:
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.set_viewport_size(size)
             save(page, picture.name, size)
         page.context.set_offline(False)
         page.close()
@@ -98,13 +101,13 @@ class Studio:
         )
 
 
-def save(page: Page, name: str, size: dict[str, int]) -> None:
+def save(page: Page, name: str, size: ViewportSize) -> None:
     """The page as it stands, small: few colours, without transparency."""
     path = SCREENS / f"{name}-{size['width']}.png"
     page.screenshot(path=str(path), full_page=True, animations="disabled", caret="hide")
     with Image.open(path) as found:
         whole = found.convert("RGB").crop((0, 0, found.width, min(found.height, TALLEST)))
-    small = whole.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = whole.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 
