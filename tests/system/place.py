@@ -62,9 +62,9 @@ class System:
 
 
 def state(system: System, *without: str) -> dict[str, Any]:
-    """All rows of all databases but sessions and counts, which come and go with every command."""
+    """All rows of all databases but sessions, devices and counts, which come and go with every command."""
     found = system.databases.everything()
-    for table in ("django_session", "accounts_ratelimit", *without):
+    for table in ("django_session", "accounts_device", "accounts_ratelimit", *without):
         del found["default"][table]
     return found
 

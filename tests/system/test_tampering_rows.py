@@ -51,6 +51,12 @@ def r_of(target: Target, partition: str) -> bytes:
     )
 
 
+def owner_row(target: Target) -> object:
+    """The owner's row number at the SRS, as each database spells ids."""
+    rows = target.databases.execute("srs", "SELECT owner_id, jws FROM srs_acl")
+    return next(owner for owner, jws in rows if jws == head_of(target))
+
+
 def head_of(target: Target) -> str:
     """The owner's list in force, as the SRS keeps it."""
     jws = [str(one) for (one,) in target.databases.execute("srs", "SELECT jws FROM srs_acl")]
@@ -130,7 +136,9 @@ def test_a_forged_list_opens_nothing_more(target: Target) -> None:
 
 def test_a_forged_list_with_a_copied_key_opens_nothing_more(target: Target) -> None:
     change(target, ADD, forged(target), head_of(target))
-    change(target, "UPDATE srs_delegation SET `partition` = 'personal'")
+    # All others who share this system keep what they have: only this owner's key is copied.
+    copied = "UPDATE srs_delegation SET `partition` = 'personal' WHERE owner_id = %s"
+    change(target, copied, owner_row(target))
     target.is_stopped(target.doctor, "personal")
     target.gives_nothing(target.doctor, "medical", 3)
 
