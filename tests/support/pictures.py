@@ -108,7 +108,7 @@ PICTURES = (
     Picture("admin-members", STAFF, "/admin/accounts/member/", "All members."),
     Picture("admin-authorise", STAFF, "/admin/accounts/member/{kimani}/authorise/", "Authorising: what was checked is written down."),
     Picture("admin-document", STAFF, "/admin/cloudstore/document/", "Documents are sizes and cipher octets here."),
-    Picture("taken-back", LEE, "/patients/{alice}", "After Alice Newman took everything back.", "#record-state > *"),
+    Picture("taken-back", LEE, "/patients/{alice}", "After everything was taken back, on a device that never opened it.", "#record-state > *"),
 )  # fmt: skip
 # Before it, everything is taken back.
 LAST = "taken-back"
