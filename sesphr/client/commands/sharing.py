@@ -17,7 +17,10 @@ from sesphr.client.revoking import Revocation
 from sesphr.client.rules import Rule
 from sesphr.client.session import Session
 from sesphr.client.sharing import Change, Outcome
-from sesphr.client.times import iso, until
+from sesphr.client.times import iso, now, until
+from sesphr.crypto.encoding import b64u_encode
+
+APPROVED = "requests-approved"
 
 
 def approve(app: App, options: Namespace) -> Answer:
@@ -28,16 +31,19 @@ def approve(app: App, options: Namespace) -> Answer:
         one, person = find_incoming(who, options.request)
         if one.state == "declined":
             raise ConflictError("This request was declined already.")
-        asked = check_request(who, one, person).payload["partitions"]
+        signed = check_request(who, one, person)
+        asked, name = signed.payload["partitions"], b64u_encode(signed.digest)
         chosen = named or check_names(asked, shared=True)
         if not set(chosen) <= set(asked):
             raise UsageError(f"Asked for was {', '.join(asked)}, nothing else.")
         grant = rules.Grant(
             person.member, person.key, tuple(chosen), end, history=not options.no_history
         )
-        again = one.state == "approved"
+        again = one.state == "approved" or name in who.folder.read(APPROVED)
         build = _the_same(grant, asked) if again else _with(grant)
         outcome = _grant(who, person, one.asker_login, grant, build, [one.id])
+        # Shown as waiting once more, it must not give back what was taken back since.
+        who.folder.update(APPROVED, **{name: now()})
     data = {"request": one.id, "state": "approved", **_terms(grant), **outcome.as_json()}
     return Answer(data, [_may_read(one.asker_name, grant)])
 

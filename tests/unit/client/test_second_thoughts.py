@@ -42,6 +42,20 @@ def test_an_approval_does_not_undo_a_revocation(ada, lee, wire, tmp_path):
     lee.ok("open", record, "--output", str(tmp_path / "o"))
 
 
+def test_a_request_shown_as_waiting_again_gives_nothing_back(ada, lee, wire):
+    ada.deposit(medical=MEDICAL)
+    request = asked(lee, ada, "medical")
+    ada.ok("approve", request)
+    ada.ok("revoke", lee.login)
+
+    def waiting(found):
+        return {**found, "incoming": [{**one, "state": "pending"} for one in found["incoming"]]}
+
+    wire.change("GET", "/key-requests", waiting)
+    assert ada.fails(2, "approve", request)["code"] == "conflict"
+    assert not lee.ok("records")["records"]
+
+
 @pytest.mark.parametrize(
     "other",
     [
