@@ -1,6 +1,6 @@
 /** The list by day: one row an entry, with what allowed it and its proof. @module */
 import { clone, el, onAction, show, slot } from "../../ui/dom.js";
-import { date, number, relative, time as clock, weekday } from "../../ui/format.js";
+import { date, moment, number, relative, time as clock, weekday } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
@@ -38,7 +38,7 @@ export async function drawRows(place, entries, names, current) {
 /** @param {HTMLElement} place @param {number} time @returns {HTMLElement} the day's list */
 function addDay(place, time) {
   const word = relative(time);
-  const day = `${weekday(time)} ${new Date(time * 1000).getFullYear()}`;
+  const day = `${weekday(time)} ${moment(time).getFullYear()}`;
   const section = clone("t-day", { day: word ? t(`act.${word}`, { day }) : day });
   place.append(section);
   return slot(section, "rows");
@@ -54,7 +54,7 @@ function row(entry, names) {
     title: [said(named.name, entry), words(entry.title, names, entry)], lines: paragraphs(entry, names),
     log: clone(logged ? "t-logged" : "t-pending"),
   });
-  slot(item, "time").setAttribute("datetime", new Date(entry.time * 1000).toISOString());
+  slot(item, "time").setAttribute("datetime", moment(entry.time).toISOString());
   item.classList.toggle("entry--refused", entry.kind === "refused");
   item.classList.toggle("entry--warning", entry.kind === "warning");
   show(slot(item, "parts"), entry.parts.length > 0);
@@ -87,7 +87,7 @@ function clockParts(seconds) {
 
 /** @param {number} seconds @returns {string} such as "GMT" */
 export function zoneOf(seconds) {
-  const parts = new Intl.DateTimeFormat(document.documentElement.lang, { timeZoneName: "short" }).formatToParts(new Date(seconds * 1000));
+  const parts = new Intl.DateTimeFormat(document.documentElement.lang, { timeZoneName: "short" }).formatToParts(moment(seconds));
   return parts.find((one) => one.type === "timeZoneName")?.value ?? "";
 }
 

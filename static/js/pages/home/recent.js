@@ -2,7 +2,7 @@
 import { read } from "../../endpoint/activity.js";
 import { pins } from "../../endpoint/people.js";
 import { byId, clone, show, slot } from "../../ui/dom.js";
-import { dateTime, relative, shortDate, time } from "../../ui/format.js";
+import { dateTime, moment, relative, shortDate, time } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
@@ -74,7 +74,7 @@ function row(entry, names) {
     time: when(entry.time), avatar: entry.kind === "refused" ? lockMark() : face(named, 40),
     who: theirs ? named.name : own, what: theirs ? t(theirs) : "", parts: ordered(entry.parts).map((part) => partChip(part)),
   });
-  slot(made, "time").setAttribute("datetime", new Date(entry.time * 1000).toISOString());
+  slot(made, "time").setAttribute("datetime", moment(entry.time).toISOString());
   return made;
 }
 
