@@ -96,6 +96,7 @@ screenshots:
 soak: setup-tests
 	@$(data) $(PY) -m pytest -p tests.support.no_skips -p tests.support.soak_report \
 		-m soak --soak-report docs/soak.md
+	@$(data) $(PY) -m tests.support.suite all-on-mariadb
 
 .PHONY: format
 format:

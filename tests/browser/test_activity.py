@@ -15,6 +15,9 @@ from tests.browser.acts.account import Member
 from tests.browser.site import Site
 from tests.support.people_cli import Person
 
+# The walk, the story and the attacks run in every `make test`; each state of this page here.
+pytestmark = pytest.mark.soak
+
 ROWS = ".day .entry"
 SIZES = [chromium.DESKTOP, chromium.PHONE, chromium.NARROW]
 

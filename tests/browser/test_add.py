@@ -13,6 +13,9 @@ from tests.browser.acts.account import Member
 from tests.browser.site import Site
 from tests.support.people_cli import Person
 
+# The walk, the story and the attacks run in every `make test`; each state of this page here.
+pytestmark = pytest.mark.soak
+
 SAMPLES = Path("tests") / "samples"
 NAMED = SAMPLES / "ccda_ccd_practicefusion.xml"
 PLAIN = SAMPLES / "ccda_ccd_hl7_small.xml"

@@ -12,6 +12,9 @@ from tests.browser.acts.account import Member
 from tests.browser.site import Site
 from tests.support.people_cli import Person
 
+# The walk, the story and the attacks run in every `make test`; each state of this page here.
+pytestmark = pytest.mark.soak
+
 PATIENCE = 60_000
 
 

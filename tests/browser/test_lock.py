@@ -12,6 +12,9 @@ from tests.browser.acts import account
 from tests.browser.acts.account import Member
 from tests.browser.site import Site
 
+# The walk, the story and the attacks run in every `make test`; each state of this page here.
+pytestmark = pytest.mark.soak
+
 IDLE = "60"
 LONG = 2 * 1000 * int(IDLE)
 KEPT = """async () => {

@@ -14,6 +14,9 @@ from tests.browser.acts.account import Member
 from tests.browser.site import Site
 from tests.support.people_cli import Person
 
+# The walk, the story and the attacks run in every `make test`; each state of this page here.
+pytestmark = pytest.mark.soak
+
 SIZES = [chromium.DESKTOP, chromium.PHONE, chromium.NARROW]
 SAMPLE = "tests/samples/ccda_ccd_hl7_medium.xml"
 HOSTILE = """<partition xmlns="urn:sesphr:phr:1" id="medical" version="1"><origin format="c-cda"/>

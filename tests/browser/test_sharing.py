@@ -18,6 +18,9 @@ from tests.browser.test_requests import SIZES, other_keys
 from tests.support.people_cli import Person
 from tests.system.place import THREE_NODES
 
+# The walk, the story and the attacks run in every `make test`; each state of this page here.
+pytestmark = pytest.mark.soak
+
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

@@ -20,11 +20,12 @@ TEST_SETTINGS = "--settings=sesphr.settings.test"
 PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-n", "2", "--dist", "loadfile",
           "--durations=30", "--durations-min=3")  # fmt: skip
 ON_MARIADB = (PYTHON, "-m", "tests.support.mariadb", "run", "--")
-# They touch no database, or look at what endpoints make of answers whatever database is behind
-# them: once is enough.
+# They touch no database, or look at what is the same whatever database is behind: `make test` runs
+# them on SQLite alone, `make soak` on MariaDB too.
 ONCE = tuple(
     f"--ignore={path.relative_to(ROOT)}"
     for pattern in (
+        "integration/api",
         "unit/benchmarks",
         "unit/client",
         "unit/crypto",
@@ -56,13 +57,14 @@ class Group:
     """Commands that are one line of the summary.
 
     `uses_bundle`: they read the browser bundle that make built in SESPHR_DATA. All
-    others get an empty folder, so that no check touches anybody's data.
+    others get an empty folder, so that no check touches anybody's data. `long`: only by its name.
     """
 
     name: str
     title: str
     commands: tuple[Command, ...]
     uses_bundle: bool = False
+    long: bool = False
 
 
 GROUPS = (
@@ -82,6 +84,12 @@ GROUPS = (
     Group("node", "JavaScript tests", ((str(BIN / "npm"), "test", "--silent"),), True),
     Group("sqlite", "tests on SQLite", (PYTEST,)),
     Group("mariadb", "tests on MariaDB", ((*ON_MARIADB, *PYTEST, *ONCE, *PAGES_ONCE),)),
+    Group(
+        "all-on-mariadb",
+        "everything on MariaDB",
+        ((*ON_MARIADB, *PYTEST),),
+        long=True,
+    ),
     Group(
         "nodes",
         "contracts with three nodes, two enough",
@@ -115,7 +123,7 @@ def choose(names: list[str]) -> list[Group] | None:
     """The named groups in their own order; None when a name is unknown."""
     if set(names) - {group.name for group in GROUPS}:
         return None
-    return [group for group in GROUPS if not names or group.name in names]
+    return [group for group in GROUPS if group.name in names or not (names or group.long)]
 
 
 def run(groups: list[Group]) -> Iterator[Result]:
