@@ -182,8 +182,7 @@ def test_keys_alone_are_enough(table: Table) -> None:
     page.keyboard.press("Enter")
     expect(table.cell("Personal", table.nurse)).to_be_focused()
     save = page.locator("#changes").get_by_role("button", name="Save 1 change")
-    save.focus()
-    page.keyboard.press("Enter")
+    save.press("Enter")
     table.saved()
     table.opens(table.nurse, "personal")
 
