@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,8 +149,8 @@ def people(place: site.Site) -> tuple[Person, Person, str]:
     return owner, doctor, doctor.ok("request", "--owner", owner.login, *words)["request"]
 
 
-def run(static: Path, folder: Path) -> list[Measured]:
-    """Everything."""
+def run(static: Path, folder: Path, shapes: Iterable[str]) -> list[Measured]:
+    """Every page on these devices."""
     with site.running(folder, static) as place:
         owner, doctor, request = people(place)
         ids = [str(one.ok("whoami")["member"]) for one in (owner, doctor)]
@@ -159,7 +159,7 @@ def run(static: Path, folder: Path) -> list[Measured]:
         for who, paths in pages(*ids, request).items():
             with signed_in(place.url, logins[who]) as port:
                 for path in paths:
-                    for shape in SHAPES:
+                    for shape in shapes:
                         print(f"measuring: {who} {path} ({shape})", flush=True)
                         found.append(measure(place.url, path, shape, port))
         return found
@@ -190,10 +190,12 @@ def main(arguments: list[str]) -> int:
     """Write the report; 0 when every page's accessibility is 100."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
-    output: Path = parser.parse_args(arguments).output
+    parser.add_argument("--device", choices=SHAPES, action="append", help="only this one")
+    options = parser.parse_args(arguments)
+    output: Path = options.output
     data = Path(os.environ.get("SESPHR_DATA", "var")).resolve()
     with tempfile.TemporaryDirectory(prefix="pages-", dir=data) as folder:
-        found = run(data / "static", Path(folder))
+        found = run(data / "static", Path(folder), options.device or SHAPES)
     version = subprocess.run(
         [chromium.CHROMIUM, "--version"], capture_output=True, text=True, check=True
     ).stdout
