@@ -8,6 +8,9 @@ from playwright.sync_api import Page, Playwright
 from tests.browser import axe, chromium
 from tests.browser.site import Site
 
+# The walk looks at these pages in every `make test`; their states here.
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:

@@ -29,6 +29,8 @@ ONCE = tuple(
         "unit/benchmarks",
         "unit/client",
         "unit/crypto",
+        "unit/demo",
+        "unit/pages",
         "unit/support",
         "unit/web",
         "integration/test_*_agree*.py",
