@@ -1,10 +1,12 @@
 """The owner's home: what needs her, what she has, who sees it, and what happened."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 
 from tests.browser import axe, chromium
 from tests.browser.acts import account
@@ -132,3 +134,40 @@ def test_a_list_that_is_not_hers_is_a_red_stop(home: Home) -> None:
     expect(home.page.locator("#parts-state .state--stop")).to_be_visible(timeout=PATIENCE)
     axe.assert_none(home.page)
     home.page.unroute_all()
+
+
+def test_signing_out_while_it_loads_is_no_error(home: Home) -> None:
+    """What was still under way meets closed keys; the console, which is watched, stays clean."""
+    acl = hold(home.page, "**/api/acl")
+    home.page.goto("/home")
+    waits_for(home.page, acl)
+    leaving = hold(home.page, "**/api/session")
+    home.page.locator("header summary").click()
+    home.page.get_by_role("button", name="Sign out", exact=True).click()
+    waits_for(home.page, leaving)
+    for route in acl:
+        route.continue_()
+    expect(home.page.locator("#parts-state .state--error")).to_be_visible(timeout=PATIENCE)
+    leaving[0].continue_()
+    home.page.wait_for_url(lambda url: urlsplit(url).path == "/")
+    assert not [one for one in home.watch.complaints if "locked" in one.lower()]
+
+
+def hold(page: Page, pattern: str) -> list[Route]:
+    """Calls to an address, which from now on wait until they are let through."""
+    held: list[Route] = []
+
+    # Playwright cannot mark a method of a list as its handler.
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(pattern, keep)
+    return held
+
+
+def waits_for(page: Page, held: list[Route]) -> None:
+    """Until a call is held back; what the browser says is heard only while it is waited for."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not held:
+        assert time.monotonic() < deadline, "no call came"
+        page.wait_for_timeout(50)

@@ -16,7 +16,7 @@ from sesphr.client.statement import payload, sign
 from sesphr.crypto import statements
 from tests.support.people_cli import Person
 from tests.support.wire import Exchange, Wire, between
-from tests.system.place import System, differences, state
+from tests.system.place import System, differences, running, state
 from tests.system.test_story import ASKED, named
 
 OLD = 200
@@ -50,6 +50,13 @@ def recorded(system: System, wire: Wire) -> Recorded:
     doctor.ok("open", record, "--output", str(system.output()))
     owner.ok("revoke", doctor.login)
     return Recorded(system, wire, owner, doctor, record)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system of its own: in a shared one a node forgets others' old answers at every opening."""
+    with running(tmp_path_factory.mktemp("replay")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@
 import { byId, onAction, show } from "../ui/dom.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
+import { report } from "../ui/states.js";
 import { CheckStep } from "./add/check.js";
 import { mountChoose, offerKept } from "./add/choose.js";
 import { Draft } from "./add/draft.js";
@@ -45,7 +46,7 @@ class AddPage {
   }
 
   showWaiting() {
-    showOnItsWay(byId("waiting-place"), this.session).catch((error) => console.error(error));
+    showOnItsWay(byId("waiting-place"), this.session).catch(report);
   }
 
   /** @param {File} file @param {import("./add/importing.js").Importing} importing @param {import("./add/importing.js").Prepared} prepared */

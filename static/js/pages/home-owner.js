@@ -7,7 +7,7 @@ import { byId, clone, show } from "../ui/dom.js";
 import { setCount } from "../ui/header.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
-import { failed, loading } from "../ui/states.js";
+import { failed, loading, report } from "../ui/states.js";
 import { drawNeeds, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
 import { drawParts } from "./home/part-cards.js";
 import { drawRecent } from "./home/recent.js";
@@ -58,7 +58,7 @@ class Home {
     try {
       return await work;
     } catch (error) {
-      console.error(error);
+      report(error);
       return otherwise;
     }
   }
@@ -76,7 +76,7 @@ class Home {
       show(byId("whole-record"), records.length > 0);
       this.draw();
     } catch (error) {
-      console.error(error);
+      report(error);
       failed(place, error, () => this.loadParts());
     }
   }

@@ -16,6 +16,14 @@ export function codeOf(error) {
 /** @param {unknown} error @returns {string} the sentence for people */
 export const explain = (error) => worded("problem", codeOf(error));
 
+/** That the session ended while a page worked is no fault of the page: the lock says it to people. */
+const ENDED = ["locked", "signed-out"];
+
+/** Write an error to the console, which a developer reads; words for people stand on the page. @param {unknown} error */
+export function report(error) {
+  if (!ENDED.includes(codeOf(error))) console.error(error);
+}
+
 /** @param {unknown} error @returns {error is Error & {what: string}} whether nothing may go on */
 export const isStop = (error) => error instanceof Error && "what" in error;
 

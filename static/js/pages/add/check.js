@@ -7,7 +7,7 @@ import { byId, clone, el, fill, show, slot } from "../../ui/dom.js";
 import { clearErrors, showErrors } from "../../ui/forms.js";
 import { t } from "../../ui/messages.js";
 import { ordered, partName, PARTS } from "../../ui/parts.js";
-import { announce } from "../../ui/states.js";
+import { announce, report } from "../../ui/states.js";
 import { drawCautions, focusCaution, isPressing } from "./cautions.js";
 import { drawColumns, focusUnit } from "./columns.js";
 import { aboutFile, leftOutWords, refusalWords, titleOf } from "./describe.js";
@@ -55,7 +55,7 @@ export class CheckStep {
       const own = [...person.partitions.keys()].filter((name) => name !== "original");
       this.parts = ordered(new Set([...PARTS, ...own]));
     } catch (error) {
-      console.error(error);
+      report(error);
       this.readers = "failed";
     }
     this.draw();
@@ -115,7 +115,7 @@ export class CheckStep {
       this.draft.outline = await this.importing.outline(this.draft.choices);
       this.refusal = "";
     } catch (error) {
-      if (!(error instanceof Refused)) console.error(error);
+      if (!(error instanceof Refused)) report(error);
       this.refusal = Object.values(refusalWords(/** @type {Refused} */ (error))).join(" ");
     }
     this.sorting -= 1;

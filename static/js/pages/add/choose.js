@@ -4,7 +4,7 @@
  */
 import { byId, clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
-import { codeOf } from "../../ui/states.js";
+import { codeOf, report } from "../../ui/states.js";
 import { refusalWords } from "./describe.js";
 import { Cancelled, Importing, Refused } from "./importing.js";
 
@@ -78,7 +78,7 @@ function shown(file, importing) {
 /** @param {string} name of the file @param {unknown} error */
 function refuse(name, error) {
   const words = refusalWords(error instanceof Refused ? error : { code: codeOf(error) });
-  if (!(error instanceof Refused)) console.error(error);
+  if (!(error instanceof Refused)) report(error);
   const state = clone("t-refused", { name, ...words });
   put(state);
   slot(state, "title").focus();

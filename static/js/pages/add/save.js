@@ -6,7 +6,7 @@ import { deposit, discard, waiting } from "../../endpoint/depositing.js";
 import { byId, clone, fill, show, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
-import { failed, loading } from "../../ui/states.js";
+import { failed, loading, report } from "../../ui/states.js";
 import { readersLine } from "../shared/readers.js";
 import { itemsWords, refusalWords } from "./describe.js";
 import { Refused } from "./importing.js";
@@ -79,7 +79,7 @@ export class Saving {
       for (const key of await this.#keys()) if (!before.includes(key)) this.stale.add(key);
     } catch (error) {
       // The first failure is the one to tell of.
-      console.error(error);
+      report(error);
     }
   }
 
@@ -95,7 +95,7 @@ export class Saving {
   #failed(draft, error) {
     const place = byId("save-state");
     const root = byId("step-save");
-    console.error(error);
+    report(error);
     if (error instanceof Refused) {
       const refused = clone("t-refused", { name: draft.file.name, ...refusalWords(error) });
       place.replaceChildren(refused);

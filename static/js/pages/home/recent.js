@@ -6,7 +6,7 @@ import { dateTime, moment, relative, shortDate, time } from "../../ui/format.js"
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
-import { isStop, loading, redStop } from "../../ui/states.js";
+import { isStop, loading, redStop, report } from "../../ui/states.js";
 import { entriesOf } from "../activity/entries.js";
 import { face, namesOf } from "../activity/names.js";
 
@@ -34,7 +34,7 @@ export async function drawRecent(session, requests) {
     draw(entries, names);
     return history.events;
   } catch (error) {
-    console.error(error);
+    report(error);
     state.done();
     if (isStop(error)) redStop(byId("recent-state"), error);
     else mark(clone("t-log-unchecked"));

@@ -9,7 +9,7 @@ import { clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { confirm } from "../../ui/dialog.js";
 import { dateTime } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
-import { explain, isStop, loading, redStop } from "../../ui/states.js";
+import { explain, isStop, loading, redStop, report } from "../../ui/states.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../endpoint/depositing.js").Waiting} Waiting */
@@ -53,7 +53,7 @@ async function send(panel, session, onDone) {
     await resume(session, { onStep: (step, detail = {}) => state.step(step, detailOf(detail)) });
     finish(panel, t("way.sent"), onDone);
   } catch (error) {
-    console.error(error);
+    report(error);
     if (isStop(error)) return redStop(place, error);
     place.replaceChildren(explain(error));
     show(slot(panel, "acts"));
@@ -74,7 +74,7 @@ async function drop(panel, place, session, found, onDone) {
   try {
     await discard(session, found[0].key);
   } catch (error) {
-    console.error(error);
+    report(error);
     fill(panel, { state: explain(error) });
     return;
   }
