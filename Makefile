@@ -9,7 +9,7 @@ DIR ?= tests/vectors
 
 RUNTIME := requirements.txt
 DEV := $(RUNTIME) requirements-dev.txt
-ALL := $(DEV) requirements-mariadb.txt
+ALL := $(DEV) requirements-mariadb.txt requirements-s3.txt
 PY := .venv/bin/python
 
 SHELL := /bin/sh
