@@ -1,8 +1,8 @@
-"""Cipher streams as files of the storage "blobs": written once, whole, under random names.
+"""Octets as files of the storage "blobs": written once, whole, under random names.
 
 A blob that no row names is of no use and is swept when it is old, so a crash
-between writing and naming costs nothing. Memory is constant, but for 32 octets
-a chunk while a stream is read.
+between writing and naming costs nothing. The storage may be a folder or remote:
+nothing here needs a path but what makes a folder's files outlive a power cut.
 """
 
 import os
@@ -16,23 +16,20 @@ from typing import IO
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
-from sesphr.crypto import merkle
-from sesphr.ports.errors import IntegrityFailure, Invalid
-
-TAG = 16
-# 65536 octets of plaintext and the tag: the leaves of an attachment's Merkle tree.
-CHUNK = 65536 + TAG
+from cloudstore.chunks import CHUNK, check_length, leaves_of
+from sesphr.ports.errors import Invalid
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A whole stream in a nameless temporary file, measured."""
+    """A whole stream in a nameless temporary file, with the hashes of its chunks."""
 
     file: IO[bytes]
     size: int
-    root: bytes
+    leaves: bytes
 
 
 @contextmanager
@@ -44,11 +41,8 @@ def draft(chunks: Iterable[bytes], limit: int) -> Iterator[Draft]:
     """
     with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
         size = _write(file, chunks, limit)
-        # The last chunk holds a tag and, unless the file is empty, something before it.
-        last = size % CHUNK or CHUNK
-        if last < TAG or (last == TAG and size > TAG):
-            raise Invalid("The attachment is cut short.")
-        yield Draft(file, size, merkle_root(file))
+        check_length(size)
+        yield Draft(file, size, measure(file))
 
 
 def _write(file: IO[bytes], chunks: Iterable[bytes], limit: int) -> int:
@@ -58,30 +52,21 @@ def _write(file: IO[bytes], chunks: Iterable[bytes], limit: int) -> int:
         if size > limit:
             raise Invalid(f"An attachment may have at most {limit} octets.", code="too-large")
         file.write(chunk)
-    if size == 0:
-        raise Invalid("The attachment is empty.")
     return size
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+def measure(file: IO[bytes]) -> bytes:
+    """The hashes of a file's cipher chunks, one after another."""
     file.seek(0)
-    while chunk := file.read(CHUNK):
-        yield chunk
+    return b"".join(leaves_of(chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
 
 
-def merkle_root(file: IO[bytes]) -> bytes:
-    """The RFC 9162 root of a file's cipher chunks."""
-    accumulator = merkle.MerkleAccumulator()
-    for chunk in _chunks(file):
-        accumulator.append(merkle.leaf_hash(chunk))
-    return accumulator.root()
-
-
-def save(stream: Draft) -> str:
-    """Put a stream into the storage; when this returns, it outlives a power cut. Its name."""
+def save(content: IO[bytes] | bytes) -> str:
+    """Put octets into the storage; when this returns, they outlive a power cut. Their name."""
     random = secrets.token_hex(16)
-    stream.file.seek(0)
-    name = _storage().save(f"{random[:2]}/{random}", File(stream.file))
+    file = ContentFile(content) if isinstance(content, bytes) else File(content)
+    file.seek(0)
+    name = _storage().save(f"{random[:2]}/{random}", file)
     _make_durable(name)
     return name
 
@@ -105,44 +90,25 @@ def remove(name: str) -> None:
     _storage().delete(name)
 
 
-def read(name: str, size: int, root: bytes) -> Iterator[bytes]:
-    """A blob's cipher chunks, after the whole was compared with size and root.
-
-    Each chunk is compared again when it is given, so that not one octet leaves
-    that the root does not cover, even if the file changes in between.
+def read_at(name: str, offset: int, length: int) -> bytes:
+    """At most `length` octets of a blob from `offset` on; fewer where it ends before.
 
     Raises:
-        IntegrityFailure: at once, when the blob is missing or changed.
+        FileNotFoundError: there is no such blob.
     """
-    try:
-        file = _storage().open(name, "rb")
-    except FileNotFoundError:
-        raise IntegrityFailure("An attachment's octets are missing.") from None
-    try:
-        leaves = [merkle.leaf_hash(chunk) for chunk in _chunks(file)]
-        if file.size != size or merkle.root(leaves) != root:
-            raise IntegrityFailure("An attachment's octets were changed.")
-    except BaseException:
-        file.close()
-        raise
-    return _give(file, leaves)
-
-
-def _give(file: IO[bytes], leaves: list[bytes]) -> Iterator[bytes]:
-    with file:
-        given = 0
-        for chunk, leaf in zip(_chunks(file), leaves, strict=False):
-            if merkle.leaf_hash(chunk) != leaf:
-                raise IntegrityFailure("An attachment's octets were changed.")
-            yield chunk
-            given += 1
-        if given != len(leaves):
-            raise IntegrityFailure("An attachment's octets are missing.")
+    with _storage().open(name, "rb") as file:
+        file.seek(offset)
+        return bytes(file.read(length))
 
 
 def older_than(limit: int) -> Iterator[list[str]]:
-    """Names of blobs written before `limit` (Unix seconds), folder by folder."""
+    """Names of blobs written before `limit` (Unix seconds), some at a time."""
     storage = _storage()
+    # A remote storage tells names and times together, not by a question for each name.
+    yield from getattr(storage, "written_before", lambda limit: _in_folders(storage, limit))(limit)
+
+
+def _in_folders(storage: Storage, limit: int) -> Iterator[list[str]]:
     for folder in _listed(storage, "")[0]:
         names = [f"{folder}/{file}" for file in _listed(storage, folder)[1]]
         yield [name for name in names if _written(storage, name) < limit]

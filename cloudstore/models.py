@@ -64,13 +64,13 @@ class Document(models.Model):
 
 
 class Attachment(models.Model):
-    """A cipher stream in the blob storage, with the size and root that were measured."""
+    """A whole cipher stream, with the size and root that were measured; `stream` names its pieces."""
 
     owner = models.UUIDField()
     attachment = models.UUIDField()
     size = models.PositiveBigIntegerField()
     root = OctetsField(max_length=32)
-    blob = models.CharField(max_length=100, unique=True)
+    stream = models.UUIDField(unique=True)
     stored = models.PositiveBigIntegerField()
     kept = models.BooleanField(default=False)
 
@@ -86,6 +86,51 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.attachment)
+
+
+class Upload(models.Model):
+    """An attachment that is arriving: what its pieces hold, then `tail`, is the `received` octets.
+
+    `tail` is what does not fill a chunk yet. `touched` is when the last octets came.
+    """
+
+    owner = models.UUIDField()
+    attachment = models.UUIDField()
+    stream = models.UUIDField(unique=True)
+    received = models.PositiveBigIntegerField(default=0)
+    tail = models.BinaryField(default=b"")
+    touched = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["touched"], name="cloud_upload_age")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "attachment"], name="cloud_upload_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attachment}: {self.received}"
+
+
+class Piece(models.Model):
+    """Whole chunks of a stream, from number `first` on, in one blob; `leaves` are their hashes.
+
+    Only the last piece of a finished stream may end in a shorter chunk.
+    """
+
+    stream = models.UUIDField()
+    first = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField()
+    blob = models.CharField(max_length=100, unique=True)
+    leaves = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "first"], name="cloud_piece_place"),
+            models.CheckConstraint(condition=models.Q(size__gte=1), name="cloud_piece_size"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream}: {self.first}"
 
 
 class AclSeq(models.Model):

@@ -6,15 +6,15 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from cloudstore import blobs
+from cloudstore import pieces, reading
 from cloudstore.models import AclSeq, Attachment, Author, Document, Tombstone
 from cloudstore.tickets import Grant, Request
 from sesphr.crypto import document as shell
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_decode
 from sesphr.crypto.errors import CryptoError
-from sesphr.ports.cloudstore import CloudObject
-from sesphr.ports.errors import IntegrityFailure, Invalid, Refused
+from sesphr.ports.cloudstore import AttachmentOctets, CloudObject, Span
+from sesphr.ports.errors import IntegrityFailure, Invalid, OutOfRange, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -118,19 +118,20 @@ def _parts(
 
 
 def open_attachment(
-    grants: list[Grant], request: Request, attachment: uuid.UUID, deployment: str
-) -> Iterator[bytes]:
-    """The checked cipher chunks of an attachment of a partition that a grant opens.
+    grants: list[Grant], request: Request, attachment: uuid.UUID, span: Span, deployment: str
+) -> AttachmentOctets:
+    """The checked cipher octets of an attachment of a partition that a grant opens.
 
     Raises:
         Refused: no grant covers it. IntegrityFailure: it is missing or changed.
+        OutOfRange: it has nothing of that span.
     """
     for grant in grants:
         row = _granted_row(grant, request, "document")
         payload = _manifest(row, deployment)
         named = _named(payload, grant, str(attachment))
         if named is not None:
-            return _stream(row, attachment, named)
+            return _stream(row, attachment, named, span)
     raise Refused("No ticket covers this attachment.", code="too-few-tickets")
 
 
@@ -145,14 +146,38 @@ def _named(payload: Mapping[str, Any], grant: Grant, attachment: str) -> Mapping
     return None
 
 
-def _stream(row: Document, attachment: uuid.UUID, named: Mapping[str, Any]) -> Iterator[bytes]:
+def _stream(
+    row: Document, attachment: uuid.UUID, named: Mapping[str, Any], span: Span
+) -> AttachmentOctets:
+    size, root = named["size"], b64u_decode(named["root"], 32)
+    first, last = _resolved(span, size)
     stored = Attachment.objects.filter(owner=row.owner, attachment=attachment).first()
     if stored is None:
         _fail(row.digest, "an attachment is missing")
+    found = list(pieces.of(stored.stream))
     try:
-        return blobs.read(stored.blob, named["size"], b64u_decode(named["root"], 32))
+        chunks = reading.octets(found, size, root, first, last)
     except IntegrityFailure as failure:
         _fail(row.digest, str(failure))
+    return AttachmentOctets(size, first, last, _watched(row.digest, chunks))
+
+
+def _resolved(span: Span, size: int) -> tuple[int, int]:
+    """First and last octet of a span of something of `size` octets."""
+    first, last = span.first, span.last
+    if first is None:
+        first, last = max(0, size - (last or 0)), None
+    last = size - 1 if last is None else min(last, size - 1)
+    if not 0 <= first <= last:
+        raise OutOfRange(f"The attachment has {size} octets, and none of these.", size)
+    return first, last
+
+
+def _watched(digest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except IntegrityFailure as failure:
+        _fail(digest, str(failure))
 
 
 def _fail(digest: bytes, what: str) -> NoReturn:

@@ -7,20 +7,19 @@ worst a blob without a row, which `collect` sweeps when it is old.
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from cloudstore import blobs
-from cloudstore.models import AclSeq, Attachment, Author, Document, Tombstone
+from cloudstore import attachments, blobs, pieces, uploads
+from cloudstore.models import AclSeq, Attachment, Author, Document, Piece, Tombstone
 from sesphr import clock
 from sesphr.crypto import document as shell
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_decode
 from sesphr.crypto.errors import CryptoError
-from sesphr.ports.cloudstore import StoredAttachment
 from sesphr.ports.errors import Conflict, IntegrityFailure, Invalid, Refused, Unavailable
 from sesphr.roles import database_of
 
@@ -29,50 +28,6 @@ logger = logging.getLogger(__name__)
 ALIAS = database_of("cloudstore")
 # How long something may wait for the receipt that keeps it.
 PATIENCE = 24 * 3600
-
-
-def put_attachment(
-    *, owner: uuid.UUID, attachment: uuid.UUID, chunks: Iterable[bytes]
-) -> StoredAttachment:
-    """Store a cipher stream, or find the identical one; see the port."""
-    with blobs.draft(chunks, settings.SESPHR_MAX_ATTACHMENT) as stream:
-        answer = StoredAttachment(str(attachment), stream.size, stream.root)
-        if not _renew_attachment(owner, attachment, stream.size, stream.root):
-            _add_attachment(owner, attachment, stream)
-        return answer
-
-
-def _renew_attachment(owner: uuid.UUID, attachment: uuid.UUID, size: int, root: bytes) -> bool:
-    """Begin the wait of an identical attachment anew; False when there is none, Conflict for another."""
-    stored = Attachment.objects.filter(owner=owner, attachment=attachment)
-    if stored.filter(size=size, root=root).update(stored=clock.now()):
-        return True
-    found = stored.first()
-    if found is None:
-        return False
-    if (found.size, found.root) != (size, root):
-        raise Conflict("Another attachment is stored under this id.")
-    # The identical one came between the two questions; its wait has just begun.
-    return True
-
-
-def _add_attachment(owner: uuid.UUID, attachment: uuid.UUID, stream: blobs.Draft) -> None:
-    name = blobs.save(stream)
-    try:
-        with transaction.atomic(using=ALIAS):
-            Attachment.objects.create(
-                owner=owner,
-                attachment=attachment,
-                size=stream.size,
-                root=stream.root,
-                blob=name,
-                stored=clock.now(),
-            )
-    except IntegrityError:
-        # Somebody stored under this id in the meantime; theirs is the one.
-        blobs.remove(name)
-        if not _renew_attachment(owner, attachment, stream.size, stream.root):
-            raise Unavailable("The attachment could not be stored; send it again.") from None
 
 
 def put(*, manifest: statements.Verified, verification: bytes, document: bytes) -> None:
@@ -106,7 +61,7 @@ def _renew_attachments(payload: Mapping[str, Any]) -> None:
     for item in _attachments(payload):
         root = b64u_decode(item["root"], 32)
         try:
-            there = _renew_attachment(owner, uuid.UUID(item["id"]), item["size"], root)
+            there = attachments.renew(owner, uuid.UUID(item["id"]), item["size"], root)
         except Conflict:
             there = False
         if not there:
@@ -143,7 +98,7 @@ def _store(manifest: statements.Verified, document: bytes) -> None:
 
 
 def _renew_document(digest: bytes, document: bytes) -> bool:
-    """As `_renew_attachment`, for the document under a manifest."""
+    """As `attachments.renew`, for the document under a manifest."""
     stored, octets = Document.objects.filter(digest=digest), hashlib.sha256(document).digest()
     same = stored.filter(octets=octets)
     # One that is kept does not age, so a repeat changes nothing at all.
@@ -194,19 +149,21 @@ def _keep(receipt: Mapping[str, Any]) -> bool:
 
 
 def collect(*, now: int) -> int:
-    """Remove what waited longer than PATIENCE for its receipt, and blobs that no row names.
+    """Remove what waited longer than PATIENCE for its receipt, uploads that rest, and blobs that no
+    row names.
 
     Each deletion asks again, in the same statement, whether the row is still old
     and not kept: one that is being deposited again at this moment stays.
     """
     limit = now - PATIENCE
     removed, _ = Document.objects.filter(kept=False, stored__lt=limit).delete()
-    for pk, blob in list(_stale_attachments(limit).values_list("pk", "blob")):
-        gone, _ = _stale_attachments(limit).filter(pk=pk).delete()
-        if gone:
-            blobs.remove(blob)
-            removed += 1
-    return removed + _sweep(limit)
+    for pk, stream in list(_stale_attachments(limit).values_list("pk", "stream")):
+        with transaction.atomic(using=ALIAS, durable=True):
+            gone, _ = _stale_attachments(limit).filter(pk=pk).delete()
+            names = pieces.forget(stream) if gone else []
+        pieces.remove(names)
+        removed += gone
+    return removed + uploads.collect(now=now) + _sweep(limit)
 
 
 def _stale_attachments(limit: int) -> Any:
@@ -218,7 +175,7 @@ def _sweep(limit: int) -> int:
     later than PATIENCE after its blob."""
     removed = 0
     for names in blobs.older_than(limit):
-        named = set(Attachment.objects.filter(blob__in=names).values_list("blob", flat=True))
+        named = set(Piece.objects.filter(blob__in=names).values_list("blob", flat=True))
         for name in set(names) - named:
             blobs.remove(name)
             removed += 1
@@ -235,8 +192,7 @@ def erase(*, digest: bytes) -> None:
         payload = statements.payload_of_unverified(row.manifest)
         named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
         rows = Attachment.objects.filter(owner=row.owner, attachment__in=named)
-        names = list(rows.values_list("blob", flat=True))
+        names = pieces.forget(*rows.values_list("stream", flat=True))
         rows.delete()
         row.delete()
-    for name in names:
-        blobs.remove(name)
+    pieces.remove(names)

@@ -2,13 +2,20 @@
 
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from cloudstore import selectors, services, tickets
+from cloudstore import attachments, selectors, services, tickets, uploads
 from sesphr import clock
 from sesphr.crypto.encoding import check_uuid
 from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
-from sesphr.ports.cloudstore import CloudObject, StoredAttachment
+from sesphr.ports.cloudstore import (
+    WHOLE,
+    AttachmentOctets,
+    CloudObject,
+    Span,
+    StoredAttachment,
+)
 from sesphr.ports.errors import Invalid
 from sesphr.reachable import reachable
 
@@ -24,7 +31,31 @@ class LocalCloud:
         """Store a cipher stream under its id until a manifest refers to it; see the port."""
         names = _uuid(owner), _uuid(attachment)
         with reachable("cloud"):
-            return services.put_attachment(owner=names[0], attachment=names[1], chunks=chunks)
+            return attachments.put(owner=names[0], attachment=names[1], chunks=chunks)
+
+    def received(self, owner: str, attachment: str) -> int:
+        """How many octets of an attachment are here; see the port."""
+        names = _uuid(owner), _uuid(attachment)
+        with reachable("cloud"):
+            return uploads.received(owner=names[0], attachment=names[1])
+
+    def append(self, owner: str, attachment: str, offset: int, octets: bytes) -> int:
+        """Add to an attachment that is arriving; see the port."""
+        names = _uuid(owner), _uuid(attachment)
+        with reachable("cloud"):
+            return uploads.append(owner=names[0], attachment=names[1], offset=offset, octets=octets)
+
+    def finish(self, owner: str, attachment: str, size: int, root: bytes) -> StoredAttachment:
+        """Store what arrived; see the port."""
+        names = _uuid(owner), _uuid(attachment)
+        with reachable("cloud"):
+            return uploads.finish(owner=names[0], attachment=names[1], size=size, root=root)
+
+    def discard(self, owner: str, attachment: str) -> None:
+        """Throw away what arrived; see the port."""
+        names = _uuid(owner), _uuid(attachment)
+        with reachable("cloud"):
+            uploads.discard(owner=names[0], attachment=names[1])
 
     def put(self, manifest: str, verification: bytes, document: bytes) -> None:
         """Store a document under its manifest's digest; see the port."""
@@ -52,18 +83,29 @@ class LocalCloud:
             return selectors.open_objects(grants, asked, get_deployment().id)
 
     def open_attachment(
-        self, request: str, verification: bytes, tickets: Iterable[str], attachment: str
-    ) -> Iterator[bytes]:
-        """Stream an attachment's cipher octets; all checks are done when this returns."""
+        self,
+        request: str,
+        verification: bytes,
+        tickets: Iterable[str],
+        attachment: str,
+        span: Span = WHOLE,
+    ) -> AttachmentOctets:
+        """Stream an attachment's cipher octets; all checks of who may are done when this returns."""
         name = _uuid(attachment)
         with reachable("cloud"):
             asked, grants = _granted(request, verification, tickets)
-            return selectors.open_attachment(grants, asked, name, get_deployment().id)
+            found = selectors.open_attachment(grants, asked, name, span, get_deployment().id)
+        return replace(found, chunks=_streamed(found.chunks))
 
     def collect(self, now: int) -> int:
         """Remove what no receipt referred to within 24 hours; how many objects went."""
         with reachable("cloud"):
             return services.collect(now=now)
+
+
+def _streamed(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    with reachable("cloud"):
+        yield from chunks
 
 
 def _granted(

@@ -1,67 +1,28 @@
 """The portal's routes for records, sharing, opening and activity: parse, call, answer."""
 
-from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from ninja import File, Form, Router, UploadedFile
 from pydantic import Field
 
-from accounts import ratelimits
 from accounts.models import Role
 from phr import schemas, selectors
 from phr.models import KeyRequest
 from phr.relay import nodes
+from phr.routing import answers, asker
 from phr.services import deposits, opening, sharing
 from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Refused
 from sesphr.web.auth import authorised_auth, member_auth
-from sesphr.web.bodies import OCTETS, check, length_of, takes_deposit
-from sesphr.web.problems import Problem, ProblemOut
+from sesphr.web.bodies import takes_deposit
+from sesphr.web.problems import Problem
 
 router = Router(auth=authorised_auth, tags=["records"])
-CHUNK = 64 * 1024
-BINARY = {"content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
-
-
-def answers(model: object, *refusals: int) -> dict[object, object]:
-    """A route's answers: its own, and the refusals that are this route's alone."""
-    return {200: model, frozenset(refusals): ProblemOut} if refusals else {200: model}
-
-
-def _asker(request: HttpRequest, limit: str | None = None) -> UUID:
-    """Whoever asks; counted against a limit of `settings.SESPHR_RATES` for this member."""
-    found: UUID = request.auth.id  # type: ignore[attr-defined]
-    if limit is not None:
-        ratelimits.spend(limit, str(found))
-    return found
-
-
-def _chunks(request: HttpRequest) -> Iterator[bytes]:
-    """The body in pieces; one that breaks off is no body, or a retry would find its id taken."""
-    missing = length_of(request)
-    while chunk := request.read(CHUNK):
-        missing -= len(chunk)
-        yield chunk
-    if missing:
-        raise Problem(400, "invalid", "The body broke off; send it again.")
-
-
-@router.put(
-    "/attachments/{uuid:attachment}",
-    response=answers(schemas.AttachmentOut, 409, 429),
-    openapi_extra={"requestBody": {**BINARY, "required": True}},
-)
-def put_attachment(request: HttpRequest, attachment: UUID) -> schemas.AttachmentOut:
-    """Store an attachment's cipher octets; a manifest must refer to them within a day."""
-    check(request, OCTETS, settings.SESPHR_MAX_ATTACHMENT)
-    member = _asker(request, "deposit:member")
-    stored = deposits.put_attachment(by=member, attachment=str(attachment), chunks=_chunks(request))
-    return schemas.AttachmentOut(size=stored.size, root=b64u_encode(stored.root))
 
 
 @router.post("/deposits", response=answers(schemas.DepositOut, 404, 409, 429, 502))
@@ -75,7 +36,7 @@ def deposit(
     """Deposit a version of a record: manifest (JWS), sealed parameters (JSON), document (XML)."""
     if (document.size or 0) > settings.SESPHR_MAX_DOCUMENT:
         raise Problem(413, "too-large", "This document is larger than this server takes.")
-    member = _asker(request, "deposit:member")
+    member = asker(request, "deposit:member")
     done = deposits.deposit(
         by=member,
         manifest=manifest,
@@ -95,7 +56,7 @@ def records(
 
     With `seen_by` an owner learns what that member may read of the owner's records now.
     """
-    member = _asker(request, "read:member")
+    member = asker(request, "read:member")
     if seen_by is None:
         views = selectors.records(member, owner)
     else:
@@ -106,7 +67,7 @@ def records(
 
 def _owner(request: HttpRequest, named: UUID | None) -> UUID:
     """The owner who asks, of whose own records alone it may be asked what others see."""
-    member = _asker(request)
+    member = asker(request)
     if request.auth.role != Role.OWNER or named not in (None, member):  # type: ignore[attr-defined]
         raise Refused("Only owners may ask what others see, and only of their own records.")
     return member
@@ -115,7 +76,7 @@ def _owner(request: HttpRequest, named: UUID | None) -> UUID:
 @router.get("/acl", response=answers(schemas.AclOut))
 def acl(request: HttpRequest) -> schemas.AclOut:
     """The member's own list in force, and who holds keys because of it."""
-    node, member = nodes()[0], str(_asker(request))
+    node, member = nodes()[0], str(asker(request))
     held = [
         schemas.DelegationOut(member=UUID(user), partition=partition, epoch=epoch)
         for user, partition, epoch in node.delegates(member)
@@ -126,7 +87,7 @@ def acl(request: HttpRequest) -> schemas.AclOut:
 @router.post("/acl", response=answers(schemas.InForceOut, 404, 409, 429))
 def set_acl(request: HttpRequest, sent: schemas.AclIn) -> schemas.InForceOut:
     """Put the next list in force: approving, granting and taking back are this one call."""
-    member = _asker(request, "acl:member")
+    member = asker(request, "acl:member")
     done = sharing.set_acl(by=member, acl=sent.acl, deal=sent.deal, answers=sent.answers)
     return schemas.InForceOut(seq=done.seq, receipts=list(done.receipts), effective=done.effective)
 
@@ -134,7 +95,7 @@ def set_acl(request: HttpRequest, sent: schemas.AclIn) -> schemas.InForceOut:
 @router.post("/key-requests", response=answers(schemas.KeyRequestId, 409, 429))
 def ask(request: HttpRequest, sent: schemas.KeyRequestIn) -> schemas.KeyRequestId:
     """Ask an owner for access to partitions; it grants nothing by itself."""
-    member = _asker(request, "request:member")
+    member = asker(request, "request:member")
     return schemas.KeyRequestId(request=sharing.ask(by=member, statement=sent.request).id)
 
 
@@ -144,7 +105,7 @@ def key_requests(request: HttpRequest) -> schemas.KeyRequestsOut:
 
     Each list has at most the 200 newest that wait and the 200 newest that were answered.
     """
-    member = _asker(request)
+    member = asker(request)
     return schemas.KeyRequestsOut(
         incoming=_described(selectors.incoming(member)),
         outgoing=_described(selectors.outgoing(member)),
@@ -183,42 +144,24 @@ def _request_out(request: KeyRequest, asker: selectors.Member) -> schemas.KeyReq
 )
 def decline(request: HttpRequest, key_request: UUID) -> schemas.KeyRequestState:
     """Say no to a request."""
-    done = sharing.decline(by=_asker(request), request=key_request)
+    done = sharing.decline(by=asker(request), request=key_request)
     return schemas.KeyRequestState(request=done.id, state=done.state)
 
 
 @router.post("/access", response=answers(schemas.AccessOut, 404, 429, 502))
 def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
     """Open: every node decides, logs and re-encrypts; the cloud gives what the tickets allow."""
-    found = opening.access(by=_asker(request, "access:member"), request=sent.request)
+    found = opening.access(by=asker(request, "access:member"), request=sent.request)
     return schemas.AccessOut(
         answers=[schemas.NodeAnswer.of(one) for one in found.answers],
         objects=[schemas.ObjectOut.of(one) for one in found.objects],
     )
 
 
-@router.post(
-    "/attachments/{uuid:attachment}/content",
-    response={502: ProblemOut},
-    openapi_extra={"responses": {200: {"description": "cipher octets", **BINARY}}},
-)
-def attachment_content(
-    request: HttpRequest, attachment: UUID, sent: schemas.AttachmentIn
-) -> StreamingHttpResponse:
-    """An attachment's cipher octets, for the tickets of an access answer."""
-    chunks = opening.open_attachment(
-        by=_asker(request),
-        request=sent.request,
-        tickets=sent.tickets,
-        attachment=str(attachment),
-    )
-    return StreamingHttpResponse(chunks, content_type="application/octet-stream")
-
-
 @router.post("/integrity-reports", response=answers(schemas.IntegrityOut, 429))
 def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.IntegrityOut:
     """Report that something differs from what was signed; the owner sees it in the activity."""
-    member = _asker(request, "request:member")
+    member = asker(request, "request:member")
     opening.report_integrity(
         by=member,
         reason=sent.reason,
@@ -239,7 +182,7 @@ def activity(
 
     Every server has its stream here, one without events too.
     """
-    pages = selectors.activity(_asker(request, "read:member"), source, after)
+    pages = selectors.activity(asker(request, "read:member"), source, after)
     streams = [
         schemas.StreamOut(
             source=page.source,

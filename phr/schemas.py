@@ -87,6 +87,19 @@ class AttachmentOut(Schema):
     root: str
 
 
+class UploadOut(Schema):
+    """How many octets of an attachment have arrived."""
+
+    received: int
+
+
+class UploadIn(Sent):
+    """What the pieces must be together: cipher octets, and the b64u root of their tree."""
+
+    size: Annotated[int, Field(ge=16, lt=2**53)]
+    root: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
 class DepositOut(Schema):
     """An acknowledged version."""
 

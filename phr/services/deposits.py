@@ -34,6 +34,26 @@ def put_attachment(*, by: UUID, attachment: str, chunks: Iterable[bytes]) -> Sto
     return get_cloud().put_attachment(str(by), attachment, chunks)
 
 
+def received(*, by: UUID, attachment: str) -> int:
+    """How many octets of an attachment have arrived."""
+    return get_cloud().received(str(by), attachment)
+
+
+def append(*, by: UUID, attachment: str, offset: int, octets: bytes) -> int:
+    """Relay the octets that follow the first `offset` ones; how many have arrived then."""
+    return get_cloud().append(str(by), attachment, offset, octets)
+
+
+def finish(*, by: UUID, attachment: str, size: int, root: bytes) -> StoredAttachment:
+    """Have the cloud make an attachment of what arrived."""
+    return get_cloud().finish(str(by), attachment, size, root)
+
+
+def discard(*, by: UUID, attachment: str) -> None:
+    """Have the cloud throw away what arrived."""
+    get_cloud().discard(str(by), attachment)
+
+
 def deposit(
     *, by: UUID, manifest: str, document: bytes, sealed: Mapping[str, Mapping[str, Sealed]]
 ) -> Deposited:

@@ -1,6 +1,6 @@
 """Relaying an opening: every node decides, logs and re-encrypts; then the cloud hands out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from accounts import events
 from phr.relay import from_enough, nodes, payload_by, verification_of
 from phr.services import integrity
 from sesphr.adapters import get_cloud
-from sesphr.ports.cloudstore import CloudObject
+from sesphr.ports.cloudstore import AttachmentOctets, CloudObject, Span
 from sesphr.ports.errors import IntegrityFailure, PortError
 from sesphr.ports.srs import Access
 
@@ -53,11 +53,11 @@ def _ask_nodes(request: str) -> tuple[Access, ...]:
 
 
 def open_attachment(
-    *, by: UUID, request: str, tickets: Iterable[str], attachment: str
-) -> Iterator[bytes]:
-    """Relay an attachment's cipher octets."""
+    *, by: UUID, request: str, tickets: Iterable[str], attachment: str, span: Span
+) -> AttachmentOctets:
+    """Relay an attachment's cipher octets, or some of them."""
     payload_by(request, by)
-    return get_cloud().open_attachment(request, verification_of(by), tickets, attachment)
+    return get_cloud().open_attachment(request, verification_of(by), tickets, attachment, span)
 
 
 def report_integrity(

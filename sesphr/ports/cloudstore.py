@@ -19,6 +19,30 @@ class StoredAttachment:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Which octets of an attachment: from `first` to `last`, counted from 0, both given.
+
+    Without `last` until the end; without `first` the last `last` octets.
+    """
+
+    first: int | None = None
+    last: int | None = None
+
+
+WHOLE = Span(0)
+
+
+@dataclass(frozen=True)
+class AttachmentOctets:
+    """The octets `first` to `last` of a cipher stream of `size` octets, chunk by chunk."""
+
+    size: int
+    first: int
+    last: int
+    chunks: Iterator[bytes]
+
+
+@dataclass(frozen=True)
 class CloudObject:
     """What a ticket opened: the signed manifest with the whole document (owner) or
     the cipher octets of the granted partitions (anybody else); the other is None/empty."""
@@ -40,7 +64,34 @@ class Cloud(Protocol):
         Raises:
             Conflict: other octets are stored under that id.
             Invalid: an id is malformed, the stream is empty or longer than allowed.
+            Refused: too much of this owner waits for its manifest.
         """
+
+    def received(self, owner: str, attachment: str) -> int:
+        """How many octets of an attachment are here: all of them once it is stored, 0 of one that
+        nobody began."""
+
+    def append(self, owner: str, attachment: str, offset: int, octets: bytes) -> int:
+        """Add octets after the first `offset` ones; how many are here then.
+
+        Raises:
+            OutOfStep: not `offset` octets are here; it says how many. So answers also the same
+                call again, and whoever writes at the same time.
+            Invalid: an id is malformed, nothing is sent, or it grows longer than allowed.
+            Refused: too many uploads of this owner are under way, or too much waits.
+        """
+
+    def finish(self, owner: str, attachment: str, size: int, root: bytes) -> StoredAttachment:
+        """Store what was appended, if it has this size and this root; the same call again too.
+
+        Raises:
+            OutOfStep: not `size` octets are here.
+            Invalid: they are other ones than `root` says, or no cipher stream.
+            Conflict: other octets are stored under that id.
+        """
+
+    def discard(self, owner: str, attachment: str) -> None:
+        """Throw away what was appended and not finished; there need not be anything."""
 
     def put(self, manifest: str, verification: bytes, document: bytes) -> None:
         """Store a document under its manifest's digest.
@@ -69,9 +120,22 @@ class Cloud(Protocol):
         """
 
     def open_attachment(
-        self, request: str, verification: bytes, tickets: Iterable[str], attachment: str
-    ) -> Iterator[bytes]:
-        """Stream an attachment's cipher octets; as `get`, for one of the granted partitions' own."""
+        self,
+        request: str,
+        verification: bytes,
+        tickets: Iterable[str],
+        attachment: str,
+        span: Span = WHOLE,
+    ) -> AttachmentOctets:
+        """Stream an attachment's cipher octets, or some; as `get`, for one of the granted
+        partitions' own.
+
+        Not one octet is given that the manifest's root does not cover. Damage, and a store out of
+        reach, may show only while streaming: then that raises IntegrityFailure or Unavailable.
+
+        Raises:
+            OutOfRange: the attachment has no octet of that span.
+        """
 
     def collect(self, now: int) -> int:
         """Remove what no receipt referred to within 24 hours; how many objects went."""

@@ -40,6 +40,26 @@ class Conflict(PortError):
     code = "conflict"
 
 
+class OutOfStep(Conflict):
+    """An upload stands elsewhere than was said: `received` octets of it are there."""
+
+    code = "out-of-step"
+
+    def __init__(self, message: str, received: int) -> None:
+        super().__init__(message)
+        self.received = received
+
+
+class OutOfRange(Invalid):
+    """A part was asked for that something of `size` octets does not have."""
+
+    code = "range"
+
+    def __init__(self, message: str, size: int) -> None:
+        super().__init__(message)
+        self.size = size
+
+
 class IntegrityFailure(PortError):
     """What is stored is not what was signed."""
 

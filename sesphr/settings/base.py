@@ -32,7 +32,13 @@ SESPHR_CLOUD = "cloudstore.store.LocalCloud"
 SESPHR_LOG = "audit.log.LocalLog"
 
 # Bounds on what one request or one member may cost.
-SESPHR_MAX_ATTACHMENT = 64 * 2**20 + 2**20
+# Cipher octets of one attachment; of those that are sent whole, and of the pieces of others.
+SESPHR_MAX_ATTACHMENT = 2 * 2**30 + 2**20
+SESPHR_MAX_WHOLE = 64 * 2**20 + 2**20
+SESPHR_MAX_PIECE = 8 * 2**20
+# What a member may have under way at once, and how many octets may wait for a deposit.
+SESPHR_MAX_UPLOADS = 50
+SESPHR_MAX_WAITING = 16 * 2**30
 SESPHR_MAX_JSON = 16 * 2**20
 SESPHR_MAX_DOCUMENT = 32 * 2**20
 SESPHR_RATES = {
@@ -51,6 +57,7 @@ SESPHR_RATES = {
     "read:member": (5000, 3600),
     "request:member": (100, 3600),
     "deposit:member": (1000, 3600),
+    "upload:member": (5000, 3600),
     "mail:login": (5, 3600),
 }
 

@@ -49,13 +49,17 @@ Handler = Callable[[HttpRequest, Any], HttpResponse]
 
 
 class ProblemOut(Schema):
-    """The document; `code` is stable and for programs, `detail` is for people."""
+    """The document; `code` is stable and for programs, `detail` is for people.
+
+    `received` stands only where an upload is elsewhere than was said: so many octets are there.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     code: str
+    received: int | None = None
 
 
 class Problem(Exception):
@@ -69,15 +73,16 @@ class Problem(Exception):
 
 
 def respond(
-    status: int, code: str, detail: str, headers: dict[str, str] | None = None
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> HttpResponse:
-    """A problem document as a response."""
+    """A problem document as a response; `more` are further members."""
     body: dict[str, Any] = {
         "type": f"urn:sesphr:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "detail": detail,
         "code": code,
+        **more,
     }
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers or {})
 
@@ -100,6 +105,10 @@ def _of_problem(request: HttpRequest, error: Problem) -> HttpResponse:
 def _of_port(request: HttpRequest, error: ports.PortError) -> HttpResponse:
     if error.code == "too-large":
         return respond(413, error.code, str(error))
+    if isinstance(error, ports.OutOfStep):
+        return respond(409, error.code, str(error), received=error.received)
+    if isinstance(error, ports.OutOfRange):
+        return respond(416, error.code, str(error), {"Content-Range": f"bytes */{error.size}"})
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return _of_crash(request, error)

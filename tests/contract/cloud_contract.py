@@ -485,7 +485,8 @@ class OpenAttachmentContract:
         whole = asker is scene.owner
         asked = scene.request(asker, made)
         tickets = scene.tickets(asker, asked, [(made.digest, partitions, whole)], **options)
-        return b"".join(scene.cloud.open_attachment(asked, asker.verification, tickets, name))
+        found = scene.cloud.open_attachment(asked, asker.verification, tickets, name)
+        return b"".join(found.chunks)
 
     @pytest.mark.parametrize("size", [16, 100, CHUNK, 3 * CHUNK + 17])
     def test_granted_and_owner_read_the_same_octets(self, scene: Scene, size: int) -> None:

@@ -16,6 +16,7 @@ from tests.contract.cloud_contract import (
     PutContract,
     scene,
 )
+from tests.contract.upload_contract import SpanContract, UploadContract
 
 __all__ = ["scene"]
 
@@ -58,4 +59,12 @@ class TestNoteAndCollect(NoteAndCollectContract):
 
 
 class TestOpenAttachment(OpenAttachmentContract):
+    pass
+
+
+class TestUpload(UploadContract):
+    pass
+
+
+class TestSpan(SpanContract):
     pass

@@ -197,6 +197,26 @@ class Person(Endpoint):
             **{"data": octets, "content_type": OCTETS, "CONTENT_TYPE": OCTETS, **more},
         )
 
+    def append(self, attachment: str, offset: object, octets: bytes, **more: Any) -> Any:
+        """The call that adds cipher octets to an upload."""
+        return self.call(
+            "PATCH",
+            f"attachments/{attachment}/upload?offset={offset}",
+            **{"data": octets, "content_type": OCTETS, "CONTENT_TYPE": OCTETS, **more},
+        )
+
+    def received(self, attachment: str) -> int:
+        """How much of an upload has arrived."""
+        return int(self.get(f"attachments/{attachment}/upload").json()["received"])
+
+    def finish(self, attachment: str, size: int, root: str) -> Any:
+        """The call that makes an attachment of an upload."""
+        return self.post(f"attachments/{attachment}/upload", {"size": size, "root": root})
+
+    def discard(self, attachment: str) -> Any:
+        """The call that throws an upload away."""
+        return self.call("DELETE", f"attachments/{attachment}/upload")
+
     def with_attachment(self, name: str, octets: bytes) -> SimpleNamespace:
         """A record whose one partition has one attachment, stored and deposited."""
         place = envelope.Place(get_deployment().id, self.id, str(uuid.uuid4()), 1)

@@ -204,7 +204,11 @@ def blob_of(target: Target, record: str) -> Path:
         one for part in manifest["partitions"].values() for one in part["attachments"]
     ]
     (entry,) = entries
-    rows = target.databases.execute("cloud", "SELECT attachment, `blob` FROM cloudstore_attachment")
+    rows = target.databases.execute(
+        "cloud",
+        "SELECT a.attachment, p.`blob` FROM cloudstore_attachment a"
+        " JOIN cloudstore_piece p ON p.stream = a.stream",
+    )
     (name,) = [
         blob for attachment, blob in rows
         if str(attachment).replace("-", "") == entry["id"].replace("-", "")

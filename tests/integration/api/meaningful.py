@@ -17,6 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import mail
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.merkle import leaf_hash, root
 from tests.integration.api.conftest import World
 from tests.support.endpoints import digest_of, element
 from tests.support.people import Person, record_of
@@ -45,6 +46,7 @@ class Caller:
     generations: dict[str, int] = field(default_factory=lambda: {"password": 1, "recovery": 1})
     secrets: dict[str, str] = field(default_factory=dict)
     taken: Callable[[Any], None] | None = None
+    unfinished: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         made = self.person.papers
@@ -122,6 +124,33 @@ class Caller:
 
     def attach(self) -> Call:
         return Call(path={"attachment": str(uuid.uuid4())}, body=secrets.token_bytes(100))
+
+    def part(self) -> Call:
+        """The first octets of an upload, thrown away again: only so many may be under way."""
+        name = str(uuid.uuid4())
+
+        def discarded(_: Any) -> None:
+            assert self.person.discard(name).status_code == 200
+
+        self.taken = discarded
+        return Call(path={"attachment": name}, query={"offset": 0}, body=secrets.token_bytes(100))
+
+    def arriving(self) -> Call:
+        return Call(path={"attachment": str(uuid.uuid4())})
+
+    def finish(self) -> Call:
+        name, octets = str(uuid.uuid4()), secrets.token_bytes(100)
+        assert self.person.append(name, 0, octets).status_code == 200
+        body = {"size": len(octets), "root": b64u_encode(root([leaf_hash(octets)]))}
+
+        def kept(_: Any) -> None:
+            self.unfinished.discard(name)
+
+        for left in self.unfinished:
+            self.person.discard(left)
+        self.unfinished = {name}
+        self.taken = kept
+        return Call(path={"attachment": name}, body=body)
 
     def deposit(self) -> Call:
         sealed = self.person.seal({"medical": element("medical")})
@@ -232,6 +261,10 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/directory": Caller.find,
     "GET /api/directory/{member}": Caller.find_by_id,
     "PUT /api/attachments/{attachment}": Caller.attach,
+    "GET /api/attachments/{attachment}/upload": Caller.arriving,
+    "PATCH /api/attachments/{attachment}/upload": Caller.part,
+    "POST /api/attachments/{attachment}/upload": Caller.finish,
+    "DELETE /api/attachments/{attachment}/upload": Caller.arriving,
     "POST /api/deposits": Caller.deposit,
     "GET /api/records": Caller.own_records,
     "GET /api/acl": Caller.nothing,

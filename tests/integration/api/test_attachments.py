@@ -67,7 +67,7 @@ def test_a_too_large_attachment_is_refused_unread(world: World) -> None:
 
 
 def test_the_bound_itself_is_taken(owner: Person, settings: Any) -> None:
-    settings.SESPHR_MAX_ATTACHMENT = 100
+    settings.SESPHR_MAX_WHOLE = 100
     assert owner.put_attachment(new(), b"x" * 100).status_code == 200
     problem(owner.put_attachment(new(), b"x" * 101), 413, "too-large")
 

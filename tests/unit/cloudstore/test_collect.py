@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from cloudstore import blobs, services
+from cloudstore import blobs, pieces, reading, services
 from cloudstore.models import Attachment, Document
 from tests.contract import cloud_builder as build
 from tests.contract.cloud_contract import DAY, Scene
@@ -51,7 +51,7 @@ def test_putting_a_document_renews_its_attachments(scene: Scene, moved_clock: li
 def test_a_young_blob_without_a_row_stays(scene: Scene, blob_folder: Path) -> None:
     """It is an upload whose row comes next."""
     with blobs.draft([bytes(500)], 1000) as stream:
-        blobs.save(stream)
+        blobs.save(stream.file)
     assert scene.cloud.collect(scene.now + DAY - 60) == 0
     assert len(files(blob_folder)) == 1
     assert scene.cloud.collect(scene.now + DAY + 60) == 1
@@ -99,7 +99,8 @@ def test_an_attachment_put_again_while_collecting_stays(
     scene.cloud.collect(moved_clock[0])
     monkeypatch.undo()
     for row in Attachment.objects.all():
-        assert b"".join(blobs.read(row.blob, row.size, bytes(row.root))) == bytes(500)
+        found = reading.octets(list(pieces.of(row.stream)), row.size, row.root, 0, row.size - 1)
+        assert b"".join(found) == bytes(500)
     assert Attachment.objects.count() == 3
 
 

@@ -10,8 +10,8 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db.models import QuerySet
 
-from cloudstore import blobs, services
-from cloudstore.models import Attachment, Author, Document, Tombstone
+from cloudstore import attachments, blobs, services
+from cloudstore.models import Attachment, Author, Document, Piece, Tombstone
 from sesphr.ports.errors import Refused
 from tests.contract import cloud_builder as build
 from tests.contract.cloud_contract import DAY, Scene
@@ -62,12 +62,13 @@ def age(folder: Path) -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        (blobs, "merkle_root"),
-        (services, "_renew_attachment"),
+        (blobs, "measure"),
+        (attachments, "renew"),
         (FileSystemStorage, "_save"),
         (blobs, "_make_durable"),
         (os, "fsync"),
         (blobs, "save"),
+        (Piece.objects, "create"),
         (Attachment.objects, "create"),
     ],
 )
@@ -83,7 +84,9 @@ def test_put_attachment(scene: Scene, blob_folder: Path, place: Place, after: bo
     age(blob_folder)
     scene.cloud.collect(scene.now + 2 * DAY)
     (row,) = Attachment.objects.all()
-    assert [str(path.relative_to(blob_folder)) for path in files(blob_folder)] == [row.blob]
+    (piece,) = Piece.objects.filter(stream=row.stream)
+    assert Piece.objects.count() == 1
+    assert [str(path.relative_to(blob_folder)) for path in files(blob_folder)] == [piece.blob]
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudstore import reading
 from cloudstore.models import Attachment, Author, Document
 from sesphr.ports.errors import IntegrityFailure
 from tests.contract import cloud_builder as build
@@ -132,7 +133,7 @@ def stream(scene: Scene, made: Upload, name: str) -> bytes:
     asked = scene.request(scene.doctor, made)
     tickets = scene.tickets(scene.doctor, asked, [(made.digest, ["medical"], False)])
     key = scene.doctor.verification
-    return b"".join(scene.cloud.open_attachment(asked, key, tickets, name))
+    return b"".join(scene.cloud.open_attachment(asked, key, tickets, name).chunks)
 
 
 @pytest.mark.parametrize(
@@ -165,18 +166,19 @@ def test_a_changed_attachment_is_given_to_nobody(
 
 @pytest.mark.parametrize("change", ["flip", "cut"])
 def test_a_blob_that_changes_while_it_is_read_is_not_given(
-    scene: Scene, blob_folder: Path, change: str
+    scene: Scene, blob_folder: Path, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reading, "BLOCK", 1)
     made, name = attached(scene)
     asked = scene.request(scene.doctor, made)
     tickets = scene.tickets(scene.doctor, asked, [(made.digest, ["medical"], False)])
-    chunks = scene.cloud.open_attachment(asked, scene.doctor.verification, tickets, name)
+    found = scene.cloud.open_attachment(asked, scene.doctor.verification, tickets, name)
     (blob,) = files(blob_folder)
     cut = STREAM[: 3 * CHUNK]
     blob.write_bytes(flipped(STREAM, 2 * CHUNK + 5) if change == "flip" else cut)
     given = []
     with pytest.raises(IntegrityFailure):
-        given.extend(chunks)
+        given.extend(found.chunks)
     assert STREAM.startswith(b"".join(given))
 
 
@@ -194,6 +196,6 @@ def test_a_reader_who_leaves_early_leaves_no_file_open(scene: Scene) -> None:
     made, name = attached(scene)
     asked = scene.request(scene.doctor, made)
     tickets = scene.tickets(scene.doctor, asked, [(made.digest, ["medical"], False)])
-    chunks = scene.cloud.open_attachment(asked, scene.doctor.verification, tickets, name)
-    assert next(chunks) == STREAM[:CHUNK]
-    chunks.close()  # type: ignore[attr-defined]
+    found = scene.cloud.open_attachment(asked, scene.doctor.verification, tickets, name)
+    assert next(found.chunks) == STREAM[:CHUNK]
+    found.chunks.close()  # type: ignore[attr-defined]

@@ -38,7 +38,7 @@ def retried(call: Any, *arguments: object) -> None:
 
 
 def check(_: object) -> None:
-    from cloudstore import blobs
+    from cloudstore import pieces, reading
     from cloudstore.models import Attachment, Document
     from sesphr.crypto.document import parse_document
     from sesphr.crypto.statements import payload_of_unverified
@@ -49,7 +49,8 @@ def check(_: object) -> None:
         (item,) = payload["partitions"]["medical"]["attachments"]
         Attachment.objects.get(owner=row.owner, attachment=item["id"])
     for stored in Attachment.objects.all():
-        list(blobs.read(stored.blob, stored.size, stored.root))
+        found = list(pieces.of(stored.stream))
+        list(reading.octets(found, stored.size, stored.root, 0, stored.size - 1))
     print(Document.objects.count(), Attachment.objects.count())
 
 
