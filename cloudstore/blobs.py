@@ -6,6 +6,7 @@ nothing here needs a path but what makes a folder's files outlive a power cut.
 """
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,9 @@ from django.core.files.storage import Storage, storages
 
 from cloudstore.chunks import CHUNK, check_length, leaves_of
 from sesphr.ports.errors import Invalid
+
+# What `save` calls a blob.
+NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)

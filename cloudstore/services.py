@@ -171,12 +171,13 @@ def _stale_attachments(limit: int) -> Any:
 
 
 def _sweep(limit: int) -> int:
-    """Remove old blobs without a row. Names are listed before rows are read: a row never comes
-    later than PATIENCE after its blob."""
+    """Remove old blobs without a row; what else may lie there stays. Names are listed before rows
+    are read: a row never comes later than PATIENCE after its blob."""
     removed = 0
     for names in blobs.older_than(limit):
-        named = set(Piece.objects.filter(blob__in=names).values_list("blob", flat=True))
-        for name in set(names) - named:
+        ours = {name for name in names if blobs.NAME.fullmatch(name)}
+        named = set(Piece.objects.filter(blob__in=ours).values_list("blob", flat=True))
+        for name in ours - named:
             blobs.remove(name)
             removed += 1
     return removed

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 PACKET = 64 * 2**20
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def _demo() -> Iterator[CheckMessage]:
@@ -71,6 +73,16 @@ def _proxies() -> Iterator[CheckMessage]:
         )
 
 
+def _blobs() -> Iterator[CheckMessage]:
+    store = settings.STORAGES["blobs"]["OPTIONS"].get("endpoint_url", "")
+    if store.startswith("http:") and urlsplit(store).hostname not in LOOPBACK:
+        yield Warning(
+            "Blobs travel to their store without TLS: others may see names and sizes.",
+            hint="Give SESPHR_S3_ENDPOINT as https://.",
+            id="sesphr.W010",
+        )
+
+
 def _files() -> Iterator[CheckMessage]:
     data = Path(settings.SESPHR_DATA)
     for path in (data, data / "secrets"):
@@ -85,7 +97,7 @@ def _files() -> Iterator[CheckMessage]:
 @register(Tags.security, deploy=True)
 def production(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Settings that a real deployment must not have."""
-    groups = (_demo, _mail, _nodes, _databases, _hosts, _proxies, _files)
+    groups = (_demo, _mail, _nodes, _databases, _hosts, _proxies, _blobs, _files)
     return [message for group in groups for message in group()]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from sesphr.roles import ROLES, apps_of
-from sesphr.settings import env, languages
+from sesphr.settings import blobs, env, languages
 from sesphr.settings.databases import databases
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -150,10 +150,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"/chunks/[^/]+-[0-9A-Z]{8}\.js$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "blobs": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": SESPHR_DATA / "blobs", "file_permissions_mode": 0o600},
-    },
+    "blobs": blobs.storage(SESPHR_DATA, SESPHR_DEPLOYMENT),
 }
 
 USE_TZ = True

@@ -5,6 +5,7 @@ error too, because it is nearly always a misspelt one.
 """
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -54,6 +55,14 @@ def integer(name: str, default: int, low: int, high: int) -> int:
             f"{name} is {value!r}; it must be a number from {low} to {high}."
         )
     return int(value)
+
+
+def matching(name: str, pattern: str, what: str, default: str | None = None) -> str:
+    """A variable's text, which must be `what` the whole of the pattern says."""
+    value = text(name, default)
+    if not re.fullmatch(pattern, value, re.ASCII):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be {what}.")
+    return value
 
 
 def words(name: str, default: str | None = None) -> list[str]:

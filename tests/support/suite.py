@@ -26,6 +26,7 @@ ONCE = tuple(
     f"--ignore={path.relative_to(ROOT)}"
     for pattern in (
         "integration/api",
+        "contract/test_cloud_s3.py",
         "unit/benchmarks",
         "unit/client",
         "unit/crypto",
@@ -39,6 +40,7 @@ ONCE = tuple(
         "system/test_browser_endpoint.py",
         "system/test_tampering*.py",
         "system/test_replay.py",
+        "system/test_s3.py",
         "system/test_xmlsec.py",
     )
     for path in sorted((ROOT / "tests").glob(pattern))
@@ -95,7 +97,7 @@ GROUPS = (
     Group(
         "nodes",
         "contracts with three nodes, two enough",
-        ((*THREE_NODES, *PYTEST, "tests/contract"),),
+        ((*THREE_NODES, *PYTEST, "tests/contract", "--ignore=tests/contract/test_cloud_s3.py"),),
     ),
 )
 
