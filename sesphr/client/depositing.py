@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from sesphr.client.answers import Attachment, Deposited
+from sesphr.client import uploading
+from sesphr.client.answers import Deposited
 from sesphr.client.errors import ConflictError, FileNotAccepted, IntegrityError, UsageError
 from sesphr.client.outbox import Outbox, Parcel
 from sesphr.client.registration import ORIGINAL
@@ -87,7 +87,7 @@ def _sealed(
 def _send(session: Session, parcel: Parcel) -> None:
     parts = parcel.parts
     for entry in parts["attachments"]:
-        _send_attachment(session, parcel, entry)
+        uploading.send(session.api, parcel.file(entry["id"]), entry)
     document = parcel.file("document").read_bytes()
     found = session.api.send(
         Deposited, "POST", "/deposits",
@@ -100,26 +100,3 @@ def _send(session: Session, parcel: Parcel) -> None:
     nodes = check_receipts(session, found.receipts, kind="deposit", digest=digest)
     if nodes < session.deployment.n or found.record != parts["record"]:
         raise IntegrityError("The server confirmed the deposit without the key servers' receipts.")
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(65536):
-            yield piece
-
-
-def _send_attachment(session: Session, parcel: Parcel, entry: dict[str, Any]) -> None:
-    path = parcel.file(entry["id"])
-    length = str(entry["size"])
-
-    def body() -> dict[str, Any]:
-        # Read anew for each attempt, in constant memory.
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": length}
-        return {"content": _pieces(path), "headers": headers}
-
-    try:
-        stored = session.api.send(Attachment, "PUT", f"/attachments/{entry['id']}", body)
-    except ConflictError as error:
-        raise IntegrityError("The cloud holds another file under a fresh name.") from error
-    if (stored.size, stored.root) != (entry["size"], entry["root"]):
-        raise IntegrityError("The cloud stored another file than the one that was sent.")
