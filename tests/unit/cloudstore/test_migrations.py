@@ -1,0 +1,56 @@
+"""What was stored before attachments had pieces is read afterwards as it was."""
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from cloudstore import blobs, pieces, reading
+from cloudstore.models import Attachment
+from sesphr.ports.errors import IntegrityFailure
+from tests.contract import cloud_builder as build
+
+pytestmark = pytest.mark.django_db(databases=["cloud"], transaction=True)
+
+STREAM = secrets.token_bytes(2 * build.CHUNK + 100)
+
+
+def migrate(name: str) -> Any:
+    """Bring the cloud's tables to a migration; the models as they are then."""
+    executor = MigrationExecutor(connections["cloud"])
+    executor.migrate([("cloudstore", name)])
+    return executor.loader.project_state([("cloudstore", name)]).apps
+
+
+@pytest.fixture
+def earlier() -> Iterator[Any]:
+    """The tables of the first version."""
+    yield migrate("0001_initial")
+    migrate("0004_streams")
+
+
+def test_attachments_of_the_first_version_are_read_as_they_were(earlier: Any) -> None:
+    old = earlier.get_model("cloudstore", "Attachment").objects.using("cloud")
+    root = build.root_of(STREAM)
+    for blob in (blobs.save(STREAM), "00/lost"):
+        old.create(
+            owner=uuid.uuid4(), attachment=uuid.uuid4(), size=len(STREAM), root=root, blob=blob,
+            stored=1, kept=True,
+        )  # fmt: skip
+    migrate("0004_streams")
+    there, lost = Attachment.objects.order_by("id")
+    found = reading.octets(list(pieces.of(there.stream)), there.size, root, 0, there.size - 1)
+    assert b"".join(found) == STREAM
+    with pytest.raises(IntegrityFailure):
+        reading.octets(list(pieces.of(lost.stream)), lost.size, root, 0, 1)
+
+
+def test_an_empty_store_is_migrated_too(earlier: Any, blob_folder: Path) -> None:
+    migrate("0004_streams")
+    assert not Attachment.objects.exists()
+    assert not blob_folder.exists()
