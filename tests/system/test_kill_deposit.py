@@ -1,8 +1,12 @@
 """A server killed at every port call and commit of a deposit."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from sesphr.client import uploading
 from tests.system.killing.matrix import SAMPLE, Operation, World, run, world
 
 TABLES = {
@@ -45,9 +49,25 @@ DEPOSIT = Operation(
 )
 
 
+# The same deposit, killed while its file arrives piece by piece.
+IN_PIECES = replace(
+    DEPOSIT, requests=("GET /api/attachments", "PATCH /api/attachments", "POST /api/attachments")
+)
+
+
+def _killed_in_pieces(place: World, most: int | None = None) -> list[str]:
+    """The points of such a deposit at which the server was killed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uploading, "PIECE", 20_000)
+        # The first time inserts where later ones update.
+        place.done("owner", "deposit", str(SAMPLE))
+        return run(place, IN_PIECES, most)
+
+
 def test_a_deposit_survives_a_kill_at_every_point(tmp_path: Path) -> None:
     with world(tmp_path) as place:
         fired = run(place, DEPOSIT)
+        assert len(_killed_in_pieces(place, most=3)) == 3
     assert len(fired) >= 20
     print(f"deposit: killed at each of {len(fired)} points")
     for port in ("cloud.put_attachment", "cloud.put", "srs-1.deposit", "cloud.note", "log.append"):
@@ -56,3 +76,15 @@ def test_a_deposit_survives_a_kill_at_every_point(tmp_path: Path) -> None:
     for alias in ("default", "srs", "cloud", "audit"):
         assert f"before commit of {alias}" in fired
         assert f"after commit of {alias}" in fired
+
+
+@pytest.mark.soak
+def test_an_upload_survives_a_kill_at_every_point(tmp_path: Path) -> None:
+    with world(tmp_path) as place:
+        fired = _killed_in_pieces(place)
+    print(f"upload: killed at each of {len(fired)} points")
+    for port in ("cloud.received", "cloud.append", "cloud.finish"):
+        assert f"before {port}" in fired
+        assert f"after {port}" in fired
+    assert "before commit of cloud" in fired
+    assert "after commit of cloud" in fired

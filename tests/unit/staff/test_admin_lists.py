@@ -67,7 +67,7 @@ def fill() -> None:
     copies(Version, 12, pk=none, digest=digest, version=after(50))
     copies(NodeEvent, 12, pk=none, number=after(900))
     copies(Document, 12, pk=none, digest=octets)
-    copies(Attachment, 12, pk=none, attachment=fresh, blob=lambda place: f"b{place}")
+    copies(Attachment, 12, pk=none, attachment=fresh, stream=fresh)
     append(12)
 
 
