@@ -41,20 +41,29 @@ def append(*, owner: uuid.UUID, attachment: uuid.UUID, offset: int, octets: byte
     """Add what follows the first `offset` octets; see the port."""
     upload = _standing_at(owner, attachment, offset)
     _check_room(upload, len(octets))
-    joined = bytes(upload.tail) + octets
-    whole = len(joined) // CHUNK * CHUNK
-    name = blobs.save(joined[:whole]) if whole else None
+    whole, tail = _cut(bytes(upload.tail), octets)
+    name = blobs.save(whole) if whole else None
     with transaction.atomic(using=ALIAS, durable=True):
         moved = Upload.objects.filter(pk=upload.pk, received=offset).update(
-            received=offset + len(octets), tail=joined[whole:], touched=clock.now()
+            received=offset + len(octets), tail=tail, touched=clock.now()
         )
         if moved and name is not None:
-            _add_piece(upload, name, joined[:whole])
+            _add_piece(upload, name, whole)
     if moved:
         return offset + len(octets)
     if name is not None:
         blobs.remove(name)
     raise _out_of_step(owner, attachment)
+
+
+def _cut(tail: bytes, octets: bytes) -> tuple[bytes, bytes]:
+    """The whole chunks of what was left before and what comes now, and what is left then."""
+    size = (len(tail) + len(octets)) // CHUNK * CHUNK
+    if not size:
+        return b"", tail + octets
+    # The tail is shorter than a chunk. No copy of it all besides the one that is given.
+    end = size - len(tail)
+    return b"".join((tail, memoryview(octets)[:end])), octets[end:]
 
 
 def _row(owner: uuid.UUID, attachment: uuid.UUID) -> Upload | None:
