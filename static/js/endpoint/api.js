@@ -8,18 +8,14 @@
 import { ApiError, Conflict, EndpointError, Integrity, Locked, Offline, Paused, SignedOut } from "./errors.js";
 
 /** @typedef {Record<string, string | number | undefined>} Query */
-/**
- * `body`: where the octets were asked for as they arrive.
- * @typedef {{status: number, retryAfter: string | null, octets: () => Promise<ArrayBuffer>,
- *   body?: ReadableStream<Uint8Array<ArrayBuffer>> | null}} Answer
- */
+/** @typedef {{status: number, retryAfter: string | null, octets: () => Promise<ArrayBuffer>}} Answer */
 /** Octets sent, of how many. @typedef {(sent: number, total: number) => void} OnProgress */
 /**
  * One HTTP call. `gated`: wait at the gate when the session turns out to be locked.
  * `bulk`: octets that may take long on a slow line. `range`: of octets that are asked for, as HTTP
- * counts them. `streamed`: give the octets as they arrive. `signal`: the person may stop it.
+ * says it. `signal`: the person may stop it.
  * @typedef {{method: string, path: string, query?: Query, body?: string | FormData | Blob, json?: boolean,
- *   gated?: boolean, bulk?: boolean, range?: string, streamed?: boolean, onProgress?: OnProgress, signal?: AbortSignal}} Call
+ *   gated?: boolean, bulk?: boolean, range?: string, onProgress?: OnProgress, signal?: AbortSignal}} Call
  */
 
 const PAUSES = [1000, 3000, 6000];
@@ -97,24 +93,15 @@ export function patchOctets(path, blob, offset, options = {}) {
 
 /**
  * POST a JSON object for an answer that is octets.
- * @param {string} path @param {object} body @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-export async function octets(path, body) {
-  const answer = await send({ method: "POST", path, bulk: true, ...asJson(body) });
-  return new Uint8Array(await answer.octets());
-}
-
-/**
- * POST a JSON object for octets that are read as they arrive. A stream that breaks off is not
- * repeated: only whoever reads it knows how far it came.
  * @param {string} path @param {object} body
- * @param {{range?: string, signal?: AbortSignal}} [options] range: as HTTP's header says it
- * @returns {Promise<{partial: boolean, stream: ReadableStream<Uint8Array<ArrayBuffer>>}>} partial: the range alone
+ * @param {{range?: [number, number], signal?: AbortSignal}} [options] range: first octet, and one after the last
+ * @returns {Promise<{partial: boolean, octets: Uint8Array<ArrayBuffer>}>} partial: the range alone; a
+ *   server may give the whole all the same
  */
-export async function stream(path, body, options = {}) {
-  const answer = await send({ method: "POST", path, bulk: true, streamed: true, ...options, ...asJson(body) });
-  if (!answer.body) throw new ApiError(answer.status, "unreadable");
-  return { partial: answer.status === 206, stream: answer.body };
+export async function octets(path, body, { range, signal } = {}) {
+  const asked = range && `bytes=${range[0]}-${range[1] - 1}`;
+  const answer = await send({ method: "POST", path, bulk: true, range: asked, signal, ...asJson(body) });
+  return { partial: answer.status === 206, octets: new Uint8Array(await answer.octets()) };
 }
 
 /**
@@ -209,12 +196,9 @@ async function byFetch(call) {
       method: call.method, body: call.body, headers: headers(call), signal: ending(call),
       cache: "no-store", credentials: "same-origin", redirect: "error", referrerPolicy: "no-referrer",
     });
-    const { status, ok } = response;
-    const retryAfter = response.headers.get("Retry-After");
-    if (call.streamed && ok) return { status, retryAfter, body: response.body, octets: () => response.arrayBuffer() };
     // Read here, so that a connection that breaks meanwhile is one failure like the others.
     const body = await response.arrayBuffer();
-    return { status, retryAfter, octets: async () => body };
+    return { status: response.status, retryAfter: response.headers.get("Retry-After"), octets: async () => body };
   } catch (error) {
     throw new Offline(error);
   }

@@ -1,25 +1,20 @@
 /**
- * The cipher octets of one attachment as they are needed: all from a place on, or a range.
+ * The cipher octets of one attachment as they are needed: a range, or all of them range by range.
  *
- * A connection that breaks goes on where it was; a permission that has run out meanwhile is asked for
- * again. Nothing is opened or trusted here.
+ * A permission that has run out meanwhile is asked for again. Nothing is opened or trusted here.
  * @module
  */
-import { concat } from "../crypto/bytes.js";
 import * as api from "./api.js";
-import { ApiError, Offline, Paused } from "./errors.js";
+import { PIECE } from "./attachments.js";
+import { ApiError } from "./errors.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
-/** The signed request, and what the nodes gave for it; both last a minute. @typedef {{request: string, tickets: string[]}} Permission */
-/** @typedef {ReadableStream<Uint8Array<ArrayBuffer>>} Octets */
-
-/** How often in a row a connection may break before any octet came, and how long to wait each time. */
-const PAUSES = [1000, 3000, 6000];
+/** The signed request, and what the nodes gave for it; it lasts a minute. @typedef {{request: string, tickets: string[]}} Permission */
 
 export class Download {
   #permission;
   #renew;
-  /** The whole, from a server that gives no ranges. @type {Blob | null} */
+  /** From a server that gives no ranges. @type {Blob | null} */
   #whole = null;
 
   /**
@@ -39,92 +34,50 @@ export class Download {
    * Everything, in order; what a server gives beyond or short of it is given as it is.
    * @param {{signal?: AbortSignal}} [options]
    * @returns {AsyncGenerator<Bytes>}
-   * @throws {Offline} @throws {Paused} @throws {ApiError}
+   * @throws {Offline} after it was tried for a while; what came before need not come again @throws {Paused} @throws {ApiError}
    */
   async *all({ signal } = {}) {
-    for (let [at, broken] = [0, 0]; ;) {
-      try {
-        for await (const part of this.#from(at, signal)) {
-          yield part;
-          [at, broken] = [at + part.length, 0];
-        }
-        return;
-      } catch (error) {
-        if (signal?.aborted) throw new Paused();
-        if (!(error instanceof Offline) || broken >= PAUSES.length) throw error;
-        await new Promise((resolve) => setTimeout(resolve, PAUSES[broken++]));
-      }
+    if (this.size <= PIECE && !this.#whole) {
+      yield (await this.#ask({ signal })).octets;
+      return;
+    }
+    for (let at = 0; at < this.size; ) {
+      const octets = await this.range(at, Math.min(at + PIECE, this.size), { signal });
+      if (octets.length === 0) return;
+      at += octets.length;
+      yield octets;
     }
   }
 
   /**
    * @param {number} from @param {number} to one after the last
+   * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<Bytes>} as many of them as the server has
    */
-  async range(from, to) {
-    if (this.#whole) return sliceOf(this.#whole, from, to);
-    const { partial, stream } = await this.#ask(`bytes=${from}-${to - 1}`);
-    const octets = await collect(stream);
-    if (partial) return octets;
-    this.#whole = new Blob([octets]);
-    return sliceOf(this.#whole, from, to);
-  }
-
-  /** @param {number} start @param {AbortSignal} [signal] */
-  async *#from(start, signal) {
-    const { partial, stream } = await this.#ask(start > 0 ? `bytes=${start}-` : undefined, signal);
-    let skip = partial ? 0 : start;
-    for await (const part of parts(stream)) {
-      const rest = part.subarray(Math.min(skip, part.length));
-      skip -= part.length - rest.length;
-      if (rest.length) yield rest;
+  async range(from, to, { signal } = {}) {
+    if (!this.#whole) {
+      const { partial, octets } = await this.#ask({ range: [from, to], signal });
+      if (partial) return octets;
+      this.#whole = new Blob([octets]);
     }
+    // What stands beyond the end is no part of any range, but must not go unnoticed at the last.
+    const end = to === this.size ? this.#whole.size : to;
+    return new Uint8Array(await this.#whole.slice(from, end).arrayBuffer());
   }
 
-  /** @param {string | undefined} range @param {AbortSignal} [signal] @returns {Promise<{partial: boolean, stream: Octets}>} */
-  async #ask(range, signal) {
+  /** @param {{range?: [number, number], signal?: AbortSignal}} options */
+  async #ask(options) {
     try {
-      return await api.stream(this.path, this.#permission, { range, signal });
+      return await api.octets(this.path, this.#permission, options);
     } catch (error) {
       if (!(error instanceof ApiError && error.code === "expired")) throw error;
     }
     this.#permission = await this.#renew();
-    return api.stream(this.path, this.#permission, { range, signal });
+    return api.octets(this.path, this.#permission, options);
   }
 
   /** Forget what was fetched. */
   close() {
     this.#whole = null;
   }
-}
-
-/** @param {Octets} stream @returns {AsyncGenerator<Bytes>} @throws {Offline} it broke off */
-async function* parts(stream) {
-  const reader = stream.getReader();
-  try {
-    for (let found = await next(reader); !found.done; found = await next(reader)) yield found.value;
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-/** @param {ReadableStreamDefaultReader<Bytes>} reader */
-async function next(reader) {
-  try {
-    return await reader.read();
-  } catch (error) {
-    throw new Offline(error);
-  }
-}
-
-/** @param {Octets} stream @returns {Promise<Bytes>} */
-async function collect(stream) {
-  const found = [];
-  for await (const part of parts(stream)) found.push(part);
-  return concat(...found);
-}
-
-/** @param {Blob} blob @param {number} from @param {number} to @returns {Promise<Bytes>} */
-async function sliceOf(blob, from, to) {
-  return new Uint8Array(await blob.slice(from, to).arrayBuffer());
 }

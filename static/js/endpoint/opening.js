@@ -6,7 +6,7 @@
  * @module
  */
 import { utf8Text } from "../crypto/bytes.js";
-import { b64Decode, b64uDecode, b64uEncode } from "../crypto/encoding.js";
+import { b64Decode } from "../crypto/encoding.js";
 import { CryptoError } from "../crypto/errors.js";
 import { readXml } from "../crypto/xml.js";
 import { ask } from "./access.js";
@@ -16,10 +16,10 @@ import { run } from "./bench.js";
 import { PartRefused } from "./cipher.js";
 import { Download } from "./downloading.js";
 import { ApiError, Conflict, EndpointError, Integrity } from "./errors.js";
-import { lookUp, pin } from "./people.js";
+import { checkNotOlder, manifest, rememberVersion } from "./manifests.js";
 import { ORIGINAL } from "./records.js";
 import { read } from "./shapes.js";
-import { asIntegrity, verify } from "./statement.js";
+import { asIntegrity } from "./statement.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/schemas.js").Members} Members */
@@ -40,9 +40,8 @@ import { asIntegrity, verify } from "./statement.js";
 /** An imported file as it was. @typedef {{name: string, type: string, size: number, blob: Blob}} OriginalFile */
 
 const PHR = "urn:sesphr:phr:1";
-const VERSIONS = "versions";
-/** A partition, a source, and what it holds. */
-const DESCRIBED = 3;
+/** How deep stands what describes a file: in `original` alone, elsewhere in a source. */
+const DEPTHS = { original: 2, attachment: 3 };
 
 /** Something of a record is not what was signed: which record, and which partition where one alone is concerned. */
 export class RecordIntegrity extends Integrity {
@@ -135,41 +134,6 @@ async function report({ record, manifest: digest }, reason, partition = undefine
     // A report that does not arrive must not hide the failure itself.
     if (!(error instanceof EndpointError)) throw error;
   }
-}
-
-/** @param {Session} session @param {Opening} opening @returns {Promise<import("../crypto/statements.js").Verified>} */
-async function manifest(session, { stored, owner, record, version, manifest: digest }) {
-  if (!stored) throw new Integrity("manifest");
-  const directory = new Map([[owner, await ownerKey(session, owner)]]);
-  const found = verify(stored.manifest, { typ: "sesphr-manifest", deployment: session.deployment.id, directory, what: "manifest" });
-  const { payload } = found;
-  const named = payload.owner === owner && payload.record === record && payload.version === version;
-  if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
-  return found;
-}
-
-/** @param {Session} session @param {string} owner @returns {Promise<Uint8Array>} their verification key, pinned from now on */
-async function ownerKey(session, owner) {
-  if (owner === session.me.id) return session.keys.verification;
-  const person = await lookUp(session, owner);
-  if (person === null) throw new ApiError(0, "owner-unknown");
-  await pin(session, person);
-  return person.verification;
-}
-
-/** @param {Session} session @param {Opening} opening */
-async function checkNotOlder(session, { record, version, manifest: digest }) {
-  const known = (await session.memory.get(VERSIONS))?.[record];
-  if (!known) return;
-  const other = version === known.version && digest !== known.manifest;
-  if (version < known.version || other) throw new Integrity("record-older");
-}
-
-/** @param {Session} session @param {Opening} opening */
-async function rememberVersion(session, { record, version, manifest: digest }) {
-  const known = (await session.memory.get(VERSIONS))?.[record];
-  if (known?.version === version && known.manifest === digest) return;
-  await session.memory.update(VERSIONS, (/** @type {object | undefined} */ all) => ({ ...all, [record]: { version, manifest: digest } }));
 }
 
 /**
@@ -305,7 +269,7 @@ async function askAgain(session, { record, partition, purpose }, before) {
 
 /**
  * @param {Uint8Array} element of a partition, as opened
- * @param {string} name of the elements that describe files
+ * @param {keyof typeof DEPTHS} name of the elements that describe files
  * @returns {Record<string, string>[]} their attributes
  */
 function describedFiles(element, name) {
@@ -313,7 +277,7 @@ function describedFiles(element, name) {
   const found = [];
   readXml(utf8Text(element), {
     open: ({ uri, local, attributes }, depth) => {
-      if (depth > DESCRIBED || uri !== PHR || local !== name) return;
+      if (depth !== DEPTHS[name] || uri !== PHR || local !== name) return;
       found.push(Object.fromEntries(Object.values(attributes).map((one) => [one.local, one.value])));
     },
   });
