@@ -150,8 +150,8 @@ test("a digest is the same of octets, a small file and one that is hashed as it 
 test("a file that is taken away while it is read is told of, and a pause stops it", async () => {
   const broken = new Blob(["x"]);
   broken.stream = () => new ReadableStream({ pull() { throw new DOMException("changed", "NotReadableError"); } });
-  await assert.rejects(collect(octetsOf(broken)), { code: "unreadable" });
-  await assert.rejects(sealAttachment(K, broken, { store: async () => {}, onOctets() {} }), { code: "unreadable" });
+  await assert.rejects(collect(octetsOf(broken)), { code: "unreadable-file" });
+  await assert.rejects(sealAttachment(K, broken, { store: async () => {}, onOctets() {} }), { code: "unreadable-file" });
   const signal = AbortSignal.abort();
   await assert.rejects(sealAttachment(K, noise(70_000), { store: async () => {}, onOctets() {}, signal }), { code: "paused" });
 });

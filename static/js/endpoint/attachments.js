@@ -38,7 +38,7 @@ export const sizeOf = (content) => (content instanceof Blob ? content.size : con
  * The octets of a content, a few at a time.
  * @param {Content} content
  * @returns {AsyncGenerator<Uint8Array>}
- * @throws {EndpointError} `unreadable`: the file was changed or taken away meanwhile
+ * @throws {EndpointError} `unreadable-file`: the file was changed or taken away meanwhile
  */
 export async function* octetsOf(content) {
   if (!(content instanceof Blob)) {
@@ -58,7 +58,7 @@ async function next(reader) {
   try {
     return await reader.read();
   } catch (error) {
-    throw new EndpointError("unreadable", { cause: error });
+    throw new EndpointError("unreadable-file", { cause: error });
   }
 }
 
@@ -71,7 +71,7 @@ export function goOn(signal) {
  * @param {Content} content
  * @param {AbortSignal} [signal]
  * @returns {Promise<Uint8Array>} SHA-256
- * @throws {EndpointError} `unreadable` @throws {Paused}
+ * @throws {EndpointError} `unreadable-file` @throws {Paused}
  */
 export async function digestOf(content, signal) {
   if (!(content instanceof Blob)) return subtle(content);
@@ -119,7 +119,7 @@ export function digests(signal) {
  * @param {Content} content
  * @param {Sealing} sealing
  * @returns {Promise<Entry>}
- * @throws {EndpointError} `unreadable`, or what the store throws @throws {Paused}
+ * @throws {EndpointError} `unreadable-file`, or what the store throws @throws {Paused}
  */
 export async function sealAttachment(k, content, { store, onOctets, signal }) {
   const id = crypto.randomUUID();

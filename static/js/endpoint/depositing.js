@@ -51,7 +51,7 @@ const NEVER = new Set([400, 405, 413, 422]);
  * @param {Options} [options]
  * @returns {Promise<Deposited>}
  * @throws {EndpointError} what was sealed stays for `resume`, unless it can never be accepted;
- *   `unreadable`: a file was changed or taken away meanwhile
+ *   `unreadable-file`: a file was changed or taken away meanwhile
  * @throws {Paused} @throws {Unsupported} `storage`: this device has no room for it
  * @throws {Invalid} `too-large`: over 32 MiB, or not what a record can hold
  */

@@ -54,7 +54,7 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i;
  * @param {Handing} handing
  * @returns {Promise<Parts>}
  * @throws {CryptoError} when something cannot be sealed, or the document would exceed 32 MiB
- * @throws {EndpointError} `unreadable`: a file was changed or taken away @throws {Paused}
+ * @throws {EndpointError} `unreadable-file`: a file was changed or taken away @throws {Paused}
  */
 export async function sealRecord(sealer, registered, content, handing) {
   const place = { deployment: sealer.deployment.id, owner: sealer.member, record: crypto.randomUUID(), version: 1 };

@@ -124,18 +124,12 @@ export class Viewer {
 
   /** @param {Wanted} wanted @param {HTMLElement} place @param {unknown} error */
   #failed(wanted, place, error) {
-    report(error);
     this.#stage?.close();
     this.#stage = null;
     if (isStop(error)) show(slot(/** @type {HTMLElement} */ (this.#dialog), "save"), false);
-    const why = `viewer.not.${codeOf(error)}`;
-    if (!isStop(error) && NOT_SHOWN.has(codeOf(error))) {
-      place.replaceChildren(clone("t-viewer-not", { text: t(why) }));
-      show(place);
-      slot(place, "title").focus();
-    } else {
-      failed(place, error, () => this.#show(wanted));
-    }
+    if (!isStop(error) && NOT_SHOWN.has(codeOf(error))) return notShown(place, codeOf(error));
+    report(error);
+    return failed(place, error, () => this.#show(wanted));
   }
 
   /** @param {Wanted} wanted @param {HTMLElement} button */
@@ -166,6 +160,13 @@ export class Viewer {
 }
 
 const NOT_SHOWN = new Set(["other", "broken", "password", "large", "memory"]);
+
+/** @param {HTMLElement} place @param {string} code */
+function notShown(place, code) {
+  place.replaceChildren(clone("t-viewer-not", { text: t(`viewer.not.${code}`) }));
+  show(place);
+  slot(place, "title").focus();
+}
 
 /** @param {AttachedFile} file @param {(done: number, total: number) => void} onProgress @returns {Promise<Drawing>} */
 async function drawn(file, onProgress) {

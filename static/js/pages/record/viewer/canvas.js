@@ -44,7 +44,7 @@ export function pictureDrawing(source, label, notes) {
   else context.drawImage(source, 0, 0, canvas.width, canvas.height);
   if (!(source instanceof ImageData)) source.close();
   return {
-    pages: 1, notes, size: async () => ({ width, height }), close: () => { [canvas.width, canvas.height] = [0, 0]; },
+    pages: 1, fit: "whole", notes, size: async () => ({ width, height }), close: () => { [canvas.width, canvas.height] = [0, 0]; },
     draw: async (_page, scale) => {
       sizedAs(canvas, width * scale, height * scale);
       return canvas;

@@ -1,5 +1,5 @@
 /** DICOM: what its header says of the examination, and the first picture; read in a worker. @module */
-import { clone, el, fill } from "../../../ui/dom.js";
+import { clone, el, fill, show, slot } from "../../../ui/dom.js";
 import { number, recordDate } from "../../../ui/format.js";
 import { t } from "../../../ui/messages.js";
 import { startWorker } from "../../../ui/worker.js";
@@ -54,16 +54,24 @@ async function pictureOf(shown) {
 /** @param {Shown} shown @param {boolean} bare @returns {HTMLElement} */
 function notesOf({ facts, frames, why }, bare) {
   const rows = facts.map(({ field, value }) => el("div", { class: "rows__row" },
-    el("dt", {}, t(`viewer.dicom.${field}`)), el("dd", {}, field === "date" ? recordDate(value) : value)));
+    el("dt", {}, t(`viewer.dicom.${field}`)), el("dd", {}, worded(field, value))));
   const notes = clone("t-viewer-dicom", { rows });
+  slot(notes, "folded").toggleAttribute("open", matchMedia("(width > 640px)").matches);
+  show(slot(notes, "folded"), rows.length > 0);
   const sentences = [bare ? t(`viewer.dicom.why.${why ?? "broken"}`) : t("viewer.dicom.not-for-diagnosis"),
     ...(frames > 1 && !bare ? [t("viewer.dicom.frames", { n: frames, all: number(frames) })] : [])];
   fill(notes, { told: sentences.map((sentence) => el("p", {}, sentence)) });
   return notes;
 }
 
+/** @param {string} field @param {string} value @returns {string} */
+function worded(field, value) {
+  if (field === "date") return recordDate(value);
+  return field === "thickness" && Number.isFinite(Number(value)) ? number(Number(value)) : value;
+}
+
 /** @param {HTMLElement} notes @returns {Drawing} */
 function withoutPicture(notes) {
   const never = async () => { throw failure("broken"); };
-  return { pages: 0, notes, size: never, draw: never, close: () => {} };
+  return { pages: 0, fit: "whole", notes, size: never, draw: never, close: () => {} };
 }

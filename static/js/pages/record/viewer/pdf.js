@@ -55,7 +55,7 @@ export async function drawPdf(file, onProgress) {
     ...source, worker, verbosity: 0, rangeChunkSize: RANGE, disableAutoFetch: true, disableStream: true,
     cMapUrl: `${ASSETS}cmaps/`, standardFontDataUrl: `${ASSETS}standard_fonts/`, wasmUrl: `${ASSETS}wasm/`,
     // The pages' policy has no place for WebAssembly.
-    useWasm: false, useWorkerFetch: true, disableWorkerRendering: true, enableXfa: false, maxImageSize: MOST_IMAGE,
+    useWasm: false, useWorkerFetch: true, disableWorkerRendering: true, enableXfa: false, useSystemFonts: false, maxImageSize: MOST_IMAGE,
   });
   const end = () => {
     void task.destroy().catch(() => {}).finally(() => { worker.destroy(); port.terminate(); });
@@ -92,7 +92,7 @@ function drawing(document, guarded, close) {
     }
   };
   return {
-    pages: document.numPages, close,
+    pages: document.numPages, fit: "width", close,
     size: async (number) => {
       const { width, height } = (await named_(document.getPage(number))).getViewport({ scale: CSS_UNITS });
       return { width, height };

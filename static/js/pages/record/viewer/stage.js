@@ -8,13 +8,16 @@ import { t } from "../../../ui/messages.js";
 
 /**
  * A file that can be drawn; one of no pages has notes alone. `size`: of a page, in CSS pixels at scale 1; `draw` gives what is shown of it
- * at a scale; `notes`: what stands beside the picture.
- * @typedef {{pages: number, size: (page: number) => Promise<{width: number, height: number}>,
+ * at a scale; `fit`: what is made to fit at first; `notes`: what stands beside the picture.
+ * @typedef {{pages: number, fit: "width" | "whole", size: (page: number) => Promise<{width: number, height: number}>,
  *   draw: (page: number, scale: number) => Promise<HTMLElement>, notes?: HTMLElement, close: () => void}} Drawing
  */
 
 const STEP = 1.25;
 const [LEAST, MOST] = [0.1, 8];
+/** Nothing is blown up beyond these without being asked to: small pictures, and pages of paper. */
+const [MOST_FIT, WIDEST] = [4, 1.5];
+const MARGIN = 32;
 /** Keys that move or zoom while the picture has the focus. @type {Record<string, (stage: Stage) => void>} */
 const KEYS = {
   PageDown: (stage) => stage.turnTo(stage.page + 1),
@@ -29,7 +32,7 @@ const KEYS = {
 
 export class Stage {
   page = 1;
-  /** null: as wide as there is room. @type {number | null} */
+  /** null: as there is room. @type {number | null} */
   #scale = null;
   #drawn = 1;
   #turn = 0;
@@ -106,8 +109,7 @@ export class Stage {
   async redraw() {
     const turn = ++this.#turn;
     try {
-      const { width } = await this.drawing.size(this.page);
-      const scale = this.#scale ?? Math.min(Math.max((this.place.clientWidth - 32) / width, LEAST), MOST);
+      const scale = this.#scale ?? this.#fitting(await this.drawing.size(this.page));
       if (turn !== this.#turn) return;
       const sheet = await this.drawing.draw(this.page, scale);
       if (turn !== this.#turn) return;
@@ -117,6 +119,14 @@ export class Stage {
     } catch (error) {
       if (turn === this.#turn) this.onError(error);
     }
+  }
+
+  /** @param {{width: number, height: number}} size @returns {number} */
+  #fitting({ width, height }) {
+    const { clientWidth, clientHeight } = this.place;
+    const [across, down] = [(clientWidth - MARGIN) / width, (clientHeight - MARGIN) / height];
+    const wanted = this.drawing.fit === "whole" ? Math.min(across, down) : across;
+    return Math.min(Math.max(wanted, LEAST), this.drawing.fit === "whole" ? MOST_FIT : WIDEST);
   }
 
   #told() {
