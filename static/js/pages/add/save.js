@@ -128,8 +128,11 @@ function decisions({ moves, copies }) {
 }
 
 /** @param {Draft} draft @param {Written} written */
-function contentOf({ file }, { partitions, original }) {
-  return { partitions: new Map(Object.entries(partitions)), original: { name: file.name, type: file.type, octets: original } };
+function contentOf({ file }, { partitions, attachments = {}, original }) {
+  return {
+    partitions: new Map(Object.entries(partitions)), attachments: new Map(Object.entries(attachments)),
+    original: { name: file.name, type: file.type, octets: original },
+  };
 }
 
 /** @param {Written} written @param {Draft} draft @param {import("../../endpoint/readers.js").ReadersOf} readers */
