@@ -29,6 +29,12 @@ const SHEETS = ["main", "admin"];
 const FONTS = ["400-normal", "700-normal"].flatMap((face) =>
   ["latin", "latin-ext"].map((script) => `atkinson-hyperlegible-${script}-${face}.woff2`));
 
+/**
+ * What PDF.js fetches while it draws: character maps, the fonts that every reader must have, and what
+ * decodes pictures where the pages' policy forbids WebAssembly; each with its licence.
+ */
+const PDF = [["cmaps", /./u], ["standard_fonts", /./u], ["wasm", /(_nowasm_fallback\.js|LICENSE_(PDFJS_)?(JBIG2|OPENJPEG))$/u]];
+
 /** @type {import("esbuild").BuildOptions} */
 const COMMON = {
   absWorkingDir: root,
@@ -130,7 +136,16 @@ async function copies() {
   /** @type {[string, string][]} */
   const all = FONTS.map((name) => [path.join("fonts", name), path.join(fonts, name)]);
   for (const file of await files(path.join(source, "icons"))) all.push([path.relative(source, file), file]);
+  all.push(...(await pdfFiles()));
   return new Map(await Promise.all(all.map(async ([name, file]) => /** @type {const} */ ([name, await readFile(file)]))));
+}
+
+/** @returns {Promise<[string, string][]>} */
+async function pdfFiles() {
+  const library = path.join(modules, "pdfjs-dist");
+  const found = await Promise.all(PDF.map(async ([folder, wanted]) =>
+    (await files(path.join(library, folder))).filter((file) => wanted.test(file))));
+  return found.flat().map((file) => [path.join("pdfjs", path.relative(library, file)), file]);
 }
 
 /**

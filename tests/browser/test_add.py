@@ -1,5 +1,6 @@
 """Add a record: what can be decided before anything is sealed, and that nothing is lost on failure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -283,3 +284,66 @@ def test_back_and_forward_lead_through_the_steps(adding: Adding) -> None:
     expect(page.get_by_text("is still here on this device")).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("heading", name="Check what goes where")).to_be_visible()
+
+
+def large(tmp_path: Path) -> Path:
+    """A document with nine megabytes of remarks, which only the original file keeps."""
+    text = PLAIN.read_text(encoding="utf-8")
+    end = text.index("<recordTarget")
+    remarks = "".join(f"<!-- {number:090} -->\n" for number in range(90_000))
+    path = tmp_path / "large.xml"
+    path.write_text(f"{text[:end]}{remarks}{text[end:]}", encoding="utf-8")
+    return path
+
+
+def test_a_large_file_is_paused_goes_on_and_survives_a_closed_tab(
+    adding: Adding, tmp_path: Path
+) -> None:
+    page, before, path = adding.page, adding.ids(), large(tmp_path)
+    held: list[Route] = []
+    # The first octets of the file itself go nowhere until somebody presses Pause.
+    sending = re.compile(r"/api/attachments/[^/]+(/upload\?.*)?$")
+    page.route(sending, lambda route: held.append(route))  # noqa: PLW0108
+    choose(page, path)
+    save(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("heading", name="Paused")).to_be_focused()
+    assert held
+    axe.assert_none(page)
+    page.get_by_role("button", name="Go on sending").click()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("heading", name="Paused")).to_be_visible()
+    assert adding.ids() == before
+    page.goto("/home")
+    page.unroute_all()
+    page.goto("/add")
+    panel = page.locator(".on-its-way")
+    expect(panel).to_contain_text("large.xml")
+    panel.get_by_role("button", name="Send it again").click()
+    expect(panel).to_contain_text("It has arrived", timeout=PATIENCE)
+    (new,) = adding.ids() - before
+    adding.owner.ok("export", "--output", str(tmp_path / "out"))
+    (original,) = (tmp_path / "out" / new / "original").iterdir()
+    assert original.read_bytes() == path.read_bytes()
+
+
+def test_a_device_without_room_says_so_and_keeps_no_half(adding: Adding, tmp_path: Path) -> None:
+    page, before = adding.page, adding.ids()
+    adding.watch.expected += ["Unsupported: storage", "QuotaExceededError"]
+    page.evaluate(
+        """() => {
+          const put = IDBObjectStore.prototype.put;
+          let left = 4;
+          IDBObjectStore.prototype.put = function (...given) {
+            if (left-- > 0) return put.apply(this, given);
+            throw new DOMException("full", "QuotaExceededError");
+          };
+        }"""
+    )
+    choose(page, large(tmp_path))
+    save(page)
+    state = page.locator("#save-state")
+    expect(state).to_contain_text("too little free space", timeout=PATIENCE)
+    page.reload()
+    expect(page.locator(".on-its-way")).to_have_count(0)
+    assert adding.ids() == before

@@ -115,9 +115,11 @@ const operations = {
     session.open(seed, life);
     return me;
   },
-  async deposit({ partitions, original }) {
+  async deposit({ partitions, original, attachments = {} }) {
+    const files = (list) => list.map((one) => ({ ...one, content: new Blob([octets(one.content)]) }));
     const content = {
       partitions: new Map(Object.entries(partitions).map(([name, text]) => [name, octets(text)])),
+      attachments: new Map(Object.entries(attachments).map(([name, list]) => [name, files(list)])),
       ...(original && { original: { ...original, octets: octets(original.octets) } }),
     };
     const steps = [];
@@ -139,6 +141,13 @@ const operations = {
   async original({ record }) {
     const found = await opening.fetchOriginal(session, record);
     return found && { ...found, blob: undefined, octets: base64(new Uint8Array(await found.blob.arrayBuffer())) };
+  },
+  async attachment({ owner, record, partition, number, sha256 }) {
+    const where = { owner: owner ?? session.me.id, record, partition, purpose: "treatment" };
+    const file = await opening.openAttachment(session, where, { number, sha256 });
+    const part = await file.part(0, Math.min(10, file.told.size));
+    const blob = await file.whole();
+    return { ...file.told, part: base64(part), octets: base64(new Uint8Array(await blob.arrayBuffer())) };
   },
   async approve({ partitions }) {
     const [request] = (await requests.list(session)).incoming;

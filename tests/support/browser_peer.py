@@ -55,10 +55,17 @@ class Peer:
         assert "crashed" not in answer, answer["crashed"]
         return answer["result"]
 
-    def deposit(self, original: dict[str, Any] | None = None, **partitions: str) -> dict[str, Any]:
-        """Deposit elements; `original` has name, type and octets."""
+    def deposit(
+        self,
+        original: dict[str, Any] | None = None,
+        attachments: dict[str, list[dict[str, Any]]] | None = None,
+        **partitions: str,
+    ) -> dict[str, Any]:
+        """Deposit elements; `original` has name, type and octets, `attachments` lists of the like."""
         texts = {name: encoded(text.encode()) for name, text in partitions.items()}
         given: dict[str, Any] = {} if original is None else {"original": original}
+        if attachments is not None:
+            given["attachments"] = attachments
         found: dict[str, Any] = self.ask("deposit", partitions=texts, **given)
         return found
 

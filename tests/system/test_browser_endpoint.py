@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -130,6 +131,48 @@ def test_an_original_of_the_command_line_comes_back(people: People) -> None:
     found = people.ada.ask("original", record=record)
     assert base64.b64decode(found["octets"]) == path.read_bytes()
     assert found["name"] == path.name
+
+
+def _described(files: list[bytes]) -> tuple[str, list[dict[str, Any]]]:
+    """A partition with attachments, and these as the peer takes them."""
+    sources = "".join(
+        f'<source id="s{number}" role="record"><attachment number="{number}" name="scan {number}.pdf"'
+        f' type="application/pdf" size="{len(octets)}" sha256="{sha256(octets).hexdigest()}"/></source>'
+        for number, octets in enumerate(files, 1)
+    )
+    text = f'<partition xmlns="urn:sesphr:phr:1" id="medical" version="1">{sources}</partition>'
+    return text, [{"name": "scan", "type": "", "content": encoded(octets)} for octets in files]
+
+
+def _attachment(peer: Peer, people: People, record: str, number: int, octets: bytes) -> bytes:
+    wanted = {"number": number, "sha256": sha256(octets).hexdigest(), "owner": _id(people)}
+    found = peer.ask("attachment", record=record, partition="medical", **wanted)
+    assert base64.b64decode(found["part"]) == octets[:10]
+    return base64.b64decode(found["octets"])
+
+
+def test_files_of_a_part_are_opened_by_whom_it_is_shared_with(people: People) -> None:
+    files = [b"one " * 40_000, b"2", bytes(range(256)) * 300]
+    text, attached = _described(files)
+    done = people.ada.deposit(
+        {**FILE, "octets": encoded(files[0])}, {"medical": attached}, medical=text
+    )
+    for peer in (people.lee, people.ada):
+        for number, octets in enumerate(files, 1):
+            assert _attachment(peer, people, done["record"], number, octets) == octets
+    other = {"number": 1, "sha256": sha256(b"other").hexdigest(), "owner": _id(people)}
+    with pytest.raises(Stopped, match="conflict"):
+        people.lee.ask("attachment", record=done["record"], partition="medical", **other)
+    with pytest.raises(Stopped, match="refused"):
+        people.lee.ask("attachment", record=done["record"], partition="personal", **other)
+    for alter in (lambda text: text[:-1], lambda text: bytes([text[0] ^ 1]) + text[1:]):
+        with (
+            people.wire.rewriting("POST", "/attachments/", alter),
+            pytest.raises(Stopped) as stopped,
+        ):
+            _attachment(people.lee, people, done["record"], 3, files[2])
+        assert stopped.value.red
+        assert stopped.value.told["partition"] == "medical"
 
 
 def test_a_partition_of_ones_own_is_registered_first(people: People) -> None:

@@ -5,15 +5,17 @@
  * again for some ten seconds. Sends no password and no seed: callers hand it what the server may see.
  * @module
  */
-import { ApiError, Conflict, EndpointError, Integrity, Locked, Offline, SignedOut } from "./errors.js";
+import { ApiError, Conflict, EndpointError, Integrity, Locked, Offline, Paused, SignedOut } from "./errors.js";
 
 /** @typedef {Record<string, string | number | undefined>} Query */
 /** @typedef {{status: number, retryAfter: string | null, octets: () => Promise<ArrayBuffer>}} Answer */
+/** Octets sent, of how many. @typedef {(sent: number, total: number) => void} OnProgress */
 /**
  * One HTTP call. `gated`: wait at the gate when the session turns out to be locked.
- * `bulk`: octets that may take long on a slow line.
+ * `bulk`: octets that may take long on a slow line. `range`: of octets that are asked for, as HTTP
+ * says it. `signal`: the person may stop it.
  * @typedef {{method: string, path: string, query?: Query, body?: string | FormData | Blob, json?: boolean,
- *   gated?: boolean, bulk?: boolean, onProgress?: (sent: number, total: number) => void}} Call
+ *   gated?: boolean, bulk?: boolean, range?: string, onProgress?: OnProgress, signal?: AbortSignal}} Call
  */
 
 const PAUSES = [1000, 3000, 6000];
@@ -59,30 +61,47 @@ export function del(path) {
 /**
  * @param {string} path
  * @param {FormData} form
- * @param {{onProgress?: (sent: number, total: number) => void}} [options] octets sent and in all
+ * @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options]
  * @returns {Promise<any>} the JSON answer
  */
-export function postForm(path, form, { onProgress } = {}) {
-  return json({ method: "POST", path, body: form, bulk: true, onProgress });
+export function postForm(path, form, options = {}) {
+  return json({ method: "POST", path, body: form, bulk: true, ...options });
 }
 
 /**
  * @param {string} path
  * @param {Blob} blob sent as application/octet-stream
- * @param {{onProgress?: (sent: number, total: number) => void}} [options] octets sent and in all
+ * @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options]
  * @returns {Promise<any>} the JSON answer
  */
-export function putOctets(path, blob, { onProgress } = {}) {
-  return json({ method: "PUT", path, body: new Blob([blob], { type: OCTETS }), bulk: true, onProgress });
+export function putOctets(path, blob, options = {}) {
+  return json({ method: "PUT", path, body: new Blob([blob], { type: OCTETS }), bulk: true, ...options });
+}
+
+/**
+ * Add octets to what the server has of an upload.
+ * @param {string} path
+ * @param {Blob} blob sent as application/octet-stream
+ * @param {number} offset how many octets it has
+ * @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options]
+ * @returns {Promise<any>} the JSON answer
+ * @throws {Conflict} it has another number; `received` says which
+ */
+export function patchOctets(path, blob, offset, options = {}) {
+  return json({ method: "PATCH", path, query: { offset }, body: new Blob([blob], { type: OCTETS }), bulk: true, ...options });
 }
 
 /**
  * POST a JSON object for an answer that is octets.
- * @param {string} path @param {object} body @returns {Promise<Uint8Array<ArrayBuffer>>}
+ * @param {string} path @param {object} body
+ * @param {{range?: [number, number], signal?: AbortSignal}} [options] range: first octet, and one after the last
+ * @returns {Promise<{partial: boolean, octets: Uint8Array<ArrayBuffer>}>} partial: the range alone; a
+ *   server may give the whole all the same
  */
-export async function octets(path, body) {
-  const answer = await send({ method: "POST", path, bulk: true, ...asJson(body) });
-  return new Uint8Array(await answer.octets());
+export async function octets(path, body, { range, signal } = {}) {
+  const asked = range && `bytes=${range[0]}-${range[1] - 1}`;
+  const answer = await send({ method: "POST", path, bulk: true, range: asked, signal, ...asJson(body) });
+  return { partial: answer.status === 206, octets: new Uint8Array(await answer.octets()) };
 }
 
 /**
@@ -130,6 +149,7 @@ async function persist(call) {
     try {
       return await once(call);
     } catch (error) {
+      if (call.signal?.aborted) throw new Paused();
       if (!worthRepeating(error) || attempt >= PAUSES.length) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSES[attempt]));
@@ -145,6 +165,7 @@ function worthRepeating(error) {
 
 /** @param {Call} call @returns {Promise<Answer>} */
 async function once(call) {
+  if (call.signal?.aborted) throw new Paused();
   const answer = await (call.onProgress ? byRequest(call) : byFetch(call));
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw problem(answer, new TextDecoder().decode(await answer.octets()));
@@ -159,15 +180,20 @@ function address({ path, query = {} }) {
 
 /** @param {Call} call @returns {Record<string, string>} */
 function headers(call) {
-  return call.json ? { ...HEADERS, "Content-Type": "application/json" } : HEADERS;
+  return { ...HEADERS, ...(call.json && { "Content-Type": "application/json" }), ...(call.range && { Range: call.range }) };
+}
+
+/** @param {Call} call @returns {AbortSignal} */
+function ending({ bulk, signal }) {
+  const late = AbortSignal.timeout(bulk ? BULK_TIMEOUT : TIMEOUT);
+  return signal ? AbortSignal.any([late, signal]) : late;
 }
 
 /** @param {Call} call @returns {Promise<Answer>} */
 async function byFetch(call) {
   try {
-    const signal = AbortSignal.timeout(call.bulk ? BULK_TIMEOUT : TIMEOUT);
     const response = await fetch(address(call), {
-      method: call.method, body: call.body, headers: headers(call), signal,
+      method: call.method, body: call.body, headers: headers(call), signal: ending(call),
       cache: "no-store", credentials: "same-origin", redirect: "error", referrerPolicy: "no-referrer",
     });
     // Read here, so that a connection that breaks meanwhile is one failure like the others.
@@ -185,6 +211,7 @@ function byRequest(call) {
     request.open(call.method, address(call));
     request.responseType = "arraybuffer";
     for (const [name, value] of Object.entries(headers(call))) request.setRequestHeader(name, value);
+    call.signal?.addEventListener("abort", () => request.abort(), { once: true });
     request.upload.onprogress = ({ loaded, total }) => call.onProgress?.(loaded, total);
     request.onerror = request.onabort = request.ontimeout = () => reject(new Offline());
     request.onload = () => resolve({
@@ -196,12 +223,12 @@ function byRequest(call) {
 
 /** @param {Answer} answer @param {string} text @returns {EndpointError} what a problem document stands for */
 function problem({ status, retryAfter }, text) {
-  const { code, detail } = documentOf(text);
+  const { code, detail, received } = documentOf(text);
   if (typeof code !== "string" || code.length > 64) return new ApiError(status, "unreadable");
   if (code === "integrity") return new Integrity("server");
   if (status === 401 && code === "idle") return new Locked();
   if (status === 401 && SIGNED_OUT.has(code)) return new SignedOut();
-  const more = { retryAfter: Number(retryAfter) || undefined };
+  const more = { retryAfter: Number(retryAfter) || undefined, received: Number.isSafeInteger(received) ? Number(received) : undefined };
   const Kind = status === 409 ? Conflict : ApiError;
   return new Kind(status, code, typeof detail === "string" ? detail.slice(0, 1000) : "", more);
 }

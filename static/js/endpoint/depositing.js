@@ -9,7 +9,8 @@ import { b64uDecode, lp } from "../crypto/encoding.js";
 import { CryptoError } from "../crypto/errors.js";
 import { sha256 } from "../crypto/kdf.js";
 import * as api from "./api.js";
-import { ApiError, Conflict, Integrity, Invalid } from "./errors.js";
+import { digests } from "./attachments.js";
+import { ApiError, Integrity, Invalid } from "./errors.js";
 import * as outbox from "./outbox.js";
 import { checkReceipts } from "./receipts.js";
 import { DEPOSITS, ORIGINAL } from "./records.js";
@@ -17,12 +18,21 @@ import { registerPartitions } from "./registration.js";
 import { sealRecord, shownName } from "./sealing.js";
 import { read } from "./shapes.js";
 import { now } from "./statement.js";
+import { upload } from "./uploading.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./outbox.js").Parcel} Parcel */
-/** @typedef {import("./sealing.js").Original} Original */
-/** @typedef {{partitions: Map<string, Uint8Array>, original?: Original}} Content */
+/** @typedef {import("./attachments.js").Attached} Attached */
+/** @typedef {import("./attachments.js").Content} FileContent */
+/** @typedef {import("./sealing.js").Plaintexts} Plaintexts */
+/** The file as it was, name without folders. @typedef {{name: string, type: string, content: FileContent} | {name: string, type: string, octets: FileContent}} Original */
+/**
+ * What is deposited: one XML element by partition; the attachments of a partition in the order in
+ * which its XML numbers them; the imported file itself.
+ * @typedef {{partitions: Map<string, Uint8Array>, attachments?: ReadonlyMap<string, Attached[]>, original?: Original}} Content
+ */
 /** @typedef {(step: string, detail?: object) => void} OnStep steps: sealing, signing, sending, receipts */
+/** `signal` pauses it: what was sealed stays, and goes on where it was. @typedef {{onStep?: OnStep, signal?: AbortSignal}} Options */
 /** What was acknowledged. @typedef {{record: string, version: number, receipts: string[]}} Deposited */
 /**
  * A deposit that was not acknowledged yet; `made` in Unix seconds, sizes in octets.
@@ -37,39 +47,56 @@ const NEVER = new Set([400, 405, 413, 422]);
  * Deposit a new record. The same content, while an earlier deposit of it was not acknowledged, sends
  * that one again instead of making another record.
  * @param {Session} session
- * @param {Content} content partitions: one XML element each
- * @param {{onStep?: OnStep}} [options]
+ * @param {Content} content
+ * @param {Options} [options]
  * @returns {Promise<Deposited>}
- * @throws {EndpointError} what was sealed stays for `resume`, unless it can never be accepted
+ * @throws {EndpointError} what was sealed stays for `resume`, unless it can never be accepted;
+ *   `unreadable-file`: a file was changed or taken away meanwhile
+ * @throws {Paused} @throws {Unsupported} `storage`: this device has no room for it
  * @throws {Invalid} `too-large`: over 32 MiB, or not what a record can hold
  */
-export async function deposit(session, content, { onStep = () => {} } = {}) {
-  const key = await parcelKey(content);
+export async function deposit(session, content, { onStep = () => {}, signal } = {}) {
+  const digestOf = digests(signal);
+  const plain = await plaintexts(content, digestOf);
+  const key = await parcelKey(plain, digestOf);
   return outbox.held(session.memory, async () => {
-    const parcel = (await outbox.find(session.memory, key)) ?? (await sealed(session, key, content, onStep));
-    return send(session, parcel, onStep);
+    const parcel = (await outbox.find(session.memory, key)) ?? (await sealed(session, key, plain, { onStep, signal }));
+    return send(session, parcel, { onStep, signal });
   });
 }
 
-/** @param {Content} content @returns {Promise<string>} the same for the same content */
-async function parcelKey({ partitions, original }) {
-  const named = [...partitions, ...(original ? [/** @type {const} */ ([shownName(original.name), original.octets])] : [])];
-  const parts = await Promise.all(named.map(async ([name, octets]) => lp(name, await digest(octets))));
+/** @typedef {(content: FileContent) => Promise<Uint8Array>} DigestOf */
+
+/** @param {Content} content @param {DigestOf} digestOf @returns {Promise<Plaintexts>} */
+async function plaintexts({ partitions, attachments = new Map(), original }, digestOf) {
+  for (const name of attachments.keys()) if (!partitions.has(name)) throw new TypeError(`no partition ${name} for its attachments`);
+  const plain = { partitions, attachments: new Map(attachments) };
+  if (!original) return plain;
+  const { name, type } = original;
+  const content = "content" in original ? original.content : original.octets;
+  return { ...plain, original: { name, type, content, digest: await digestOf(content) } };
+}
+
+/** @param {Plaintexts} content @param {DigestOf} digestOf @returns {Promise<string>} the same for the same content */
+async function parcelKey({ partitions, attachments, original }, digestOf) {
+  /** @type {[string, FileContent][]} */
+  const named = [...partitions];
+  for (const [name, list] of attachments) named.push(...list.map(({ content }, index) => /** @type {[string, FileContent]} */ ([`${name}/${index + 1}`, content])));
+  const parts = original ? [lp(shownName(original.name), original.digest)] : [];
+  // One after another: each may be a file that is read from the disk.
+  for (const [name, content] of named) parts.push(lp(name, await digestOf(content)));
   return toHex(sha256(lp(...parts.map(toHex).sort())));
 }
 
-/** @param {Uint8Array} octets @returns {Promise<Uint8Array>} SHA-256, off this thread */
-async function digest(octets) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {Uint8Array<ArrayBuffer>} */ (octets)));
-}
+/** @typedef {{onStep: OnStep, signal?: AbortSignal}} Handing */
 
-/** @param {Session} session @param {string} key @param {Content} content @param {OnStep} onStep @returns {Promise<Parcel>} */
-async function sealed(session, key, content, onStep) {
+/** @param {Session} session @param {string} key @param {Plaintexts} content @param {Handing} handing @returns {Promise<Parcel>} */
+async function sealed(session, key, content, handing) {
   const { me, keys, deployment, memory } = session;
   const registered = await registeredKeys(session, [...content.partitions.keys(), ...(content.original ? [ORIGINAL] : [])]);
   try {
     return await outbox.add(memory, key, now(), (store) =>
-      sealRecord({ member: me.id, keys, deployment }, registered, content, { store, onStep }));
+      sealRecord({ member: me.id, keys, deployment }, registered, content, { store, ...handing }));
   } catch (error) {
     if (error instanceof CryptoError) throw new Invalid("too-large", { cause: error });
     throw error;
@@ -94,10 +121,10 @@ async function registeredKeys(session, names) {
   }));
 }
 
-/** @param {Session} session @param {Parcel} parcel @param {OnStep} onStep @returns {Promise<Deposited>} */
-async function send(session, parcel, onStep) {
+/** @param {Session} session @param {Parcel} parcel @param {Handing} handing @returns {Promise<Deposited>} */
+async function send(session, parcel, handing) {
   try {
-    const done = await sendAll(session, parcel, onStep);
+    const done = await sendAll(session, parcel, handing);
     // Noted before the parcel goes: a list misses a record that no server shows any more.
     await session.memory.update(DEPOSITS, (/** @type {object | undefined} */ known) => ({ ...known, [done.record]: { manifest: parcel.parts.digest } }));
     await outbox.remove(session.memory, parcel);
@@ -108,61 +135,45 @@ async function send(session, parcel, onStep) {
   }
 }
 
-/** @param {Session} session @param {Parcel} parcel @param {OnStep} onStep @returns {Promise<Deposited>} */
-async function sendAll(session, parcel, onStep) {
+/** @param {Session} session @param {Parcel} parcel @param {Handing} handing @returns {Promise<Deposited>} */
+async function sendAll(session, parcel, { onStep, signal }) {
   const { parts } = parcel;
   const progress = meter(parcel, onStep);
-  for (const entry of parts.attachments) await sendAttachment(session, parcel, entry, progress(entry.size));
+  for (const entry of parts.attachments) {
+    await upload(entry, sourceOf(session, parcel, entry.id), { onSent: progress(entry.size), signal });
+  }
   const form = new FormData();
   form.set("manifest", parts.manifest);
   form.set("sealed", parts.sealed);
   form.set("document", await outbox.blob(session.memory, parcel, "document"), "document.xml");
-  const found = read("deposited", await api.postForm("/deposits", form, progress(0)));
+  const onProgress = typeof XMLHttpRequest === "undefined" ? undefined : progress(0);
+  const found = read("deposited", await api.postForm("/deposits", form, { onProgress, signal }));
   onStep("receipts");
   const { confirmed } = checkReceipts(session, found.receipts, { kind: "deposit", digest: b64uDecode(parts.digest, 32) });
   if (confirmed < session.deployment.n || found.record !== parts.record) throw new Integrity("receipt");
   return { record: found.record, version: found.version, receipts: found.receipts };
 }
 
+/** @param {Session} session @param {Parcel} parcel @param {string} id @returns {import("./uploading.js").Source} */
+function sourceOf({ memory }, parcel, id) {
+  return { piece: (number) => outbox.piece(memory, parcel, id, number), whole: () => outbox.blob(memory, parcel, id) };
+}
+
 /**
- * Tells how many octets of all have been sent; where nothing can tell, only that sending began.
+ * Tells how many octets of all the server has.
  * @param {Parcel} parcel
  * @param {OnStep} onStep
- * @returns {(size: number) => {onProgress?: (sent: number, total: number) => void}}
+ * @returns {(size: number) => (sent: number, total?: number) => void} for the next attachment; size 0: the record itself
  */
 function meter({ parts }, onStep) {
   let before = 0;
   const attached = parts.attachments.reduce((sum, one) => sum + one.size, 0);
   onStep("sending", { sent: 0, total: attached });
-  if (typeof XMLHttpRequest === "undefined") return () => ({});
   return (size) => {
     const start = before;
     before += size;
-    return { onProgress: (sent, total) => onStep("sending", { sent: start + sent, total: size ? attached : start + total }) };
+    return (sent, total = 0) => onStep("sending", { sent: start + sent, total: size ? attached : start + total });
   };
-}
-
-/**
- * @param {Session} session
- * @param {Parcel} parcel
- * @param {{id: string, size: number, root: string}} entry
- * @param {{onProgress?: (sent: number, total: number) => void}} options
- */
-async function sendAttachment(session, parcel, entry, options) {
-  const blob = await outbox.blob(session.memory, parcel, entry.id);
-  const { size, root } = read("attachment", await put(entry.id, blob, options));
-  if (size !== entry.size || root !== entry.root) throw new Integrity("attachment");
-}
-
-/** @param {string} id @param {Blob} blob @param {{onProgress?: (sent: number, total: number) => void}} options */
-async function put(id, blob, options) {
-  try {
-    return await api.putOctets(`/attachments/${id}`, blob, options);
-  } catch (error) {
-    // The name was drawn at random, so another file under it is no accident.
-    if (error instanceof Conflict) throw new Integrity("attachment", error);
-    throw error;
-  }
 }
 
 /** @param {Session} session @returns {Promise<Waiting[]>} deposits that are still on their way, oldest first */
@@ -175,15 +186,15 @@ export async function waiting(session) {
 /**
  * Send what waits, with the very same octets.
  * @param {Session} session
- * @param {{onStep?: OnStep, key?: string}} [options] key: this one only
+ * @param {Options & {key?: string}} [options] key: this one only
  * @returns {Promise<Deposited[]>}
  * @throws {EndpointError} at the first that cannot be sent; it and those after it still wait
  */
-export async function resume(session, { onStep = () => {}, key } = {}) {
+export async function resume(session, { onStep = () => {}, signal, key } = {}) {
   return outbox.held(session.memory, async () => {
     const done = [];
     for (const parcel of await outbox.parcels(session.memory)) {
-      if (key === undefined || key === parcel.key) done.push(await send(session, parcel, onStep));
+      if (key === undefined || key === parcel.key) done.push(await send(session, parcel, { onStep, signal }));
     }
     return done;
   });

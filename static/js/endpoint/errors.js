@@ -26,13 +26,15 @@ export class ApiError extends EndpointError {
    * @param {number} status HTTP status
    * @param {string} code the document's stable code
    * @param {string} [detail] the document's sentence, for the log of a developer
-   * @param {{retryAfter?: number}} [more] seconds to wait, where the server says
+   * @param {{retryAfter?: number, received?: number}} [more] seconds to wait, where the server says;
+   *   octets of an upload that it has
    */
-  constructor(status, code, detail = "", { retryAfter } = {}) {
+  constructor(status, code, detail = "", { retryAfter, received } = {}) {
     super(code);
     this.status = status;
     this.detail = detail;
     this.retryAfter = retryAfter;
+    this.received = received;
   }
 }
 
@@ -50,6 +52,16 @@ export class Offline extends EndpointError {
   /** @param {unknown} [cause] */
   constructor(cause) {
     super("offline", { cause });
+  }
+}
+
+/** The person stopped it for now; what was sealed waits on this device, and goes on where it was. */
+export class Paused extends EndpointError {
+  /** @override */
+  name = "Paused";
+
+  constructor() {
+    super("paused");
   }
 }
 

@@ -5,23 +5,21 @@
  * see it, and raised; no partial plaintext ever leaves.
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-
-import { openStream } from "../crypto/attachments.js";
-import { toHex, utf8Text } from "../crypto/bytes.js";
-import { b64Decode, b64uDecode, b64uEncode } from "../crypto/encoding.js";
+import { utf8Text } from "../crypto/bytes.js";
+import { b64Decode } from "../crypto/encoding.js";
 import { CryptoError } from "../crypto/errors.js";
 import { readXml } from "../crypto/xml.js";
 import { ask } from "./access.js";
 import * as api from "./api.js";
+import { AttachedFile } from "./attached.js";
 import { run } from "./bench.js";
 import { PartRefused } from "./cipher.js";
-import { ApiError, EndpointError, Integrity } from "./errors.js";
-import { lookUp, pin } from "./people.js";
+import { Download } from "./downloading.js";
+import { ApiError, Conflict, EndpointError, Integrity } from "./errors.js";
+import { checkNotOlder, manifest, rememberVersion } from "./manifests.js";
 import { ORIGINAL } from "./records.js";
 import { read } from "./shapes.js";
-import { asIntegrity, verify } from "./statement.js";
-import { turns } from "./turns.js";
+import { asIntegrity } from "./statement.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/schemas.js").Members} Members */
@@ -36,10 +34,14 @@ import { turns } from "./turns.js";
  * @typedef {{record: string, owner: string | null, version: number | null, date: number | null,
  *   manifest: Members | null, parts: Map<string, Bytes>, refused: string[]}} OpenedRecord
  */
+/** @typedef {import("./attachments.js").Entry} Entry */
+/** @typedef {import("./attached.js").Told} Told */
+/** A partition of a record, whose it is meant to be, and why it is opened. @typedef {{owner: string, record: string, partition: string, purpose: string}} Where */
 /** An imported file as it was. @typedef {{name: string, type: string, size: number, blob: Blob}} OriginalFile */
 
 const PHR = "urn:sesphr:phr:1";
-const VERSIONS = "versions";
+/** How deep stands what describes a file: in `original` alone, elsewhere in a source. */
+const DEPTHS = { original: 2, attachment: 3 };
 
 /** Something of a record is not what was signed: which record, and which partition where one alone is concerned. */
 export class RecordIntegrity extends Integrity {
@@ -134,41 +136,6 @@ async function report({ record, manifest: digest }, reason, partition = undefine
   }
 }
 
-/** @param {Session} session @param {Opening} opening @returns {Promise<import("../crypto/statements.js").Verified>} */
-async function manifest(session, { stored, owner, record, version, manifest: digest }) {
-  if (!stored) throw new Integrity("manifest");
-  const directory = new Map([[owner, await ownerKey(session, owner)]]);
-  const found = verify(stored.manifest, { typ: "sesphr-manifest", deployment: session.deployment.id, directory, what: "manifest" });
-  const { payload } = found;
-  const named = payload.owner === owner && payload.record === record && payload.version === version;
-  if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
-  return found;
-}
-
-/** @param {Session} session @param {string} owner @returns {Promise<Uint8Array>} their verification key, pinned from now on */
-async function ownerKey(session, owner) {
-  if (owner === session.me.id) return session.keys.verification;
-  const person = await lookUp(session, owner);
-  if (person === null) throw new ApiError(0, "owner-unknown");
-  await pin(session, person);
-  return person.verification;
-}
-
-/** @param {Session} session @param {Opening} opening */
-async function checkNotOlder(session, { record, version, manifest: digest }) {
-  const known = (await session.memory.get(VERSIONS))?.[record];
-  if (!known) return;
-  const other = version === known.version && digest !== known.manifest;
-  if (version < known.version || other) throw new Integrity("record-older");
-}
-
-/** @param {Session} session @param {Opening} opening */
-async function rememberVersion(session, { record, version, manifest: digest }) {
-  const known = (await session.memory.get(VERSIONS))?.[record];
-  if (known?.version === version && known.manifest === digest) return;
-  await session.memory.update(VERSIONS, (/** @type {object | undefined} */ all) => ({ ...all, [record]: { version, manifest: digest } }));
-}
-
 /**
  * With the owner's wrapping keys, and without the nodes.
  * @param {Session} session @param {Opening} opening @param {Members} payload
@@ -224,50 +191,94 @@ function octetsOf(text) {
  * @throws {Integrity} it is not what was deposited; it was reported
  */
 export async function fetchOriginal(session, record, { onStep = () => {} } = {}) {
-  const [opening] = await ask(session, [{ record, partitions: [ORIGINAL] }], "own-copy", onStep);
+  const where = { owner: session.me.id, record, partition: ORIGINAL, purpose: "own-copy" };
+  const found = await openedPart(session, where, onStep);
+  if (!found) return null;
+  const file = await fileOf(session, where, found, (plaintext, entries) => {
+    const { attachment, name, "media-type": type, sha256, size } = describedFiles(plaintext, ORIGINAL)[0] ?? {};
+    return { entry: entries.find((one) => one.id === attachment), told: { name, type, sha256, size: Number(size) } };
+  });
+  const blob = await file.whole();
+  file.close();
+  return { name: file.told.name, type: file.told.type, size: blob.size, blob };
+}
+
+/**
+ * Open an attachment of a partition, for looking at it or to keep it. The opening is an event of its
+ * own in the owner's activity.
+ * @param {Session} session
+ * @param {Where} where
+ * @param {{number: number, sha256: string}} wanted its place in the partition's list, from 1, and what
+ *   the partition that is on show says it is
+ * @param {{onStep?: OnStep}} [options]
+ * @returns {Promise<AttachedFile>}
+ * @throws {Integrity} anything is not what was signed; it was reported
+ * @throws {Conflict} the record has changed since @throws {ApiError} `refused`
+ */
+export async function openAttachment(session, where, { number, sha256 }, { onStep = () => {} } = {}) {
+  const found = await openedPart(session, where, onStep);
+  if (!found) throw new ApiError(403, "refused");
+  return fileOf(session, where, found, (plaintext, entries) => {
+    const told = describedFiles(plaintext, "attachment").find((one) => one.number === String(number));
+    if (told?.sha256 !== sha256) throw new Conflict(409, "conflict");
+    return { entry: entries[number - 1], told: { name: told.name, type: told.type, sha256, size: Number(told.size) } };
+  });
+}
+
+/**
+ * @param {Session} session @param {Where} where @param {OnStep} onStep
+ * @returns {Promise<{opening: Opening, payload: Members, plain: Plain} | null>} null when it was refused
+ */
+async function openedPart(session, { owner, record, partition, purpose }, onStep) {
+  const [opening] = await ask(session, [{ record, partitions: [partition] }], purpose, onStep);
   if (!opening) return null;
-  const { payload, plain } = await openRecord(session, session.me.id, opening, () => onStep("decrypting", { partition: ORIGINAL }));
-  const { k, plaintext } = /** @type {Plain} */ (plain.get(ORIGINAL));
-  return reporting(opening, "attachment", async () => {
-    const told = describedFile(plaintext);
-    const entry = payload.partitions[ORIGINAL].attachments.find((/** @type {Members} */ one) => one.id === told.attachment);
+  const { payload, plain } = await openRecord(session, owner, opening, () => onStep("decrypting", { partition }));
+  return { opening, payload, plain: /** @type {Plain} */ (plain.get(partition)) };
+}
+
+/**
+ * @param {Session} session @param {Where} where
+ * @param {{opening: Opening, payload: Members, plain: Plain}} found
+ * @param {(plaintext: Bytes, entries: Entry[]) => {entry: Entry | undefined, told: Told}} pick of the manifest's list
+ * @returns {Promise<AttachedFile>}
+ */
+function fileOf(session, where, { opening, payload, plain: { k, plaintext } }, pick) {
+  /** @type {import("./attached.js").Reporting} */
+  const guarded = (check) => reporting(opening, "attachment", check, where.partition);
+  return guarded(async () => {
+    const { entry, told } = pick(plaintext, payload.partitions[where.partition].attachments);
     if (!entry) throw new Integrity("attachment");
-    return fetchFile(opening, entry, k, told);
-  }, ORIGINAL);
+    const download = new Download(entry.id, entry.size, permissionOf(opening), () => askAgain(session, where, opening));
+    return new AttachedFile(k, entry, told, { download, reporting: guarded });
+  });
+}
+
+/** @param {Opening} opening @returns {import("./downloading.js").Permission} */
+const permissionOf = ({ request, tickets }) => ({ request, tickets });
+
+/**
+ * What the nodes gave lasts a minute; whoever looks longer is asked for anew.
+ * @param {Session} session @param {Where} where @param {Opening} before
+ */
+async function askAgain(session, { record, partition, purpose }, before) {
+  const [opening] = await ask(session, [{ record, partitions: [partition] }], purpose, () => {});
+  if (!opening) throw new ApiError(403, "refused");
+  if (opening.manifest !== before.manifest) throw new Conflict(409, "conflict");
+  return permissionOf(opening);
 }
 
 /**
- * @param {Opening} opening @param {Members} entry of the manifest @param {Bytes} k
- * @param {Record<string, string>} told what the partition says of the file
- * @returns {Promise<OriginalFile>}
+ * @param {Uint8Array} element of a partition, as opened
+ * @param {keyof typeof DEPTHS} name of the elements that describe files
+ * @returns {Record<string, string>[]} their attributes
  */
-async function fetchFile({ request, tickets }, { id, size, root }, k, told) {
-  const octets = await api.octets(`/attachments/${id}/content`, { request, tickets });
-  const hash = sha256.create();
-  /** @type {Blob[]} */
-  const pieces = [];
-  const pause = turns();
-  for await (const piece of openStream(k, id, [octets], { size, root: b64uDecode(root, 32) })) {
-    await pause();
-    hash.update(piece);
-    pieces.push(new Blob([piece]));
-  }
-  if (toHex(hash.digest()) !== told.sha256) throw new Integrity("attachment");
-  const blob = new Blob(pieces, { type: told["media-type"] });
-  return { name: told.name, type: told["media-type"], size: blob.size, blob };
-}
-
-/**
- * @param {Uint8Array} element of the partition `original`, as opened
- * @returns {Record<string, string>} its attributes: attachment, media-type, name, sha256, size
- */
-function describedFile(element) {
-  /** @type {Record<string, string>} */
-  const found = {};
+function describedFiles(element, name) {
+  /** @type {Record<string, string>[]} */
+  const found = [];
   readXml(utf8Text(element), {
     open: ({ uri, local, attributes }, depth) => {
-      if (depth !== 2 || uri !== PHR || local !== ORIGINAL) return;
-      for (const one of Object.values(attributes)) found[one.local] = one.value;
+      if (depth !== DEPTHS[name] || uri !== PHR || local !== name) return;
+      found.push(Object.fromEntries(Object.values(attributes).map((one) => [one.local, one.value])));
     },
   });
   return found;

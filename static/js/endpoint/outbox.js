@@ -5,6 +5,7 @@
  * answer the very same octets go out and end as one record. Everything in here is ciphertext or public.
  * @module
  */
+import { Integrity } from "./errors.js";
 
 /** @typedef {{get(name: string): Promise<any>, set(name: string, value: unknown): Promise<void>,
  *   remove(name: string): Promise<void>, locked<T>(name: string, run: () => Promise<T>): Promise<T>}} Keeper */
@@ -71,27 +72,49 @@ export async function find(memory, key) {
  * @param {Keeper} memory
  * @param {string} key
  * @param {number} made Unix seconds
- * @param {(store: import("./sealing.js").Store) => Promise<Parts>} seal
+ * @param {(store: import("./attachments.js").Store) => Promise<Parts>} seal
  * @returns {Promise<Parcel>}
+ * @throws {Unsupported} `storage`: there is no room for it; what was written is gone again
  */
 export async function add(memory, key, made, seal) {
   const id = crypto.randomUUID();
   /** @type {Record<string, number>} */
   const pieces = {};
-  const parts = await seal(async (part, octets) => {
-    if (!(part in pieces)) await noteDraft(memory, [id, ...Object.keys(pieces), part].join(" "));
-    const number = pieces[part] ?? 0;
-    await memory.set(nameOf(id, part, number), { octets });
-    pieces[part] = number + 1;
-  });
-  const parcel = { key, id, made, parts, pieces };
-  await memory.set(INDEX, { parcels: [...(await parcels(memory)), parcel], drafts: [] });
-  return parcel;
+  try {
+    const parts = await seal(async (part, octets) => {
+      if (!(part in pieces)) await noteDraft(memory, [id, ...Object.keys(pieces), part].join(" "));
+      const number = pieces[part] ?? 0;
+      await memory.set(nameOf(id, part, number), { octets });
+      pieces[part] = number + 1;
+    });
+    const parcel = { key, id, made, parts, pieces };
+    await memory.set(INDEX, { parcels: [...(await parcels(memory)), parcel], drafts: [] });
+    return parcel;
+  } catch (error) {
+    // A full disk stays full while half a parcel lies on it; what cannot be swept now is swept next time.
+    await sweep(memory, [id, ...Object.keys(pieces)].join(" ")).catch(() => {});
+    throw error;
+  }
 }
 
 /** @param {Keeper} memory @param {string} draft */
 async function noteDraft(memory, draft) {
   await memory.set(INDEX, { parcels: await parcels(memory), drafts: [draft] });
+}
+
+/**
+ * One piece of a larger part.
+ * @param {Keeper} memory
+ * @param {Parcel} parcel
+ * @param {string} part
+ * @param {number} number from 0
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ * @throws {Integrity} `memory`: this device lost it
+ */
+export async function piece(memory, { id }, part, number) {
+  const found = await memory.get(nameOf(id, part, number));
+  if (found === undefined) throw new Integrity("memory");
+  return found.octets;
 }
 
 /**
@@ -101,12 +124,11 @@ async function noteDraft(memory, draft) {
  * @param {string} part
  * @returns {Promise<Blob>}
  */
-export async function blob(memory, { id, pieces }, part) {
+export async function blob(memory, parcel, part) {
   const found = [];
-  for (let number = 0; number < pieces[part]; number++) {
-    const { octets } = await memory.get(nameOf(id, part, number));
+  for (let number = 0; number < parcel.pieces[part]; number++) {
     // Each piece becomes the browser's own at once, so that this page holds one at a time.
-    found.push(new Blob([octets]));
+    found.push(new Blob([await piece(memory, parcel, part, number)]));
   }
   return new Blob(found, { type: MEDIA_TYPES[part] ?? "application/octet-stream" });
 }

@@ -5,19 +5,21 @@
  * parameters that only their node can read.
  * @module
  */
-import { AttachmentSealer } from "../crypto/attachments.js";
-import { concat, toHex, utf8 } from "../crypto/bytes.js";
+import { toHex, utf8 } from "../crypto/bytes.js";
 import { b64uEncode } from "../crypto/encoding.js";
 import { encapsulatePartition } from "../crypto/envelope.js";
+import { sealAttachment, sizeOf } from "./attachments.js";
 import { run } from "./bench.js";
 import { ORIGINAL } from "./records.js";
 import { now } from "./statement.js";
-import { turns } from "./turns.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/envelope.js").Place} Place */
+/** @typedef {import("./attachments.js").Attached} Attached */
+/** @typedef {import("./attachments.js").Entry} Entry */
+/** @typedef {import("./attachments.js").Store} Store */
 /** @typedef {import("./cipher.js").PartToSeal} PartToSeal */
-/** An imported file as it was: name without folders, media type, octets. @typedef {{name: string, type: string, octets: Uint8Array}} Original */
+/** An imported file as it was: name without folders, media type, SHA-256. @typedef {Attached & {digest: Uint8Array}} Original */
 /** Public keys of the owner. @typedef {{partitions: Map<string, {epoch: number, key: Uint8Array}>}} OwnerKeys */
 /**
  * Who seals for which nodes.
@@ -26,15 +28,20 @@ import { turns } from "./turns.js";
  */
 /**
  * A sealed record's small parts; `partitions` are octets of plaintext by name, `original` of the file.
- * @typedef {{record: string, manifest: string, digest: string, sealed: string,
- *   attachments: {id: string, size: number, root: string}[], partitions: Record<string, number>,
- *   original: {name: string, size: number} | null}} Parts
+ * @typedef {{record: string, manifest: string, digest: string, sealed: string, attachments: Entry[],
+ *   partitions: Record<string, number>, original: {name: string, size: number} | null}} Parts
  */
-/** Takes the pieces of a larger part in order. @typedef {(name: string, octets: Uint8Array) => Promise<void>} Store */
+/** @typedef {Map<string, {epoch: number, key: Uint8Array}>} Registered A_P,c (48 octets) by partition */
+/**
+ * What is sealed: one XML element by partition, its attachments in their order, the file itself.
+ * @typedef {{partitions: Map<string, Uint8Array>, attachments: Map<string, Attached[]>, original?: Original}} Plaintexts
+ */
+/** @typedef {{store: Store, onStep: (step: string, detail?: object) => void, signal?: AbortSignal}} Handing */
+/** @typedef {(partition: string, octets: number) => void} OnSealed octets since the last call */
 
 const PHR = "urn:sesphr:phr:1";
 const MAX_NAME = 200;
-/** Octets of cipher stream that are handed on at a time. */
+/** Octets of the document that are handed on at a time. */
 const PIECE = 2 ** 22;
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i;
 
@@ -42,50 +49,72 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i;
  * Seal version 1 of a new record. Larger parts go to `store` (the document as `document`, each
  * attachment under its id); the small ones come back.
  * @param {Sealer} sealer
- * @param {Map<string, {epoch: number, key: Uint8Array}>} registered A_P,c (48 octets) of every partition
- * @param {{partitions: Map<string, Uint8Array>, original?: Original}} content
- * @param {{store: Store, onStep: (step: string, detail?: object) => void}} handing
+ * @param {Registered} registered of every partition
+ * @param {Plaintexts} content
+ * @param {Handing} handing
  * @returns {Promise<Parts>}
  * @throws {CryptoError} when something cannot be sealed, or the document would exceed 32 MiB
+ * @throws {EndpointError} `unreadable-file`: a file was changed or taken away @throws {Paused}
  */
-export async function sealRecord(sealer, registered, { partitions, original }, { store, onStep }) {
+export async function sealRecord(sealer, registered, content, handing) {
   const place = { deployment: sealer.deployment.id, owner: sealer.member, record: crypto.randomUUID(), version: 1 };
-  const parts = [...partitions].map(([name, plaintext]) => partOf(sealer, registered, name, plaintext));
-  const kept = original && (await sealOriginal(place, sealer, registered, original, { store, onStep }));
-  if (kept) parts.push(kept);
-  const sealed = await sealParts(sealer, place, parts, onStep);
-  for (let at = 0; at < sealed.document.length; at += PIECE) await store("document", sealed.document.slice(at, at + PIECE));
+  const onSealed = meter(content, handing.onStep);
+  const parts = [];
+  for (const [name, plaintext] of content.partitions) {
+    const attached = content.attachments.get(name) ?? [];
+    parts.push({ ...(await withAttached(sealer, registered, place, name, attached, handing, onSealed)), plaintext });
+  }
+  if (content.original) parts.push(await sealOriginal(sealer, registered, place, content.original, handing, onSealed));
+  const sealed = await sealParts(sealer, place, parts, onSealed);
+  for (let at = 0; at < sealed.document.length; at += PIECE) await handing.store("document", sealed.document.slice(at, at + PIECE));
   return {
     record: place.record, manifest: sealed.manifest, digest: b64uEncode(sealed.digest), sealed: JSON.stringify(sealed.sealed),
-    attachments: kept?.attachments ?? [], partitions: sizes(partitions), original: original ? described(original) : null,
+    attachments: parts.flatMap(({ attachments }) => attachments), partitions: sizes(content.partitions),
+    original: content.original ? described(content.original) : null,
   };
 }
 
 /**
- * @param {Sealer} sealer @param {Place} place @param {PartToSeal[]} parts
- * @param {(step: string, detail?: object) => void} onStep
- * @returns {Promise<import("./cipher.js").SealedTask>}
+ * Tells how many octets of all are sealed.
+ * @param {Plaintexts} content @param {Handing["onStep"]} onStep @returns {OnSealed}
  */
-async function sealParts({ keys, deployment }, place, parts, onStep) {
-  const nodes = deployment.nodes.map(({ index, hpke }) => ({ index, hpke }));
-  const task = { place, signingKey: keys.signingKey, iat: now(), parts, nodes };
+function meter({ partitions, attachments, original }, onStep) {
+  const files = [...attachments.values()].flat().concat(original ?? []);
+  const total = [...partitions.values()].reduce((sum, one) => sum + one.length, 0) + files.reduce((sum, one) => sum + sizeOf(one.content), 0);
   let done = 0;
-  return run("sealRecord", task, (partition) => onStep("sealing", { partition, done: done++, total: parts.length }));
+  return (partition, octets) => onStep("sealing", { partition, done: (done += octets), total });
 }
 
 /**
- * @param {Sealer} sealer
- * @param {Map<string, {epoch: number, key: Uint8Array}>} registered
- * @param {string} partition
- * @param {Uint8Array} plaintext
- * @returns {PartToSeal}
+ * @param {Sealer} sealer @param {Place} place @param {PartToSeal[]} parts @param {OnSealed} onSealed
+ * @returns {Promise<import("./cipher.js").SealedTask>}
  */
-function partOf({ keys }, registered, partition, plaintext) {
-  const { epoch, key } = registeredKey(registered, partition);
-  return { partition, epoch, key, wrap: keys.partition(partition, epoch).wrap, plaintext };
+async function sealParts({ keys, deployment }, place, parts, onSealed) {
+  const nodes = deployment.nodes.map(({ index, hpke }) => ({ index, hpke }));
+  const task = { place, signingKey: keys.signingKey, iat: now(), parts, nodes };
+  const lengths = new Map(parts.map(({ partition, plaintext }) => [partition, partition === ORIGINAL ? 0 : plaintext.length]));
+  return run("sealRecord", task, (partition) => onSealed(partition, lengths.get(partition) ?? 0));
 }
 
-/** @param {Map<string, {epoch: number, key: Uint8Array}>} registered @param {string} partition */
+/**
+ * A partition's keys, with its attachments sealed under them; without any, its key is drawn later.
+ * @param {Sealer} sealer @param {Registered} registered @param {Place} place @param {string} partition
+ * @param {Attached[]} attached @param {Handing} handing @param {OnSealed} onSealed
+ * @returns {Promise<Omit<PartToSeal, "plaintext"> & {attachments: Entry[]}>}
+ */
+async function withAttached({ keys }, registered, place, partition, attached, { store, signal }, onSealed) {
+  const { epoch, key } = registeredKey(registered, partition);
+  const own = keys.partition(partition, epoch);
+  const part = { partition, epoch, key, wrap: own.wrap };
+  if (!attached.length) return { ...part, attachments: [] };
+  const { k, r } = encapsulatePartition(place, partition, epoch, own.public);
+  const attachments = [];
+  const onOctets = (/** @type {number} */ octets) => onSealed(partition, octets);
+  for (const { content } of attached) attachments.push(await sealAttachment(k, content, { store, signal, onOctets }));
+  return { ...part, r: r.encode(), attachments };
+}
+
+/** @param {Registered} registered @param {string} partition */
 function registeredKey(registered, partition) {
   const found = registered.get(partition);
   if (!found) throw new TypeError(`no key is registered for ${partition}`);
@@ -94,51 +123,19 @@ function registeredKey(registered, partition) {
 
 /**
  * Seal the file as the attachment of the partition `original`, whose element describes it.
- * @param {Place} place @param {Sealer} sealer
- * @param {Map<string, {epoch: number, key: Uint8Array}>} registered
- * @param {Original} original
- * @param {{store: Store, onStep: (step: string, detail?: object) => void}} handing
- * @returns {Promise<PartToSeal & {attachments: {id: string, size: number, root: string}[]}>}
+ * @param {Sealer} sealer @param {Registered} registered @param {Place} place @param {Original} original
+ * @param {Handing} handing @param {OnSealed} onSealed
+ * @returns {Promise<PartToSeal & {attachments: Entry[]}>}
  */
-async function sealOriginal(place, { keys }, registered, original, { store, onStep }) {
-  const { epoch, key } = registeredKey(registered, ORIGINAL);
-  const own = keys.partition(ORIGINAL, epoch);
-  const { k, r } = encapsulatePartition(place, ORIGINAL, epoch, own.public);
-  const id = crypto.randomUUID();
-  onStep("sealing", { partition: ORIGINAL });
-  const { size, root } = await sealAttachment(k, id, original.octets, store);
-  const plaintext = element(id, original, new Uint8Array(await crypto.subtle.digest("SHA-256", own8(original.octets))));
-  return {
-    partition: ORIGINAL, epoch, key, wrap: own.wrap, plaintext, r: r.encode(),
-    attachments: [{ id, size, root: b64uEncode(root) }],
-  };
-}
-
-/** @param {Uint8Array} octets @returns {Uint8Array<ArrayBuffer>} as WebCrypto's types want it */
-const own8 = (octets) => /** @type {Uint8Array<ArrayBuffer>} */ (octets);
-
-/** @param {Bytes} k @param {string} id @param {Uint8Array} octets @param {Store} store */
-async function sealAttachment(k, id, octets, store) {
-  const sealer = new AttachmentSealer(k, id);
-  /** @type {Uint8Array[]} */
-  let held = [];
-  let size = 0;
-  const pause = turns();
-  for await (const chunk of sealer.seal([octets])) {
-    await pause();
-    held.push(chunk);
-    size += chunk.length;
-    if (size < PIECE) continue;
-    await store(id, concat(...held));
-    [held, size] = [[], 0];
-  }
-  if (size > 0) await store(id, concat(...held));
-  return { size: sealer.size, root: sealer.root };
+async function sealOriginal(sealer, registered, place, original, handing, onSealed) {
+  onSealed(ORIGINAL, 0);
+  const part = await withAttached(sealer, registered, place, ORIGINAL, [original], handing, onSealed);
+  return { ...part, plaintext: element(part.attachments[0].id, original) };
 }
 
 /** @param {Original} original @returns {{name: string, size: number}} */
-function described({ name, octets }) {
-  return { name: shownName(name), size: octets.length };
+function described({ name, content }) {
+  return { name: shownName(name), size: sizeOf(content) };
 }
 
 /** @param {string} name @returns {string} one that an XML attribute and any file system can hold */
@@ -150,13 +147,12 @@ export function shownName(name) {
 /**
  * @param {string} attachment id
  * @param {Original} original
- * @param {Uint8Array} digest SHA-256 of the file
  * @returns {Bytes} the partition `original`: it says what the attachment is
  */
-function element(attachment, { name, type, octets }, digest) {
+function element(attachment, { name, type, content, digest }) {
   const attributes = {
     attachment, "media-type": MEDIA_TYPE.test(type) ? type : "application/octet-stream", name: shownName(name),
-    sha256: toHex(digest), size: String(octets.length),
+    sha256: toHex(digest), size: String(sizeOf(content)),
   };
   const written = Object.entries(attributes).map(([attribute, value]) => `${attribute}="${escaped(value)}"`).join(" ");
   return utf8(`<partition xmlns="${PHR}" id="${ORIGINAL}"><original ${written}/></partition>`);

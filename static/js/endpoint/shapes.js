@@ -76,6 +76,7 @@ const SHAPES = {
   records: having({ records: list(record) }),
   registrations: having({ registrations: list(long) }),
   reported: having({ reported: oneOf(true) }),
+  upload: having({ received: int() }),
 };
 
 /**

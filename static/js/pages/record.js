@@ -24,6 +24,7 @@ import { hiddenParts, partPanel } from "./record/parts.js";
 import { mountTabs } from "./record/tabs.js";
 import { trend } from "./record/chart.js";
 import { viewOf } from "./record/view.js";
+import { Viewer } from "./record/viewer.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
 /** @typedef {import("./record/view.js").View} View */
@@ -51,7 +52,8 @@ class RecordPage {
     this.watching = false;
     this.shut = false;
     onChange((change) => this.sessionChanged(change));
-    onAction(article, { print: () => print(), download: (button) => this.download(button) });
+    this.viewer = new Viewer(session);
+    onAction(article, { print: () => print(), download: (button) => this.download(button), view: (button) => this.look(button) });
   }
 
   /** Fetch, open, read, show. */
@@ -87,6 +89,7 @@ class RecordPage {
 
   /** Nothing of the record stays in the page. */
   clear() {
+    this.viewer.close();
     show(this.article, false);
     show(byId("record-waiting"));
     for (const id of FILLED) byId(id).replaceChildren();
@@ -217,6 +220,8 @@ class RecordPage {
   /** @param {string[]} gone parts that were taken back */
   shrink(gone) {
     const { opened, view, about } = /** @type {Loaded} */ (this.loaded);
+    // It may be a file of what was taken back.
+    this.viewer.close();
     const now = new Date();
     const fewer = viewOf(opened, about);
     if (!fewer.records.length) return this.close(t("record.taken-back", { name: nameIn(view), time: dateTime(now) }));
@@ -238,6 +243,16 @@ class RecordPage {
     this.place.replaceChildren(state);
     show(this.place);
     slot(state, "title").focus();
+  }
+
+  /** @param {HTMLElement} button of a file that belongs to a part */
+  look(button) {
+    const { view, opened } = /** @type {Loaded} */ (this.loaded);
+    const { record = "", partition = "", number } = button.dataset;
+    const facts = view.records.find((one) => one.record === record)?.parts.get(partition)?.facts ?? [];
+    const attachment = facts.find((fact) => String(fact.attachment?.number) === number)?.attachment;
+    const owner = opened.find((one) => one.record === record)?.owner;
+    if (attachment && owner) void this.viewer.open({ owner, record, partition, purpose: view.purpose, attachment });
   }
 
   /** @param {HTMLElement} button of one of the owner's own records */

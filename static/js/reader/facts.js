@@ -30,6 +30,7 @@
  * @property {Dose} [dose] @property {string} [note] @property {string} [who] who did it, or pays
  * @property {{value: string, currency?: string}} [amount] of money
  * @property {string} [about] of a section in words alone: the kind that it speaks of
+ * @property {import('./partition.js').Attachment} [attachment] the file that it is
  * @property {string} source id of the source in its partition @property {boolean} copy kept here besides, for safety
  */
 

@@ -31,10 +31,22 @@ function itemFacts(model, source) {
   }));
 }
 
+/**
+ * What the importer wrote of a file; without a word of it, the file is a document under its own name.
+ * @param {Model} model @param {import('./partition.js').Source} source
+ * @returns {Fact[]}
+ */
+function fileFacts(model, { id, copy, attachment }) {
+  const found = itemFacts(model, id);
+  const facts = found.length ? found : [fact({ kind: 'document', source: id })];
+  return facts.map((each) => ({ ...each, copy, attachment, name: each.name ?? attachment?.name }));
+}
+
 /** @param {Model} model @returns {Fact[]} */
 function factsOf(model) {
   const fromResource = fhirReader(model);
   return model.sources.flatMap((source) => {
+    if (source.attachment) return fileFacts(model, source);
     const found = source.resource ? fromResource(source) : ccdaFacts(source);
     return found.length ? found : itemFacts(model, source.id);
   });

@@ -24,6 +24,12 @@ export { Unreadable } from './tree.js';
  * @typedef {object} Source
  * @property {string} id @property {string} role @property {boolean} copy @property {boolean} partial
  * @property {Element} [element] native XML @property {Resource} [resource] of FHIR @property {string} [entry] JSON text
+ * @property {Attachment} [attachment] a file that belongs to the partition
+ */
+/**
+ * @typedef {object} Attachment
+ * @property {number} number its place among the partition's attachments, from 1
+ * @property {string} name @property {string} type media type, in lower case @property {number} size octets @property {string} sha256 hex
  */
 /**
  * @typedef {object} Resource
@@ -87,6 +93,15 @@ function resourceOf(element) {
   };
 }
 
+/** @param {Element | undefined} element @returns {Attachment | undefined} undefined also when it does not say which file */
+function attachmentOf(element) {
+  if (!element) return undefined;
+  const [number, size] = ['number', 'size'].map((name) => Number(attribute(element, name) ?? ''));
+  const sha256 = attribute(element, 'sha256') ?? '';
+  if (!Number.isSafeInteger(number) || number < 1 || !Number.isSafeInteger(size) || size < 0 || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
+  return { number, size, sha256, name: attribute(element, 'name') ?? '', type: (attribute(element, 'type') ?? '').toLowerCase() };
+}
+
 /** @param {Element} element @returns {Source} */
 function sourceOf(element) {
   const inner = elements(element);
@@ -95,7 +110,7 @@ function sourceOf(element) {
   return {
     id: attribute(element, 'id') ?? '', role: attribute(element, 'role') ?? 'record',
     copy: attribute(element, 'copy') === 'true', partial: attribute(element, 'partial') === 'true',
-    resource: resource && resourceOf(resource), entry: entry && textOf(entry),
+    resource: resource && resourceOf(resource), entry: entry && textOf(entry), attachment: attachmentOf(all(element, 'attachment')[0]),
     element: resource ? undefined : inner.find(({ uri }) => uri !== NAMESPACE),
   };
 }

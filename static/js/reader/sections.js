@@ -94,10 +94,10 @@ export function sections(read) {
   return [...written, ...factSections(read), ...spoken];
 }
 
-/** @param {Read} read @returns {Raw[]} every source as the text it is */
+/** @param {Read} read @returns {Raw[]} every source as the text it is; files have none */
 export function raw(read) {
   if (read.other) return [{ title: read.other.local, role: 'record', text: outline(read.other) }];
-  return read.sources.map(({ element, resource, role }) => ({
+  return read.sources.filter(({ attachment }) => !attachment).map(({ element, resource, role }) => ({
     title: resource?.type ?? (element ? textOf(first(element, 'title')) || element.local : ''), role,
     text: resource?.text ?? (element ? outline(element) : ''),
   }));

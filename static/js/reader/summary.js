@@ -45,7 +45,7 @@ export function factsIn(records) {
 
 /** @param {Fact} fact */
 function sameness(fact) {
-  return JSON.stringify([fact.kind, fact.code?.system, fact.code?.value, fact.name, fact.date, fact.negated, fact.status]);
+  return JSON.stringify([fact.kind, fact.code?.system, fact.code?.value, fact.name, fact.date, fact.negated, fact.status, fact.attachment?.sha256]);
 }
 
 /** One thing has one name: its code, otherwise its words. @param {Fact} fact @returns {string} */
@@ -122,7 +122,7 @@ function bySeverity(a, b) {
 export function eventsOf(facts, kind) {
   const seen = new Set();
   return facts.filter((each) => each.kind === kind && !each.absent).toSorted(newestFirst(({ recorded }) => recorded)).filter((each) => {
-    const key = JSON.stringify([subject(each), each.date ?? each.record, each.who, each.amount?.value, each.value?.value]);
+    const key = JSON.stringify([subject(each), each.date ?? each.record, each.who, each.amount?.value, each.value?.value, each.attachment?.sha256]);
     return !seen.has(key) && seen.add(key);
   }).toSorted(newestFirst(({ date }) => date));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-const WORKERS = new Set(["importer", "password", "records"].map((name) => `/static/js/workers/${name}.js`));
+const WORKERS = new Set(["importer", "password", "records", "pdf", "dicom"].map((name) => `/static/js/workers/${name}.js`));
 
 /** @typedef {{createScriptURL(url: string): string | URL}} ScriptPolicy Trusted Types are not yet in TypeScript's DOM */
 /** @typedef {{createPolicy(name: string, rules: {createScriptURL(url: string): string}): ScriptPolicy}} PolicyFactory */
@@ -27,7 +27,7 @@ function thePolicy() {
 
 /**
  * Start a module worker.
- * @param {"importer" | "password" | "records"} name
+ * @param {"importer" | "password" | "records" | "pdf" | "dicom"} name
  * @returns {Worker}
  */
 export function startWorker(name) {

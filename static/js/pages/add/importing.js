@@ -13,7 +13,8 @@ import { startWorker } from "../../ui/worker.js";
 /** @typedef {import("../../importer/refused.js").Params} Params */
 /** @typedef {{format: string, title?: string, date?: string, units: Unit[], outline: Outline}} Prepared */
 /** @typedef {{moves: ReadonlyMap<string, string>, copies: boolean}} Choices */
-/** @typedef {{partitions: Record<string, Uint8Array<ArrayBuffer>>, counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer>}} Written */
+/** @typedef {{partitions: Record<string, Uint8Array<ArrayBuffer>>, attachments?: Record<string, import("../../endpoint/attachments.js").Attached[]>,
+ *   counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer>}} Written attachments in the order of their numbers */
 /** @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, onDone?: (done: number) => void}} Waiting */
 
 /** The importer turned the file down: `code` and `params` choose the words. */

@@ -3,11 +3,12 @@
  * @module
  */
 import { deposit, discard, waiting } from "../../endpoint/depositing.js";
-import { byId, clone, fill, show, slot } from "../../ui/dom.js";
+import { byId, clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
-import { failed, loading, report } from "../../ui/states.js";
+import { codeOf, failed, loading, report } from "../../ui/states.js";
 import { readersLine } from "../shared/readers.js";
+import { Sending } from "../shared/sending.js";
 import { itemsWords, refusalWords } from "./describe.js";
 import { Refused } from "./importing.js";
 
@@ -51,20 +52,18 @@ export class Saving {
     const written = await this.importing.result(draft.choices);
     await this.#forgetOthers(draft);
     const before = await this.#keys();
+    const sending = new Sending(state, byId("save-pause"));
     try {
-      await deposit(this.session, contentOf(draft, written), { onStep: (step, detail = {}) => this.#onStep(state, step, detail) });
+      await deposit(this.session, contentOf(draft, written), { signal: sending.signal, onStep: (step, detail = {}) => sending.onStep(step, detail) });
       this.under = "";
     } catch (error) {
       await this.#noted(draft, before);
       throw error;
+    } finally {
+      sending.end();
     }
     state.done();
     return written;
-  }
-
-  /** @param {ReturnType<typeof loading>} state @param {string} step @param {{sent?: number, total?: number}} detail */
-  #onStep(state, step, { sent, total }) {
-    state.step(step, { done: sent, total });
   }
 
   /** @returns {Promise<string[]>} */
@@ -91,10 +90,24 @@ export class Saving {
     this.under = "";
   }
 
+  /** The person stopped it: it goes on where it was. @returns {null} */
+  #paused() {
+    const [place, root] = [byId("save-state"), byId("step-save")];
+    const paused = clone("t-paused");
+    onAction(paused, { "go-on-sending": () => root.dispatchEvent(new CustomEvent("again")) });
+    place.replaceChildren(paused);
+    show(place);
+    fill(root, { "save-lead": t("way.paused.lead") });
+    show(slot(root, "save-back"));
+    slot(paused, "title").focus();
+    return null;
+  }
+
   /** @param {Draft} draft @param {unknown} error @returns {null} */
   #failed(draft, error) {
     const place = byId("save-state");
     const root = byId("step-save");
+    if (codeOf(error) === "paused") return this.#paused();
     report(error);
     if (error instanceof Refused) {
       const refused = clone("t-refused", { name: draft.file.name, ...refusalWords(error) });
@@ -115,8 +128,11 @@ function decisions({ moves, copies }) {
 }
 
 /** @param {Draft} draft @param {Written} written */
-function contentOf({ file }, { partitions, original }) {
-  return { partitions: new Map(Object.entries(partitions)), original: { name: file.name, type: file.type, octets: original } };
+function contentOf({ file }, { partitions, attachments = {}, original }) {
+  return {
+    partitions: new Map(Object.entries(partitions)), attachments: new Map(Object.entries(attachments)),
+    original: { name: file.name, type: file.type, octets: original },
+  };
 }
 
 /** @param {Written} written @param {Draft} draft @param {import("../../endpoint/readers.js").ReadersOf} readers */

@@ -29,9 +29,19 @@ function details(fact) {
   return [...dose, ...(dose.length && words ? [", "] : []), words, ...(flag.length ? [" ", ...flag] : [])];
 }
 
-/** @param {Fact & {recorded?: string}} fact @param {boolean} [several] records @returns {HTMLTableRowElement} */
+/** Where a fact stands, where that is known. @typedef {Fact & {recorded?: string, record?: string, partition?: string}} Placed */
+
+/** @param {Placed} fact @returns {Node[]} what opens the file that it is */
+function opener({ attachment, record, partition, name }) {
+  if (!attachment || !record || !partition) return [];
+  const button = clone("t-view", { of: name ?? attachment.name });
+  Object.assign(button.dataset, { record, partition, number: String(attachment.number) });
+  return [button];
+}
+
+/** @param {Placed} fact @param {boolean} [several] records @returns {HTMLTableRowElement} */
 export function eventRow(fact, several = false) {
-  const made = clone("t-event", { name: nameOf(fact), details: details(fact), date: dateNode(fact.date) });
+  const made = clone("t-event", { name: nameOf(fact), details: [...details(fact), ...opener(fact)], date: dateNode(fact.date) });
   const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
   const marks = [];
   if (fact.negated && !fact.absent) marks.push(t(fact.kind === "immunisation" ? "record.not-done" : "record.negated"));
@@ -42,7 +52,7 @@ export function eventRow(fact, several = false) {
 }
 
 /**
- * @param {Fact[]} facts
+ * @param {Placed[]} facts
  * @param {boolean} [several]
  * @param {number} [room]
  * @returns {HTMLElement[]} a table that sorts, and what unfolds it

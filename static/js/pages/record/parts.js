@@ -23,21 +23,25 @@ function titleOf({ title, kind }) {
 const KINDS = new Set(["allergy", "problem", "medication", "result", "vital", "immunisation", "procedure", "encounter", "document",
   "coverage", "claim", "other"]);
 
-/** @param {Section} section @returns {HTMLElement} */
-function told(section) {
+/** Where a section stands. @typedef {{record: string, partition: string}} Where */
+
+/** @param {Section} section @param {Where} where @returns {HTMLElement} */
+function told(section, where) {
   const marks = [section.copy ? t("record.copy") : "", section.partial ? t("record.partial") : ""].filter(Boolean).join(" ");
-  const body = [...nodes(section.nodes), ...(section.facts.length ? factTable(section.facts) : []), ...section.sections.map(told)];
+  const facts = section.facts.map((each) => ({ ...each, ...where }));
+  const body = [...nodes(section.nodes), ...(facts.length ? factTable(facts) : []), ...section.sections.map((each) => told(each, where))];
   const made = clone("t-section", { title: titleOf(section), mark: marks, body: body.length ? body : clone("t-no-words") });
   if (!marks) slot(made, "mark").remove();
   return made;
 }
 
-/** Texts that repeat what the tables say are folded away. @param {Section[]} found @returns {HTMLElement[]} */
-function laidOut(found) {
+/** Texts that repeat what the tables say are folded away. @param {Section[]} found @param {Where} where @returns {HTMLElement[]} */
+function laidOut(found, where) {
+  const all = (/** @type {Section[]} */ some) => some.map((each) => told(each, where));
   const folded = found.filter(({ kind, sections: inner, facts }) => !KINDS.has(kind) && !inner.length && !facts.length);
   const open = found.filter((each) => !folded.includes(each));
-  const more = folded.length ? [clone("t-more-words", { label: t("record.other-words", { n: folded.length }), body: folded.map(told) })] : [];
-  return [...open.map(told), ...more];
+  const more = folded.length ? [clone("t-more-words", { label: t("record.other-words", { n: folded.length }), body: all(folded) })] : [];
+  return [...all(open), ...more];
 }
 
 /** @param {Raw} one @returns {HTMLElement} its text only once it is opened: it may be long */
@@ -85,7 +89,7 @@ function origin(view, { record, date, imported, parts }, part) {
   const made = clone("t-origin", {
     title: t("record.origin", { date: shortDate(date) }), source: sourceOf(read, imported),
     body: read.other ? clone("t-broken", { text: raw(read)[0].text })
-      : [...(part === "personal" ? persons(read) : []), ...laidOut(sections(read)), ...rawAll(read)],
+      : [...(part === "personal" ? persons(read) : []), ...laidOut(sections(read), { record, partition: part }), ...rawAll(read)],
     act: view.mode === "own" ? clone("t-download") : "",
   });
   if (view.mode === "own") /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;

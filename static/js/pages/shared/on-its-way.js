@@ -9,7 +9,8 @@ import { clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { confirm } from "../../ui/dialog.js";
 import { dateTime } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
-import { explain, isStop, loading, redStop, report } from "../../ui/states.js";
+import { codeOf, explain, isStop, loading, redStop, report } from "../../ui/states.js";
+import { Sending } from "./sending.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../endpoint/depositing.js").Waiting} Waiting */
@@ -49,21 +50,28 @@ async function send(panel, session, onDone) {
   const place = slot(panel, "state");
   const state = loading(place, { title: t("way.sending"), steps: STEPS });
   show(slot(panel, "acts"), false);
+  const sending = new Sending(state, slot(panel, "pause"));
   try {
-    await resume(session, { onStep: (step, detail = {}) => state.step(step, detailOf(detail)) });
+    await resume(session, { signal: sending.signal, onStep: (step, detail = {}) => sending.onStep(step, detail) });
     finish(panel, t("way.sent"), onDone);
   } catch (error) {
-    report(error);
-    if (isStop(error)) return redStop(place, error);
-    place.replaceChildren(explain(error));
-    show(slot(panel, "acts"));
-    panel.focus();
+    sending.end();
+    return stopped(panel, place, error);
   }
   return undefined;
 }
 
-/** @param {{sent?: number, total?: number}} detail */
-const detailOf = ({ sent, total }) => ({ done: sent, total });
+/** @param {HTMLElement} panel @param {HTMLElement} place @param {unknown} error */
+function stopped(panel, place, error) {
+  const paused = codeOf(error) === "paused";
+  if (!paused) report(error);
+  if (isStop(error)) return redStop(place, error);
+  place.replaceChildren(paused ? t("way.paused") : explain(error));
+  if (paused) fill(/** @type {HTMLElement} */ (panel.querySelector("[data-action=resend]")), { label: t("way.go-on") });
+  show(slot(panel, "acts"));
+  panel.focus();
+  return undefined;
+}
 
 /** @param {HTMLElement} panel @param {HTMLElement} place @param {Session} session @param {Waiting[]} found @param {() => void} onDone */
 async function drop(panel, place, session, found, onDone) {
@@ -88,7 +96,7 @@ async function drop(panel, place, session, found, onDone) {
 /** @param {HTMLElement} panel @param {string} sentence @param {() => void} onDone */
 function finish(panel, sentence, onDone) {
   fill(panel, { title: sentence });
-  for (const name of ["text", "state", "acts"]) slot(panel, name).remove();
+  for (const name of ["text", "state", "pause", "acts"]) slot(panel, name).remove();
   panel.classList.replace("panel--warning", "panel--good");
   panel.focus();
   onDone();
