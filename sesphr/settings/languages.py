@@ -1,10 +1,20 @@
-"""Which language this server speaks: one, chosen when it starts."""
+"""Which languages this server speaks, and which when nobody asks for another."""
 
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from django.core.exceptions import ImproperlyConfigured
 
 DEFAULT = "en"
+# Each in its own words, as people look for it.
+NAMES = {
+    "en": "English",
+    "es": "Español",
+    "de": "Deutsch",
+    "fr": "Français",
+    "hi": "हिन्दी",
+    "ar": "العربية",
+}
 # Where the code for catalogues says less than pages should: dates, reading aloud.
 HTML_LANGUAGES = {"en": "en-GB"}
 # What Django's own words, and its date formats, come in.
@@ -17,11 +27,49 @@ def _known(folder: Path) -> set[str]:
     return {path.parent.parent.name.replace("_", "-").lower() for path in found}
 
 
-def checked(code: str, folders: list[Path]) -> str:
-    """The code, when there is a catalogue for it."""
+def checked(code: str, folders: list[Path], name: str = "SESPHR_LANGUAGE") -> str:
+    """The code, when there is a catalogue for it; `name` is the setting that has it."""
     known = sorted({DEFAULT}.union(*map(_known, folders)))
     if code not in known:
         raise ImproperlyConfigured(
-            f"SESPHR_LANGUAGE is {code!r}; there are catalogues for {', '.join(known)}."
+            f"{name} is {code!r}; there are catalogues for {', '.join(known)}."
         )
     return code
+
+
+def offered(codes: str, default: str, folders: list[Path]) -> tuple[str, ...]:
+    """The languages that people may choose, as SESPHR_LANGUAGES lists them; all ours if it does not.
+
+    The default is always among them.
+    """
+    wanted = [code.strip() for code in codes.split(",") if code.strip()] or list(NAMES)
+    found = [checked(code, folders, "SESPHR_LANGUAGES") for code in wanted]
+    return tuple(dict.fromkeys([*found, *([] if default in found else [default])]))
+
+
+def html(code: str) -> str:
+    """What `lang` says of a page in this language."""
+    return HTML_LANGUAGES.get(code, code)
+
+
+def django(code: str) -> str:
+    """Django's own code of this language."""
+    return DJANGO_LANGUAGES.get(code, code)
+
+
+def name(code: str) -> str:
+    """The language's name in its own words; its code where nobody knows it."""
+    return NAMES.get(code) or (_locale(code).get_display_name() or code)
+
+
+def direction(code: str) -> str:
+    """Where lines run: "ltr" or "rtl"."""
+    return _locale(code).text_direction
+
+
+def _locale(code: str) -> Locale:
+    """The platform's knowledge of a language, of its family where it has none of its own."""
+    try:
+        return Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(code.partition("-")[0])
