@@ -1,5 +1,7 @@
 """Which languages this server speaks, and which when nobody asks for another."""
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -19,6 +21,8 @@ NAMES = {
 HTML_LANGUAGES = {"en": "en-GB"}
 # What Django's own words, and its date formats, come in.
 DJANGO_LANGUAGES = {"en": "en-gb"}
+# Numbers among which every plural category of every language has one.
+_COUNTED = range(201)
 
 
 def _known(folder: Path) -> set[str]:
@@ -47,9 +51,9 @@ def offered(codes: str, default: str, folders: list[Path]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *([] if default in found else [default])]))
 
 
-def html(code: str) -> str:
-    """What `lang` says of a page in this language."""
-    return HTML_LANGUAGES.get(code, code)
+def of_staff(default: str) -> str:
+    """What the administration speaks: English, whose words no other catalogue of ours has."""
+    return DEFAULT if default in NAMES else default
 
 
 def django(code: str) -> str:
@@ -62,9 +66,31 @@ def name(code: str) -> str:
     return NAMES.get(code) or (_locale(code).get_display_name() or code)
 
 
-def direction(code: str) -> str:
-    """Where lines run: "ltr" or "rtl"."""
-    return _locale(code).text_direction
+@dataclass(frozen=True)
+class Language:
+    """A language as pages tell browsers of it; `direction` is "ltr" or "rtl"."""
+
+    code: str
+    html: str
+    name: str
+    direction: str
+
+
+@cache
+def described(code: str) -> Language:
+    """What pages say of a language."""
+    html = HTML_LANGUAGES.get(code, code)
+    return Language(code, html, name(code), _locale(code).text_direction)
+
+
+@cache
+def samples(code: str) -> dict[str, int]:
+    """A number of every plural category of a language (CLDR: one, few, other ...)."""
+    rule = _locale(code).plural_form
+    found: dict[str, int] = {}
+    for number in _COUNTED:
+        found.setdefault(rule(number), number)
+    return found
 
 
 def _locale(code: str) -> Locale:
