@@ -31,6 +31,7 @@ from sesphr.crypto.encoding import check_login
 from sesphr.ports.errors import Invalid
 from sesphr.web.auth import authorised_auth, member_auth
 from sesphr.web.bodies import APPLICATION, SMALL, takes_json
+from sesphr.web.languages import wished
 from sesphr.web.problems import ProblemOut
 
 router = Router(tags=["accounts"])
@@ -84,7 +85,11 @@ def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
         registration=payload.registration,
         first_slots=[slot.model_dump() for slot in payload.slots],
     )
-    member = services.register(application=application, page=_confirm_page(request))
+    member = services.register(
+        application=application,
+        page=_confirm_page(request),
+        language=wished(request),
+    )
     return Status(202, {"member": str(member), "state": "pending"})
 
 

@@ -7,11 +7,13 @@ from uuid import UUID
 from django.core import signing
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts import ratelimits
 from accounts.errors import RateLimited
 from accounts.models import Member
 from sesphr.ports.errors import Invalid
+from sesphr.web.languages import of_letters
 
 logger = logging.getLogger("sesphr.accounts")
 
@@ -63,7 +65,8 @@ def send_second_factor_reset(member: Member) -> None:
 
 
 def _send(member: Member, letter: str, **values: str) -> None:
-    subject, text = _written(letter, values)
+    with translation.override(of_letters(member.language)):
+        subject, text = _written(letter, values)
     try:
         ratelimits.spend("mail:login", member.login)
         send_mail(subject, text, None, [member.login])

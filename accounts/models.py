@@ -72,7 +72,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     """Somebody with an account; `password` hashes the password slot's login secret.
 
     `id` is the keyed hash of `login`; `registration` is the digest (32 octets) of the first signed registration;
-    administrators have none. Times are Unix seconds.
+    administrators have none. `language` is the code of the one that was chosen, if any. Times are Unix seconds.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -89,6 +89,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     checked_by = models.CharField(max_length=254, blank=True)
     session_epoch = models.PositiveBigIntegerField(default=0)
     is_staff = models.BooleanField(default=False)
+    language = models.CharField(max_length=16, blank=True, default="")
 
     objects = MemberManager()
 

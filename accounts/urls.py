@@ -7,6 +7,7 @@ from accounts import views
 urlpatterns = [
     path("register", views.register, name="register"),
     path("confirm", views.confirm, name="confirm"),
+    path("language", views.language, name="language"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("recover", views.recover, name="recover"),
     path("profile", views.profile, name="profile"),

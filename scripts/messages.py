@@ -1,19 +1,22 @@
 """The message catalogues: takes the words out of templates and code, compiles what was translated.
 
-    python scripts/messages.py update          bring sesphr/locale up to date with the source
-    python scripts/messages.py check           fail when it is not, or when words are missing
-    python scripts/messages.py compile FOLDER  write what servers load, and nothing else
-    python scripts/messages.py pseudo FOLDER   compile en-xa, in which every message is in [[ ]]
+    python scripts/messages.py update           bring sesphr/locale up to date with the source
+    python scripts/messages.py check            fail when it is not, or a translation cannot be right
+    python scripts/messages.py complete [CODE]  fail when a translation is missing or unsure too
+    python scripts/messages.py compile FOLDER   write what servers load, and nothing else
+    python scripts/messages.py pseudo FOLDER    compile en-xa, in which every message is in [[ ]]
 
-Catalogues hold no places in the source and no dates, so that they change only when words do. The
-English one repeats the source. It must never invent a translation.
+Catalogues hold no places in the source and no dates, so that they change only when words do; the
+translated ones say of each message which templates it stands in. The English one repeats the
+source. Words of the administration, which speaks English, are in no other. It must never invent a
+translation.
 """
 
 import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,10 +30,17 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "sesphr" / "locale"
 FILE = Path("LC_MESSAGES") / "django.po"
+USAGE = "Usage: messages.py update|check|complete [CODE]|compile FOLDER|pseudo FOLDER"
 SOURCE, PSEUDO = "en", "en_XA"
 # Besides the usual names: `plural` of templates (sesphr.web.jinja).
 KEYWORDS = {**DEFAULT_KEYWORDS, "plural": (1, 2), "gettext_lazy": None, "ngettext_lazy": (1, 2)}
-PLACE = re.compile(r"%\(\w+\)[sd]|%\{\w+\}")
+PLACE = re.compile(r"%\(\w+\)[sd]|%\{\w+\}|%%")
+PLACES_OF_MANY = 3
+# Where Babel's rule is not CLDR's, by which pages choose, or has its forms in an unusual order.
+PLURALS = {
+    "hi": "nplurals=2; plural=(n > 1);",
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);",
+}
 
 
 def extract_django(
@@ -46,10 +56,10 @@ def extracted() -> Catalog:
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file, filename="babel.cfg")
     found = Catalog()
-    for _, _, message, _, context in extract_from_dir(
+    for name, line, message, _, context in extract_from_dir(
         ROOT, methods, options, keywords=KEYWORDS, directory_filter=_is_searched
     ):
-        found.add(message, context=context)
+        found.add(message, locations=[(name, line)], context=context)
     return found
 
 
@@ -65,21 +75,61 @@ def languages() -> list[str]:
 
 
 def updated(language: str, source: Catalog) -> Catalog:
-    """The catalogue of a language with all messages of the source and no others."""
+    """The catalogue of a language with all messages of the source that it needs and no others."""
     path = CATALOGUES / language / FILE
-    known = Catalog(locale=language)
+    known = blank(language)
     if path.exists() and language != SOURCE:
-        known = read_po(io.BytesIO(path.read_bytes()), locale=language)
-    made = Catalog(locale=language)
+        known = read(path, language)
+    made = blank(language)
     for message in _messages(source):
-        old = known.get(message.id, context=message.context)
-        words = message.id if language == SOURCE else (old.string if old else "")
-        made.add(message.id, words, context=message.context, flags=message.flags)
+        if language == SOURCE:
+            made.add(message.id, message.id, context=message.context, flags=message.flags)
+        elif places(message):
+            _add_translated(made, message, known.get(message.id, context=message.context))
     return made
 
 
 def _messages(catalogue: Catalog) -> list[Message]:
     return [message for message in catalogue if message.id]
+
+
+def _add_translated(made: Catalog, message: Message, old: Message | None) -> None:
+    # Words that were counted, or are counted now, must be written anew.
+    if old is None or isinstance(old.id, str) != isinstance(message.id, str):
+        old = Message(message.id, "")
+    made.add(
+        message.id,
+        old.string,
+        context=message.context,
+        flags=message.flags | (old.flags & {"fuzzy"}),
+        auto_comments=[", ".join(places(message))],
+        user_comments=old.user_comments,
+    )
+
+
+def places(message: Message) -> list[str]:
+    """The templates in which a message of the source stands, but for the administration's."""
+    names = {Path(name) for name, _ in message.locations}
+    pages = [name for name in names if name.parts[:2] != ("templates", "staff")]
+    found = sorted({"/".join(name.parts[1:]) for name in pages if name.parts[0] == "templates"})
+    return found if len(found) <= PLACES_OF_MANY else [*found[:PLACES_OF_MANY], "..."]
+
+
+def blank(language: str) -> Catalog:
+    """A catalogue without messages, with the plural forms of its language."""
+    made = Catalog(locale=language)
+    if language in PLURALS:
+        made.mime_headers = [("Plural-Forms", PLURALS[language])]
+    return made
+
+
+def read(path: Path, language: str) -> Catalog:
+    """What a catalogue's file holds.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    return read_po(io.BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
 
 
 def rendered(catalogue: Catalog) -> bytes:
@@ -105,27 +155,51 @@ def update() -> None:
 
 
 def problems() -> list[str]:
-    """What is wrong with the catalogues, a sentence each; nothing when they may be shipped."""
+    """What is wrong with the catalogues, a sentence each; a message without words is not."""
     source, found = extracted(), []
     for language in languages():
         path = CATALOGUES / language / FILE
         catalogue = updated(language, source)
         if not path.exists() or path.read_bytes() != rendered(catalogue):
             found.append(f"{language} is not up to date with the source: run make messages.")
-        found += [f"{language}: {fault}" for message in catalogue for fault in faults(message)]
+        found += _said(language, catalogue, faults)
     return found
 
 
-def faults(message: Message) -> list[str]:
-    """What is wrong with one message: no words, or other places than the source has."""
-    if not message.id:
-        return []
+def missing(only: str = "") -> list[str]:
+    """What `problems` finds, and every message that has no words, or unsure ones, in a language."""
+    found, source = problems(), extracted()
+    for language in filter(lambda one: only in ("", one), languages()):
+        found += _said(language, updated(language, source), gaps)
+    return found
+
+
+def _said(
+    language: str, catalogue: Catalog, judge: Callable[[Message, int], list[str]]
+) -> list[str]:
+    forms = catalogue.num_plurals
+    return [f"{language}: {said}" for one in _messages(catalogue) for said in judge(one, forms)]
+
+
+def gaps(message: Message, forms: int) -> list[str]:
+    """Whether a message still waits for its words, in a language of so many plural forms."""
+    if not any(_forms(message.string)):
+        return [f"no words for {_forms(message.id)[0]!r}"]
+    return [f"unsure (fuzzy): {_forms(message.id)[0]!r}"] if message.fuzzy else []
+
+
+def faults(message: Message, forms: int) -> list[str]:
+    """What is wrong with one translation: forms are missing, or it has other places than its source."""
     sources, words = _forms(message.id), _forms(message.string)
-    if not all(words):
-        return [f"no words for {sources[0]!r}"]
+    if not any(words):
+        return []
+    if not isinstance(message.id, str) and (len(words) != forms or not all(words)):
+        return [f"{sources[0]!r} needs {forms} plural forms"]
     allowed = set(PLACE.findall(" ".join(sources)))
+    stray = "%" in PLACE.sub("", " ".join(sources))
     # A form for one number may leave the number out, but no form may have a place of its own.
     wrong = [form for form in words if not set(PLACE.findall(form)) <= allowed]
+    wrong += [form for form in words if "%" in PLACE.sub("", form) and not stray]
     needed = set(PLACE.findall(sources[-1])) - set(PLACE.findall(words[-1]))
     return [f"places differ in {sources[0]!r}"] if wrong or needed else []
 
@@ -135,10 +209,17 @@ def _forms(words: Any) -> list[str]:
 
 
 def compile_all(target: Path) -> None:
-    """Write the binary catalogue of every language below target."""
+    """Write the binary catalogue of every language below target; what has no words stays English.
+
+    What is wrong is left out too: a page with a place of its own would not be shown at all.
+    """
     for language in languages():
-        with (CATALOGUES / language / FILE).open("rb") as file:
-            _compile(read_po(file, locale=language), language, target)
+        found = read(CATALOGUES / language / FILE, language)
+        made = blank(language)
+        for message in _messages(found):
+            if not gaps(message, found.num_plurals) and not faults(message, found.num_plurals):
+                made.add(message.id, message.string, context=message.context)
+        _compile(made, language, target)
 
 
 def compile_pseudo(target: Path) -> None:
@@ -168,21 +249,26 @@ def _replace(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
+def _report(found: list[str], otherwise: str) -> int:
+    print("\n".join(found) or otherwise)
+    return 1 if found else 0
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit status."""
     match arguments:
         case ["update"]:
             update()
         case ["check"]:
-            found = problems()
-            print("\n".join(found) or "The catalogues are complete.")
-            return 1 if found else 0
+            return _report(problems(), "The catalogues are up to date.")
+        case ["complete", *only] if len(only) <= 1:
+            return _report(missing(*only), "The catalogues are complete.")
         case ["compile", folder]:
             compile_all(Path(folder))
         case ["pseudo", folder]:
             compile_pseudo(Path(folder))
         case _:
-            print("Usage: messages.py update|check|compile FOLDER|pseudo FOLDER", file=sys.stderr)
+            print(USAGE, file=sys.stderr)
             return 2
     return 0
 

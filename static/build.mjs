@@ -16,6 +16,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compileAsync } from "sass";
 
+import { logical } from "./logical.mjs";
+
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const source = path.join(root, "static");
 const modules = path.join(root, "node_modules");
@@ -26,8 +28,14 @@ const WHOLE = ["crypto/index.js", "crypto/strength.js", "importer/index.js"];
 const SHARED = ["pages", "workers"];
 /** Stylesheets: the pages', and the administration's. */
 const SHEETS = ["main", "admin"];
-const FONTS = ["400-normal", "700-normal"].flatMap((face) =>
-  ["latin", "latin-ext"].map((script) => `atkinson-hyperlegible-${script}-${face}.woff2`));
+/** Families of @fontsource, and the scripts that are served; css/_fonts.scss says for which letters. */
+const FAMILIES = {
+  "atkinson-hyperlegible": ["latin", "latin-ext"],
+  "noto-sans": ["cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese"],
+  "noto-sans-arabic": ["arabic"],
+  "noto-sans-devanagari": ["devanagari"],
+};
+const FACES = ["400-normal", "700-normal"];
 
 /**
  * What PDF.js fetches while it draws: character maps, the fonts that every reader must have, and what
@@ -127,14 +135,20 @@ async function sheet(name) {
     style: "compressed",
     quietDeps: true,
   });
-  return [path.join("css", `${name}.css`), css];
+  return [path.join("css", `${name}.css`), logical(css)];
+}
+
+/** @returns {[string, string][]} where each font file goes, and where it is */
+function fonts() {
+  return Object.entries(FAMILIES).flatMap(([family, scripts]) => scripts.flatMap((script) => FACES.map((face) => {
+    const name = `${family}-${script}-${face}.woff2`;
+    return /** @type {[string, string]} */ ([path.join("fonts", name), path.join(modules, "@fontsource", family, "files", name)]);
+  })));
 }
 
 /** @returns {Promise<Made>} fonts, icons and other files that are served as they are */
 async function copies() {
-  const fonts = path.join(modules, "@fontsource", "atkinson-hyperlegible", "files");
-  /** @type {[string, string][]} */
-  const all = FONTS.map((name) => [path.join("fonts", name), path.join(fonts, name)]);
+  const all = fonts();
   for (const file of await files(path.join(source, "icons"))) all.push([path.relative(source, file), file]);
   all.push(...(await pdfFiles()));
   return new Map(await Promise.all(all.map(async ([name, file]) => /** @type {const} */ ([name, await readFile(file)]))));

@@ -11,12 +11,14 @@ from accounts.services.membership import (
     forget_application,
     suspend,
 )
+from accounts.services.profile import choose_language
 from accounts.services.registration import add_registration, confirm, register
 from accounts.services.slots import replace_slot
 
 __all__ = [
     "add_registration",
     "authorise",
+    "choose_language",
     "confirm",
     "depart",
     "end_sessions",

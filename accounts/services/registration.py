@@ -19,11 +19,12 @@ from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Conflict, Refused
 
 
-def register(*, application: Application, page: str) -> UUID:
+def register(*, application: Application, page: str, language: str = "") -> UUID:
     """Register a member at every node, then here; the member's id.
 
     The nodes come first, so that a member here is always one there. The same
-    application again changes nothing. `page` is where the letter's link leads.
+    application again changes nothing. `page` is where the letter's link leads; `language` is what letters
+    are written in.
 
     Raises:
         Invalid, Unavailable: as a node says.
@@ -32,7 +33,7 @@ def register(*, application: Application, page: str) -> UUID:
     """
     hashes = {slot.type: make_password(slot.login_secret) for slot in application.slots}
     _tell_nodes(application)
-    created = _create_unless_taken(application, hashes)
+    created = _create_unless_taken(application, hashes, language)
     member = Member.objects.get(pk=application.member)
     if created or _is_repeat(member, application):
         send_confirmation_again(member=member, page=page)
@@ -52,9 +53,9 @@ def _tell_nodes(application: Application) -> None:
             raise
 
 
-def _create_unless_taken(application: Application, hashes: dict[str, str]) -> bool:
+def _create_unless_taken(application: Application, hashes: dict[str, str], language: str) -> bool:
     try:
-        _create(application, hashes)
+        _create(application, hashes, language)
     except IntegrityError:
         if not Member.objects.filter(pk=application.member).exists():
             raise
@@ -63,7 +64,7 @@ def _create_unless_taken(application: Application, hashes: dict[str, str]) -> bo
 
 
 @atomic_retried
-def _create(application: Application, hashes: dict[str, str]) -> None:
+def _create(application: Application, hashes: dict[str, str], language: str) -> None:
     member = Member(
         id=application.member,
         login=application.login,
@@ -71,6 +72,7 @@ def _create(application: Application, hashes: dict[str, str]) -> None:
         role=application.role,
         registration=application.digest,
         password=hashes[SlotType.PASSWORD],
+        language=language,
     )
     member.save(force_insert=True)
     KeySlot.objects.bulk_create(slots.row(slot, hashes[slot.type]) for slot in application.slots)

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.DeviceMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "sesphr.web.languages.LanguageMiddleware",
     "sesphr.web.pages.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -158,12 +159,16 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 # Catalogues lie in the source; `make install` compiles them into DATA.
 LOCALE_PATHS = [SESPHR_DATA / "locale"]
-SESPHR_LANGUAGE = languages.checked(
-    env.text("SESPHR_LANGUAGE", languages.DEFAULT), [BASE_DIR / "sesphr" / "locale", *LOCALE_PATHS]
-)
-SESPHR_HTML_LANG = languages.HTML_LANGUAGES.get(SESPHR_LANGUAGE, SESPHR_LANGUAGE)
-LANGUAGE_CODE = languages.DJANGO_LANGUAGES.get(SESPHR_LANGUAGE, SESPHR_LANGUAGE)
-LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
+_CATALOGUES = [BASE_DIR / "sesphr" / "locale", *LOCALE_PATHS]
+# What speaks to people who ask for no other language; and all that they may choose from.
+SESPHR_LANGUAGE = languages.checked(env.text("SESPHR_LANGUAGE", languages.DEFAULT), _CATALOGUES)
+SESPHR_LANGUAGES = languages.offered(env.optional("SESPHR_LANGUAGES"), SESPHR_LANGUAGE, _CATALOGUES)
+SESPHR_STAFF_LANGUAGE = languages.of_staff(SESPHR_LANGUAGE)
+LANGUAGE_CODE = languages.django(SESPHR_LANGUAGE)
+LANGUAGES = [(languages.django(code), languages.name(code)) for code in SESPHR_LANGUAGES]
+LANGUAGE_COOKIE_NAME = "sesphr_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
 
 DEFAULT_FROM_EMAIL = env.text("SESPHR_MAIL_FROM", "SeSPHR <no-reply@sesphr.example>")
 FILE_UPLOAD_TEMP_DIR = str(env.folder("SESPHR_UPLOADS", str(SESPHR_DATA / "uploads")))

@@ -31,6 +31,8 @@ SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-sesphr_session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-sesphr_csrf"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-sesphr_language"
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SESPHR_MAIL_HOST")

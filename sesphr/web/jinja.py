@@ -6,8 +6,6 @@ no request beyond what a view passes; they escape everything.
 
 from typing import Any
 
-from babel import Locale
-from django.conf import settings
 from django.template import TemplateDoesNotExist
 from django.template.backends import jinja2 as backend
 from django.templatetags.static import static
@@ -17,9 +15,10 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
+from sesphr.settings.languages import samples
+from sesphr.web.languages import choices, current
+
 SUFFIX = ".jinja"
-# Numbers among which every plural category of every language has one.
-PLURAL_SAMPLES = range(201)
 TONES = 5
 Words = str | dict[str, str]
 
@@ -55,7 +54,8 @@ def environment(**options: Any) -> Environment:
         messages=messages,
         plural=plural,
         tone=tone,
-        language=settings.SESPHR_HTML_LANG,
+        language=current,
+        languages=choices,
     )
     return made
 
@@ -86,11 +86,8 @@ def tone(name: str) -> int:
 
 def plural(one: str, other: str) -> dict[str, str]:
     """A counted sentence in every plural category of the language (CLDR: one, few, other ...)."""
-    rule = Locale.parse(settings.SESPHR_LANGUAGE.split("-")[0]).plural_form
-    samples: dict[str, int] = {}
-    for number in PLURAL_SAMPLES:
-        samples.setdefault(rule(number), number)
-    return {category: ngettext(one, other, number) for category, number in samples.items()}
+    found = samples(current().code)
+    return {category: ngettext(one, other, number) for category, number in found.items()}
 
 
 def messages(words: dict[str, Words]) -> Markup:

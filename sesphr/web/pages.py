@@ -85,10 +85,14 @@ def visitor(request: HttpRequest) -> Member:
 
 def next_page(request: HttpRequest) -> str:
     """Return the page of this site that `next` names; the member's home for anything else."""
-    asked = request.GET.get("next", "")
+    return own_page(request.GET.get("next", ""), HOME)
+
+
+def own_page(asked: str, otherwise: str) -> str:
+    """Return an address if it is one of this site; the page named `otherwise` for anything else."""
     own = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     plain = asked.startswith("/") and asked.isprintable()
-    return asked if own and plain else reverse(HOME)
+    return asked if own and plain else reverse(otherwise)
 
 
 def _elsewhere(who: Who, request: HttpRequest) -> HttpResponse | None:

@@ -114,7 +114,7 @@ VISITORS = {
     "new doctor": NEW_DOCTOR, "doctor": DOCTOR,
 }  # fmt: skip
 # What is no page: the health check, and forms that only take what a page sends.
-NO_PAGE = {"health"}
+NO_PAGE = {"health", "language"}
 
 
 def address(stop: Stop, cast: Cast) -> str:

@@ -97,7 +97,7 @@ def pseudo(place: Site, pages: Callable[[str], Page]) -> Site:
     """The same site and people, all signed in, from now on in the language of marked words."""
     for name in VISITORS:
         pages(name)
-    place.system.server.restart({"SESPHR_LANGUAGE": words.PSEUDO})
+    place.system.server.restart({"SESPHR_LANGUAGE": words.PSEUDO, "SESPHR_LANGUAGES": words.PSEUDO})
     return place
 
 

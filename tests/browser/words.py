@@ -43,7 +43,7 @@ UNITS = frozenset({"mmHg", "kg/m²"})
 
 
 def prepare(data: Path) -> None:
-    """Give a data folder the pseudo language, for a site with SESPHR_LANGUAGE=en-xa."""
+    """Give a data folder the pseudo language, for a site that speaks en-xa alone."""
     messages.compile_pseudo(data / "locale")
 
 

@@ -5,6 +5,7 @@ import test from "node:test";
 process.env.TZ = "Europe/London";
 const format = await import("../../static/js/ui/format.js");
 const messages = await import("../../static/js/ui/messages.js");
+const direction = await import("../../static/js/ui/direction.js");
 const table = await import("../../static/js/ui/table.js");
 const people = await import("../../static/js/ui/people.js");
 
@@ -87,4 +88,63 @@ test("initials leave titles out", () => {
   assert.equal(people.initials("Dr Jonathan Lee"), "JL");
   assert.equal(people.initials("Ada"), "A");
   assert.equal(people.initials("  "), "");
+});
+
+const [FSI, PDI, RLM] = ["\u2068", "\u2069", "\u200f"];
+
+test("a value is kept apart from a sentence that runs the other way", () => {
+  assert.equal(messages.format("يشارك %(name)s معك", { name: "Ada" }, "ar"), `${RLM}يشارك ${FSI}Ada${PDI} معك`);
+  assert.equal(messages.format("%(name)s shares", { name: "أحمد" }, "en-GB"), `${FSI}أحمد${PDI} shares`);
+  assert.equal(messages.format("%(name)s shares", { name: "Ada" }, "ar"), `${FSI}Ada${PDI} shares`, "no words in Arabic yet");
+});
+
+test("what a sentence of ours isolates stays so in another; what a value leaves open does not", () => {
+  const inner = messages.format("%(name)s shares", { name: "أحمد" }, "en-GB");
+  assert.equal(messages.format("Again: %(what)s", { what: inner }, "en-GB"), `Again: ${FSI}${inner}${PDI}`);
+  for (const bad of ["\u2067x", "x\u2069", "\u2069x\u2067", "\u2068\u2068x\u2069", "\u202ex\u2069"]) {
+    assert.equal(messages.format("%(a)s!", { a: bad }, "en-GB"), "x!");
+  }
+  assert.equal(messages.format("%(a)s!", { a: "\u2066\u202ex\u2069" }, "en-GB"), "\u2066x\u2069!");
+});
+
+test("numbers, dates and sizes have the digits of records in every language", () => {
+  for (const tag of ["en-GB", "es", "de", "fr", "hi", "ar"]) {
+    globalThis.document = { documentElement: { lang: tag } };
+    const made = [
+      format.date(morning), format.dateTime(morning), format.shortDate(morning), format.weekday(morning), format.number(1_234_567.5),
+      format.size(1_240_000), messages.format("%(n)s", { n: 42 }, tag), format.recordDate("2024-08-03"),
+    ];
+    for (const text of made) assert.doesNotMatch(text, /(?![0-9])\p{Nd}/u, `${tag}: ${text}`);
+    assert.match(format.date(morning), /2026/);
+    assert.match(format.list(["a", "b"]), /^a.+b$/);
+  }
+  delete globalThis.document;
+});
+
+test("Arabic sentences are chosen by six rules", () => {
+  const words = Object.fromEntries(["zero", "one", "two", "few", "many", "other"].map((name) => [name, name]));
+  const chosen = (/** @type {number} */ n) => messages.format(words, { n }, "ar");
+  assert.deepEqual([0, 1, 2, 3, 10, 11, 99, 100, 102, 103].map(chosen),
+    ["zero", "one", "two", "few", "few", "many", "many", "other", "other", "few"]);
+});
+
+/** @param {string} dir @param {(Node | string)[]} content @param {Record<string, string>} [has] */
+function directed(dir, content, has = {}) {
+  const attributes = { ...has };
+  const element = {
+    ownerDocument: { documentElement: { dir } },
+    hasAttribute: (/** @type {string} */ name) => name in attributes,
+    setAttribute: (/** @type {string} */ name, /** @type {string} */ value) => { attributes[name] = value; },
+  };
+  direction.direct(/** @type {any} */ (element), content);
+  return attributes.dir;
+}
+
+test("an element of text alone finds its own direction where that may be another than the page's", () => {
+  assert.equal(directed("rtl", ["Metformin"]), "auto");
+  assert.equal(directed("ltr", ["Metformin"]), undefined);
+  assert.equal(directed("ltr", ["أحمد"]), "auto");
+  assert.equal(directed("rtl", ["Metformin"], { dir: "ltr" }), "ltr");
+  assert.equal(directed("rtl", []), undefined);
+  assert.equal(directed("rtl", ["a", /** @type {any} */ ({})]), undefined);
 });

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { direct } from "./direction.js";
+
 /** @typedef {string | number | Node | null | undefined | (Node | string)[]} Filling what goes into a place; null leaves the template's own words, "" empties it */
 
 /**
@@ -34,6 +36,7 @@ export function el(name, attributes = {}, ...children) {
     else if (typeof value === "string") made.setAttribute(key, value);
   }
   made.append(...children);
+  direct(made, children);
   return made;
 }
 
@@ -62,7 +65,9 @@ export function fill(root, slots) {
   for (const [name, content] of Object.entries(slots)) {
     if (content === null || content === undefined) continue;
     const place = slot(root, name);
-    place.replaceChildren(...asNodes(content));
+    const nodes = asNodes(content);
+    place.replaceChildren(...nodes);
+    direct(place, nodes);
   }
 }
 

@@ -8,8 +8,15 @@
 /** @typedef {Date | number | string} Moment a Date, seconds since 1970, or ISO text */
 
 const DAY = 86_400_000;
-/** Languages differ in the order of day and month; the page says which it is in. */
-const language = () => globalThis.document?.documentElement.lang || "en-GB";
+
+/**
+ * What the platform formats by: the page's language, which says the order of day and month.
+ *
+ * Digits are 0-9 and years those of the Gregorian calendar everywhere, as in records and on devices: the Arabic zero is
+ * a dot, and a dose is not to be read in two ways.
+ * @param {string} [tag] @returns {string}
+ */
+export const locale = (tag = globalThis.document?.documentElement.lang || "en-GB") => `${tag}-u-ca-gregory-nu-latn`;
 
 /** The last second that a Date can hold. */
 const LAST = 8.64e12;
@@ -30,8 +37,8 @@ const formats = new Map();
 
 /** @param {Moment} when @param {Intl.DateTimeFormatOptions} options */
 function shown(when, options) {
-  const name = language() + JSON.stringify(options);
-  const known = formats.get(name) ?? new Intl.DateTimeFormat(language(), options);
+  const name = locale() + JSON.stringify(options);
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(locale(), options);
   formats.set(name, known);
   return known.format(moment(when));
 }
@@ -90,13 +97,13 @@ export function size(octets) {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const step = octets < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(octets) / 3));
   const value = octets / 1000 ** step;
-  return new Intl.NumberFormat(language(), {
+  return new Intl.NumberFormat(locale(), {
     style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: step && value < 10 ? 1 : 0,
   }).format(value);
 }
 
 /** @param {number} n @returns {string} */
-export const number = (n) => new Intl.NumberFormat(language()).format(n);
+export const number = (n) => new Intl.NumberFormat(locale()).format(n);
 
 /** "Personal, Medical and Insurance" @param {string[]} names */
-export const list = (names) => new Intl.ListFormat(language(), { type: "conjunction" }).format(names);
+export const list = (names) => new Intl.ListFormat(locale(), { type: "conjunction" }).format(names);

@@ -5,10 +5,10 @@
  * @module
  */
 
-/** @typedef {string | Record<string, string>} Words one sentence, or one for each plural category */
+import { fromRight, isolated, marked, tamed } from "./direction.js";
+import { locale } from "./format.js";
 
-/** Characters that order the text around them, which is not a value's to do. */
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+/** @typedef {string | Record<string, string>} Words one sentence, or one for each plural category */
 
 /** @type {Map<string, Words> | null} */
 let known = null;
@@ -52,11 +52,12 @@ export const worded = (prefix, code, otherwise = `${prefix}.unknown`) =>
  */
 export function format(words, values, language) {
   const sentence = typeof words === "string" ? words : chosen(words, Number(values.n), language);
-  return sentence.replace(/%(?:%|\((\w+)\)s)/g, (place, /** @type {string | undefined} */ name) => {
+  const right = fromRight(language);
+  return (right ? marked(sentence) : sentence).replace(/%(?:%|\((\w+)\)s)/g, (place, /** @type {string | undefined} */ name) => {
     if (name === undefined) return "%";
     const value = values[name];
     if (value === undefined) return place;
-    return typeof value === "number" ? value.toLocaleString(language) : value.replace(TURNING, "");
+    return typeof value === "number" ? value.toLocaleString(locale(language)) : isolated(tamed(value), right);
   });
 }
 

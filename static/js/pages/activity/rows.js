@@ -1,6 +1,6 @@
 /** The list by day: one row an entry, with what allowed it and its proof. @module */
 import { clone, el, onAction, show, slot } from "../../ui/dom.js";
-import { date, moment, number, relative, time as clock, weekday } from "../../ui/format.js";
+import { date, locale, moment, number, relative, time as clock, weekday } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
@@ -87,7 +87,7 @@ function clockParts(seconds) {
 
 /** @param {number} seconds @returns {string} such as "GMT" */
 export function zoneOf(seconds) {
-  const parts = new Intl.DateTimeFormat(document.documentElement.lang, { timeZoneName: "short" }).formatToParts(moment(seconds));
+  const parts = new Intl.DateTimeFormat(locale(), { timeZoneName: "short" }).formatToParts(moment(seconds));
   return parts.find((one) => one.type === "timeZoneName")?.value ?? "";
 }
 

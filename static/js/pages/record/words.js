@@ -2,7 +2,7 @@
 
 import { shownNumber, shownUnit } from "../../reader/units.js";
 import { el } from "../../ui/dom.js";
-import { recordDate } from "../../ui/format.js";
+import { locale, recordDate } from "../../ui/format.js";
 import { has, t } from "../../ui/messages.js";
 
 /** @typedef {import("../../reader/facts.js").Fact} Fact */
@@ -13,7 +13,6 @@ import { has, t } from "../../ui/messages.js";
 /** A number stays on one line with its unit. */
 const NBSP = "\u00a0";
 const COMPARED = new Map([["<=", "≤"], [">=", "≥"]]);
-const language = () => document.documentElement.lang;
 
 /** @param {Fact} fact */
 export const nameOf = ({ name, code }) => name || code?.value || t("record.unnamed");
@@ -76,7 +75,7 @@ export function shortDate(iso) {
   if (!year) return iso ?? "";
   const when = new Date(Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1)));
   if (Number.isNaN(when.getTime())) return iso ?? "";
-  return new Intl.DateTimeFormat(language(), {
+  return new Intl.DateTimeFormat(locale(), {
     timeZone: "UTC", year: "numeric", month: month ? "short" : undefined, day: day ? "numeric" : undefined,
   }).format(when);
 }
@@ -121,6 +120,6 @@ export function statusText(status) {
 }
 
 /** "Tuesday 24 November 2026 at 08:31 GMT" @param {Date} when */
-export const dayAndTime = (when) => new Intl.DateTimeFormat(language(), {
+export const dayAndTime = (when) => new Intl.DateTimeFormat(locale(), {
   weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
 }).format(when);
