@@ -236,6 +236,14 @@ function nothingFound(resources) {
   return refuse('nothing', 'fhir-nothing', { types: types.slice(0, 5), more: types.length > 5 });
 }
 
+/** What a Bundle gives as its source when its patient typed it: the page for entering a record by hand writes it. */
+export const BY_HAND = 'urn:sesphr:hand-entry';
+
+/** @param {any} value what the file holds */
+function byHand(value) {
+  return value.resourceType === 'Bundle' && textual(value.meta?.source) === BY_HAND;
+}
+
 /** @param {string} text */
 function checkCharacters(text) {
   if (/[\ufffe\uffff]/.test(text)) throw refuse('json', 'json-character');
@@ -255,7 +263,7 @@ export async function splitFhir(text, pause) {
   unwrapped.take(value);
   for (const resource of unwrapped.resources) checkVersion(resource.value);
   const split = new FhirSplit(unwrapped, {
-    format: 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
+    format: byHand(value) ? 'hand-entry' : 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
   });
   await pause(0.8);
   return split;

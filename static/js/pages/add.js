@@ -4,6 +4,7 @@
  * The file is read in a worker of this page and leaves the browser only encrypted.
  * @module
  */
+import { recallNames } from "../endpoint/partnames.js";
 import { byId, onAction, show } from "../ui/dom.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
@@ -21,9 +22,10 @@ import { showOnItsWay } from "./shared/on-its-way.js";
 const STEPS = /** @type {Step[]} */ (["choose", "check", "save", "saved"]);
 
 class AddPage {
-  /** @param {Session} session */
-  constructor(session) {
+  /** @param {Session} session @param {ReadonlyMap<string, string>} names what she calls parts */
+  constructor(session, names) {
     this.session = session;
+    this.names = names;
     /** @type {Work | null} */
     this.work = null;
     /** @type {Step} */
@@ -52,7 +54,7 @@ class AddPage {
   /** @param {File} file @param {import("./add/importing.js").Importing} importing @param {import("./add/importing.js").Prepared} prepared */
   read(file, importing, prepared) {
     this.work?.importing.close();
-    const draft = new Draft({ name: file.name, size: file.size, type: file.type }, prepared);
+    const draft = new Draft({ name: file.name, size: file.size, type: file.type }, prepared, this.names);
     const check = new CheckStep(this.session, draft, importing, () => void this.save());
     this.work = { draft, importing, check, saving: new Saving(this.session, importing) };
     history.pushState({ step: "check" }, "");
@@ -92,10 +94,11 @@ class AddPage {
     const { readers } = work.check;
     if (typeof readers === "function") drawSaved(written, work.draft, readers);
     work.importing.close();
+    this.names = work.draft.parts.names;
     this.work = null;
     history.replaceState({ step: "saved" }, "");
     this.show("saved");
   }
 }
 
-void startPage(({ session }) => new AddPage(session).start(), { needs: "session", role: "owner" });
+void startPage(async ({ session }) => new AddPage(session, await recallNames(session)).start(), { needs: "session", role: "owner" });

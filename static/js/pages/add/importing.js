@@ -12,7 +12,7 @@ import { startWorker } from "../../ui/worker.js";
 /** @typedef {import("../../importer/plan.js").Outline} Outline */
 /** @typedef {import("../../importer/refused.js").Params} Params */
 /** @typedef {{format: string, title?: string, date?: string, units: Unit[], outline: Outline}} Prepared */
-/** @typedef {{moves: ReadonlyMap<string, string>, copies: boolean}} Choices */
+/** @typedef {import("../../importer/units.js").Choices} Choices */
 /** @typedef {{partitions: Record<string, Uint8Array<ArrayBuffer>>, counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer>}} Written */
 /** @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, onDone?: (done: number) => void}} Waiting */
 
@@ -122,8 +122,8 @@ async function octetsOf(file) {
 }
 
 /** @param {Choices} choices as messages can carry them */
-function plain({ moves, copies }) {
-  return { moves: [...moves], copies };
+function plain({ moves, copies, into = new Map(), names = new Map() }) {
+  return { moves: [...moves], copies, into: [...into], names: [...names] };
 }
 
 /** @param {string} failed @returns {Error} */
