@@ -6,6 +6,7 @@
  * alone; whatever is placed nowhere is named in a warning.
  */
 
+import { BY_HAND } from './by_hand.js';
 import { checkVersion, decide } from './fhir_rules.js';
 import { itemOf } from './fhir_items.js';
 import { References, referencesIn } from './fhir_references.js';
@@ -236,10 +237,7 @@ function nothingFound(resources) {
   return refuse('nothing', 'fhir-nothing', { types: types.slice(0, 5), more: types.length > 5 });
 }
 
-/** What a Bundle gives as its source when its patient typed it: the page for entering a record by hand writes it. */
-export const BY_HAND = 'urn:sesphr:hand-entry';
-
-/** @param {any} value what the file holds */
+/** @param {any} value what the file holds @returns {boolean} whether its patient typed it on the page for that */
 function byHand(value) {
   return value.resourceType === 'Bundle' && textual(value.meta?.source) === BY_HAND;
 }
