@@ -54,6 +54,11 @@ export class Draft {
     return this.parts.finalOf(this.moves.get(unit.id) ?? unit.partition);
   }
 
+  /** Whether nothing was decided yet. */
+  get isUntouched() {
+    return !this.moves.size && !this.parts.changes.length && !this.answers.size && this.copies;
+  }
+
   /** Whether nothing is left to save. */
   get isEmpty() {
     return this.prepared.units.every((unit) => this.partOf(unit) === NOWHERE);
