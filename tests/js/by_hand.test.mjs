@@ -54,7 +54,7 @@ test('the reader says the same in the same words, and whose word it is', async (
   assert.deepEqual(medical.origin, { format: 'hand-entry', type: 'collection', date: '2026-11-29T12:00:00.000Z' });
   const of = (part, kind) => part.facts.filter((each) => each.kind === kind);
   const [visit] = of(medical, 'encounter');
-  assert.deepEqual([visit.name, visit.date, visit.who, visit.note], ['emergency', '2026-08-03', 'Dr Osei', 'St Mary']);
+  assert.deepEqual([visit.name, visit.date, visit.who, visit.note], ['Emergency department patient visit', '2026-08-03', 'Dr Osei', 'St Mary']);
   assert.deepEqual(of(medical, 'problem').map(({ name, status, date: since, severity }) => [name, status, since, severity]),
     [['Asthma', 'active', '2019', 'Moderate'], ['Flu', 'resolved', '2026-08-03', undefined]]);
   const pressure = of(medical, 'vital')[0];

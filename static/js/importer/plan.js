@@ -73,7 +73,7 @@ export class Plan {
   outline(choices) {
     const { splitter, notices } = this.lay(choices);
     const filled = splitter.filled();
-    const others = filled.map((name) => [name, splitter.open(name).filter(({ unit }) => !unit).length]);
+    const others = filled.map((name) => [name, splitter.open(name).filter(({ unit, role }) => !unit && role !== 'envelope').length]);
     return {
       counts: Object.fromEntries(filled.map((name) => [name, splitter.counts(name)])),
       others: Object.fromEntries(others), notices,

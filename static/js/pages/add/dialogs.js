@@ -10,7 +10,7 @@ import { confirm } from "../../ui/dialog.js";
 import { list } from "../../ui/format.js";
 import { clearErrors, showErrors } from "../../ui/forms.js";
 import { t } from "../../ui/messages.js";
-import { partName, usualName } from "../../ui/parts.js";
+import { partName, PARTS, usualName } from "../../ui/parts.js";
 import { kindWords, titleOf } from "./describe.js";
 import { NOWHERE } from "./parts.js";
 
@@ -84,7 +84,8 @@ export async function askNewPart(draft) {
 
 /** @param {Draft} draft @param {string} part @returns {Promise<string | null>} its new name, "" for the usual one */
 export async function askName(draft, part) {
-  const body = clone("t-part-name");
+  const known = PARTS.includes(part);
+  const body = clone("t-part-name", { hint: t(known ? "add.part.rename.hint" : "add.part.rename.hint-own", { part: usualName(part) }) });
   const field = /** @type {HTMLInputElement} */ (body.querySelector("#part-name"));
   field.value = partName(part);
   const yes = await askForm(body, { title: t("add.part.rename.title", { part: partName(part) }), yes: t("add.part.rename.yes"), check: () => nameErrors(draft, part) });

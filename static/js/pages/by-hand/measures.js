@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @typedef {{code: string, display: string}} Coding of LOINC */
+/** @typedef {{code: string, display: string, text?: string}} Coding of LOINC; text where people say it shorter */
 /** @typedef {{ucum: string, shown: string, least: number, most: number, coding?: Coding}} Unit */
 /** @typedef {{name: string, category: "vital-signs" | "laboratory", coding: Coding, units: Record<string, Unit>}} Measure */
 
@@ -13,7 +13,7 @@ const PRESSURE = "mm[Hg]";
 
 /** Blood pressure is one observation with two values. */
 export const BLOOD_PRESSURE = Object.freeze({
-  coding: { code: "85354-9", display: "Blood pressure panel with all children optional" },
+  coding: { code: "85354-9", display: "Blood pressure panel", text: "Blood pressure" },
   parts: Object.freeze([
     { name: "systolic", coding: { code: "8480-6", display: "Systolic blood pressure" }, unit: { ucum: PRESSURE, shown: "mmHg", least: 60, most: 260 } },
     { name: "diastolic", coding: { code: "8462-4", display: "Diastolic blood pressure" }, unit: { ucum: PRESSURE, shown: "mmHg", least: 30, most: 150 } },
@@ -39,10 +39,10 @@ export const MEASURES = [
     units: { cm: { ucum: "cm", shown: "cm", least: 40, most: 250 }, in: { ucum: "[in_i]", shown: "in", least: 16, most: 98 } },
   },
   {
-    name: "sugar", category: "laboratory", coding: { code: "15074-8", display: "Glucose [Moles/volume] in Blood" },
+    name: "sugar", category: "laboratory", coding: { code: "15074-8", display: "Glucose [Moles/volume] in Blood", text: "Blood glucose" },
     units: {
       mmol: { ucum: "mmol/L", shown: "mmol/L", least: 1, most: 40 },
-      mg: { ucum: "mg/dL", shown: "mg/dL", least: 20, most: 720, coding: { code: "2339-0", display: "Glucose [Mass/volume] in Blood" } },
+      mg: { ucum: "mg/dL", shown: "mg/dL", least: 20, most: 720, coding: { code: "2339-0", display: "Glucose [Mass/volume] in Blood", text: "Blood glucose" } },
     },
   },
 ];

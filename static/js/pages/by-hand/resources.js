@@ -23,10 +23,13 @@ const LOINC = "http://loinc.org";
 const ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips";
 const UNKNOWN = Object.freeze({ extension: [{ url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", valueCode: "unknown" }] });
 
-/** @type {Record<string, [code: string, display: string]>} */
+/** The class of a visit, which FHIR wants, and its type in words that people know. @type {Record<string, [code: string, display: string][]>} */
 const VISITS = {
-  practice: ["AMB", "ambulatory"], hospital: ["IMP", "inpatient encounter"], emergency: ["EMER", "emergency"],
-  home: ["HH", "home health"], remote: ["VR", "virtual"],
+  practice: [["AMB", "ambulatory"], ["11429006", "Consultation"]],
+  hospital: [["IMP", "inpatient encounter"], ["32485007", "Hospital admission"]],
+  emergency: [["EMER", "emergency"], ["4525004", "Emergency department patient visit"]],
+  home: [["HH", "home health"], ["439708006", "Home visit"]],
+  remote: [["VR", "virtual"], ["448337001", "Telemedicine consultation with patient"]],
 };
 /** @type {Record<string, [code: string, display: string]>} */
 const SEVERITIES = { mild: ["255604002", "Mild"], moderate: ["6736007", "Moderate"], severe: ["24484000", "Severe"] };
@@ -46,9 +49,10 @@ const listed = (table, key, system) => (Object.hasOwn(table, key) ? concept(syst
 function visit({ typed: { fields }, date }) {
   const [place, doctor] = [words(fields, "place"), words(fields, "doctor")];
   if (!place && !doctor) return [];
-  const [code, display] = Object.hasOwn(VISITS, fields["visit-kind"] ?? "") ? VISITS[fields["visit-kind"]] : VISITS.practice;
+  const kind = fields["visit-kind"] ?? "";
+  const [[code, display], type] = Object.hasOwn(VISITS, kind) ? VISITS[kind] : VISITS.practice;
   return [{
-    resourceType: "Encounter", status: "finished", class: { system: `${HL7}v3-ActCode`, code, display }, subject: SELF,
+    resourceType: "Encounter", status: "finished", class: { system: `${HL7}v3-ActCode`, code, display }, type: [concept(SNOMED, ...type)], subject: SELF,
     participant: doctor ? [{ individual: { display: doctor } }] : undefined, period: date ? { start: date } : undefined,
     serviceProvider: place ? { display: place } : undefined,
   }];
@@ -64,10 +68,10 @@ function problems({ typed, date, visit: encounter }) {
 }
 
 /** @param {Context} context @param {string} category @param {import("./measures.js").Coding} coding @returns {Resource} */
-function observation({ date, visit: encounter }, category, { code, display }) {
+function observation({ date, visit: encounter }, category, { code, display, text }) {
   return {
     resourceType: "Observation", status: "final", category: [{ coding: [{ system: `${HL7}observation-category`, code: category }] }],
-    code: concept(LOINC, code, display), subject: SELF, encounter, effectiveDateTime: date, performer: [SELF],
+    code: { ...concept(LOINC, code, display), text }, subject: SELF, encounter, effectiveDateTime: date, performer: [SELF],
   };
 }
 
