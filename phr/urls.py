@@ -14,6 +14,7 @@ urlpatterns = [
     path("home", home.home, name="home"),
     path("activity", home.activity, name="activity"),
     path("add", owner.add, name="add"),
+    path("add/by-hand", owner.by_hand, name="by-hand"),
     path("record", owner.record, name="record"),
     path("requests", owner.requests, name="requests"),
     path("requests/<uuid:request_id>", owner.one_request, name="request"),

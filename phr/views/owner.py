@@ -16,6 +16,12 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @page(Who.OWNER)
+def by_hand(request: HttpRequest) -> HttpResponse:
+    """Enter a record by hand: what is typed is made a file of by the browser."""
+    return show(request, "by-hand")
+
+
+@page(Who.OWNER)
 def record(request: HttpRequest) -> HttpResponse:
     """One's own whole record."""
     return show(request, "record", mode="own", owner_id=None, member_id=None)

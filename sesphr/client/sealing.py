@@ -32,7 +32,11 @@ from sesphr.crypto.envelope import (
     encrypt_record,
 )
 
-MEDIA_TYPES = {"c-cda": "application/xml", "fhir-r4": "application/fhir+json"}
+MEDIA_TYPES = {
+    "c-cda": "application/xml",
+    "fhir-r4": "application/fhir+json",
+    "hand-entry": "application/fhir+json",
+}
 MAX_NAME = 200
 
 

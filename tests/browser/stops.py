@@ -83,6 +83,7 @@ NEW_OWNER = Visitor(NED, (
 OWNER = Visitor(ALICE, (
     Stop("home", "/home", ".needs-row"),
     Stop("add", "/add", "#choose-form"),
+    Stop("by-hand", "/add/by-hand", "#medicines-0-name"),
     Stop("record", "/record", "[role=tablist]"),
     Stop("requests", "/requests", "#waiting > *"),
     Stop("request", "/requests/{request}", "#request > *"),

@@ -137,7 +137,8 @@ def test_everything_works_by_keyboard(adding: Adding) -> None:
     for key in ("Enter", "ArrowDown", "ArrowUp", "Escape"):
         page.keyboard.press(key)
     expect(move).to_be_focused()
-    for key in ("Enter", "End", "Enter"):
+    # The last of the menu leaves it out of the record.
+    for key in ("Enter", "End", "ArrowUp", "Enter"):
         page.keyboard.press(key)
     moved = (
         column(page, "prescription").locator(".unit", has_text=title).locator("[data-action=move]")
@@ -347,3 +348,119 @@ def test_a_device_without_room_says_so_and_keeps_no_half(adding: Adding, tmp_pat
     page.reload()
     expect(page.locator(".on-its-way")).to_have_count(0)
     assert adding.ids() == before
+
+
+def change_part(page: Page, part: str, what: str) -> None:
+    """Choose from the menu of a part."""
+    column(page, part).locator("[data-action=part-menu]").press("Enter")
+    page.get_by_role("menuitem", name=what).press("Enter")
+
+
+def undo(page: Page, words: str) -> None:
+    """Take back the change that these words tell."""
+    page.locator(".part-changes .settled", has_text=words).get_by_role("button").press("Enter")
+
+
+def add_part(page: Page, name: str, part: str) -> None:
+    """Add an own part, whose id is made from its name."""
+    page.get_by_role("button", name="Add a part of your own").press("Enter")
+    page.locator("#part-name").fill(name)
+    page.get_by_label(part).check()
+    axe.assert_none(page)
+    page.keyboard.press("Enter")
+
+
+def rename(page: Page, part: str, name: str) -> None:
+    """Call a part by another name."""
+    change_part(page, part, "Rename")
+    page.locator("#part-name").fill(name)
+    page.keyboard.press("Enter")
+
+
+def test_a_part_is_renamed_and_found_by_its_name_on_other_pages(adding: Adding) -> None:
+    page = adding.page
+    choose(page, PLAIN)
+    rename(page, "medical", "Insurance")
+    expect(page.locator("dialog .nhsuk-error-summary")).to_be_focused()
+    axe.assert_none(page)
+    page.locator("#part-name").fill("My health")
+    page.keyboard.press("Enter")
+    line = page.locator(".part-changes .settled")
+    expect(line).to_be_focused()
+    expect(line).to_contain_text("Medical is called My health now.")
+    save(page)
+    saved(page)
+    page.goto("/record")
+    expect(page.get_by_role("tab", name="My health")).to_be_visible(timeout=PATIENCE)
+    page.goto("/add")
+    choose(page, PLAIN)
+    rename(page, "medical", "Medical")
+    save(page)
+    saved(page)
+    page.goto("/record")
+    expect(page.get_by_role("tab", name="Medical")).to_be_visible(timeout=PATIENCE)
+
+
+def test_an_own_part_is_filled_by_keyboard_and_says_its_name_inside_alone(
+    adding: Adding, site: Site
+) -> None:
+    page, before = adding.page, adding.ids()
+    choose(page, SAMPLES / "ips_ig_bundle01.json")
+    add_part(page, "Über das Herz", "uber-das-herz")
+    change_part(page, "medical", "Move several items")
+    page.get_by_label("Test result: all 7").check()
+    page.locator("#part-to").select_option("uber-das-herz")
+    axe.assert_none(page)
+    page.get_by_role("button", name="Move them").press("Enter")
+    expect(column(page, "uber-das-herz")).to_contain_text("7 test results")
+    save(page)
+    saved(page)
+    expect(page.locator("#step-saved")).to_contain_text("Über das Herz")
+    (record,) = adding.ids() - before
+    folder = site.system.output()
+    adding.owner.ok("open", record, "--partition", "uber-das-herz", "--output", str(folder))
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.xml"))
+    assert 'id="uber-das-herz" version="1" name="Über das Herz"' in text
+
+
+def test_a_merge_warns_of_the_name_once_and_is_taken_back(adding: Adding) -> None:
+    page = adding.page
+    choose(page, SAMPLES / "ips_ig_bundle01.json")
+    change_part(page, "personal", "Put all of it into another part")
+    page.locator("#part-to").select_option("insurance")
+    page.get_by_role("button", name="Put it there").press("Enter")
+    warned = page.locator(".caution", has_text="Your name is written inside Insurance")
+    expect(warned).to_have_count(1)
+    expect(column(page, "personal")).to_be_hidden()
+    axe.assert_none(page)
+    undo(page, "You put all of Personal")
+    expect(column(page, "personal")).to_contain_text("1 name with address")
+    expect(warned).to_have_count(0)
+
+
+def test_what_is_left_out_can_be_taken_in_again_and_everything_cannot_go(adding: Adding) -> None:
+    page = adding.page
+    choose(page, SAMPLES / "ips_ig_bundle01.json")
+    change_part(page, "prescription", "Leave it out of the record")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("That is 2 medicines. Doctors and pharmacists rely on these.")
+    axe.assert_none(page)
+    page.keyboard.press("Escape")
+    expect(column(page, "prescription")).to_be_visible()
+    change_part(page, "prescription", "Leave it out of the record")
+    page.get_by_role("button", name="Leave it out").press("Enter")
+    out = page.locator(".column--out")
+    expect(out).to_contain_text("2 items")
+    move = out.locator("[data-action=move]").first
+    move.press("Enter")
+    page.get_by_role("menuitem", name="To Medical").press("Enter")
+    expect(out).to_contain_text("1 item")
+    for part in ("medical", "personal"):
+        change_part(page, part, "Leave it out of the record")
+        page.get_by_role("button", name="Leave it out").press("Enter")
+    expect(page.locator("#save-reason")).to_have_text(
+        "You left everything out. Take something back to save it."
+    )
+    expect(page.locator("#save")).to_have_attribute("aria-disabled", "true")
+    undo(page, "You left Personal out")
+    expect(page.locator("#save[aria-disabled=false]")).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser import chromium
-from tests.browser.acts import account, records, sharing, staff
+from tests.browser.acts import account, by_hand, records, sharing, staff
 from tests.browser.acts.account import Member
 from tests.browser.site import Site
 
@@ -49,6 +49,7 @@ def test_the_story(site: Site, people: dict[str, Page]) -> None:
     look_back(patient, bob)
     sharing.take_back(patient, "Medical", bob.name)
     refused(physician, patient, bob)
+    enter_by_hand(patient)
     oversee(office, physician, bob)
 
 
@@ -101,10 +102,25 @@ def refused(page: Page, owner: Page, physician: Member) -> None:
     expect(owner.get_by_role("listitem").filter(has_text="Taken back from").first).to_be_visible()
 
 
+def enter_by_hand(page: Page) -> None:
+    by_hand.begin(page)
+    by_hand.fill(page, by_hand.ENTERED)
+    by_hand.check(page)
+    expect(records.column(page, "Prescriptions")).to_contain_text("1 allergy and 1 medicine")
+    records.save(page)
+    page.get_by_role("link", name="Read your record").click()
+    text = records.shown(page)
+    assert all(word in text for word in ("142/91", "Salbutamol inhaler", "1 puff, twice a day"))
+    assert "Brazil nuts" in text
+    page.get_by_role("tab", name="Prescriptions").click()
+    panel = page.get_by_role("tabpanel", name="Prescriptions")
+    expect(panel).to_contain_text("Entered by hand by the patient")
+
+
 def oversee(office: Page, page: Page, physician: Member) -> None:
     text = staff.look_through(office, LISTS)
     assert physician.login in text
-    assert not any(word in text for word in ("Penicillin", "hypertension", "First visit on Monday"))
+    assert not any(word in text for word in ("Penicillin", "Brazil nuts", "First visit on Monday"))
     staff.suspend(office, physician.login)
     page.goto("/home")
     page.wait_for_url("**/sign-in*")

@@ -103,9 +103,7 @@ def test_a_pdf_a_picture_and_a_scan_are_drawn_under_the_policy(shelf: Shelf) -> 
     page = shelf.page
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
-    shelf.deposit(
-        letter_pdf=files.pdf(), photo_png=files.picture(), scan_dcm=DICOM.read_bytes()
-    )
+    shelf.deposit(letter_pdf=files.pdf(), photo_png=files.picture(), scan_dcm=DICOM.read_bytes())
     assert not [url for url in loaded if "pdf" in url]
     dialog = shelf.open("letter.pdf")
     canvas = dialog.get_by_role("img", name="Page 1 of 2")

@@ -5,8 +5,11 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { importRecord } from '../../static/js/importer/index.js';
+import { nameOf } from '../../static/js/importer/names.js';
 import { ImportRefused, prepare } from '../../static/js/importer/plan.js';
+import { NOWHERE } from '../../static/js/importer/units.js';
 import { sentenceOf, spoken } from '../../static/js/importer/words.js';
+import { read } from '../../static/js/reader/index.js';
 import { bundle, ccda, held, octets, readAll, sample, section } from './importer_support.mjs';
 
 const PREPARED = ['ccda_ccd_hl7_medium.xml', 'ccda_ccd_practicefusion.xml', 'ips_nl_core.json', 'fhir_r4_synthea_small.json', 'bluebutton2_eob_small.json'];
@@ -124,4 +127,58 @@ test('reading stops when it is asked to', async () => {
   const controller = new AbortController();
   const reading = prepare(sample('ccda_atospulse_large.xml'), { signal: controller.signal, onProgress: () => controller.abort() });
   await assert.rejects(reading, { name: 'AbortError' });
+});
+
+for (const name of PREPARED) {
+  test(`${name}: merged and left out, nothing else is lost, and the order of decisions leaves no trace`, async () => {
+    const made = await prepare(sample(name));
+    const before = made.result();
+    const merged = made.result({ into: new Map([['insurance', 'own'], ['personal', 'medical'], ['own', 'medical'], ['prescription', 'medical']]) });
+    assert.deepEqual(Object.keys(merged.partitions), ['medical']);
+    assert.deepEqual(sourcesOf(merged), sourcesOf(before));
+    const [first, second] = made.units.filter(({ role }) => role === 'record');
+    const one = new Map([[first.id, 'b'], ...(second ? [[second.id, 'a']] : [])]);
+    const other = new Map([...one].reverse());
+    const into = [['a', 'b'], ['medical', 'insurance']];
+    assert.deepEqual(made.result({ moves: one, into: new Map(into) }), made.result({ moves: other, into: new Map(into.toReversed()) }));
+    const out = made.result({ moves: new Map([[first.id, NOWHERE]]) });
+    assert.equal(sourcesOf(out).length, sourcesOf(before).length - 1);
+    assert.deepEqual(made.result({ into: new Map(), moves: new Map() }).partitions, before.partitions);
+  });
+}
+
+test('what an owner calls a partition stands inside it alone', async () => {
+  const made = await plan(bundle(PATIENT, ALLERGY));
+  const title = 'Herz & "Kreislauf" <1>';
+  const { partitions } = made.result({ moves: new Map([['u2', 'part-1']]), names: new Map([['part-1', title], ['insurance', 'not there']]) });
+  assert.deepEqual(Object.keys(partitions), ['personal', 'prescription', 'part-1']);
+  assert.equal(read(partitions['part-1']).name, title);
+  assert.equal(read(partitions.personal).name, undefined);
+  assert.ok(!new TextDecoder().decode(partitions.personal).includes('Herz'));
+});
+
+test('names keep what can be seen', () => {
+  assert.equal(nameOf('  My\n heart\u202e\u0000 '), 'My heart');
+  assert.equal(nameOf('می\u200cخواهم'), 'می\u200cخواهم');
+  assert.equal([...nameOf('\u{1f600}'.repeat(100))].length, 60);
+  assert.equal(nameOf('\u200b\u2066'), '');
+});
+
+test('no circle of merges, no partition that cannot be, no name that cannot be seen', async () => {
+  const made = await plan(bundle(PATIENT, ALLERGY));
+  const bad = [
+    { into: new Map([['medical', 'medical']]) }, { into: new Map([['a', 'b'], ['b', 'c'], ['c', 'a']]) }, { into: new Map([['medical', 'original']]) },
+    { into: new Map([['Medical', 'personal']]) }, { into: new Map([[NOWHERE, 'personal']]) }, { moves: new Map([['u1', '']]) },
+    { names: new Map([['medical', '']]) }, { names: new Map([['medical', 'a\nb']]) }, { names: new Map([['medical', 'x'.repeat(61)]]) },
+  ];
+  for (const choices of bad) assert.throws(() => made.result(choices), RangeError, JSON.stringify([...(choices.into ?? choices.moves ?? choices.names)]));
+});
+
+test('without the patient the rest of a header goes nowhere either', async () => {
+  const made = await plan(ccda([section('11450-4')], { header: '<informant><relatedEntity classCode="PRS"/></informant>' }));
+  const patient = made.units.find(({ kind }) => kind === 'patient');
+  const { partitions, notices } = made.result({ moves: new Map(made.units.filter(({ partition }) => partition === 'personal').map(({ id }) => [id, NOWHERE])) });
+  assert.ok(patient);
+  assert.deepEqual(Object.keys(partitions), ['medical']);
+  assert.deepEqual(notices.map(({ code }) => code), []);
 });

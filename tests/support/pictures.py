@@ -86,6 +86,7 @@ PICTURES = (
     Picture("home", ALICE, "/home", "What needs her, what she has, who sees it.", ".needs-row"),
     Picture("add", ALICE, "/add", "Add a record: choose a file.", "#choose-form"),
     Picture("add-check", ALICE, "/add", "What goes where, before anything leaves the device.", act=_file),
+    Picture("by-hand", ALICE, "/add/by-hand", "A record entered by hand.", "#medicines-0-name"),
     Picture("requests", ALICE, "/requests", "Who asks, and what was answered.", "#waiting > *"),
     Picture("request", ALICE, "/requests/{request}", "Who asks for what, why, and who they are; narrower by default.", "#request > *"),
     Picture("sharing", ALICE, "/sharing", "Who can see what, until when.", "#matrix table, #matrix ul"),

@@ -13,7 +13,7 @@ import { aboutBody, aboutHeader, aboutPatient, aboutSection } from './ccda_units
 import { MAX_NAMED } from './limits.js';
 import { Splitter } from './partition.js';
 import { standAlone } from './slice.js';
-import { place, placesOf } from './units.js';
+import { NOWHERE, place, placesOf } from './units.js';
 import { NameFinder } from './warnings.js';
 import { all, attribute, elementsOf, first, readXml, textOf } from './xml.js';
 import { CDA, checkDoctype, checkRoot } from './xml_kinds.js';
@@ -170,7 +170,7 @@ class CcdaSplit {
     const records = this.parts.filter(({ role }) => role === 'record');
     if (records.some((part) => placesOf(part, choices).includes('personal'))) return 'personal';
     const patient = records.find(({ about }) => about?.kind === 'patient');
-    return patient ? placesOf(patient, choices)[0] : 'personal';
+    return patient ? placesOf(patient, choices)[0] ?? NOWHERE : 'personal';
   }
 
   /** The header of the document accompanies every partition that has content. @param {Splitter} splitter */
@@ -196,18 +196,17 @@ class CcdaSplit {
   }
 
   /** What the owner moved is decided: nothing is said of it. @param {Choices} choices @returns {Notice[]} */
-  embeddedNotices({ moves }) {
-    return this.embedded.filter(({ part }) => !moves.has(part.id ?? ''))
-      .map(({ type, part }) => ({ code: 'embedded', params: { type, partition: part.home, units: [part.id ?? ''] } }));
+  embeddedNotices(choices) {
+    return undecided(this.embedded, choices)
+      .map(({ type, part, at }) => ({ code: 'embedded', params: { type, partition: at, units: [part.id ?? ''] } }));
   }
 
   /** @param {Choices} choices @returns {Notice[]} */
-  unknownNotices({ moves }) {
-    /** @type {Map<string, Unknown[]>} */
-    const groups = Map.groupBy(this.unknown.filter(({ part }) => !moves.has(part.id ?? '')), ({ code, part }) => `${part.home} ${code}`);
+  unknownNotices(choices) {
+    const groups = Map.groupBy(undecided(this.unknown, choices), ({ code, at }) => `${at} ${code}`);
     const notices = [...groups.values()].map((group) => ({
       code: 'unknown-section',
-      params: { section: group[0].code, partition: group[0].part.home, n: group.length, units: group.map(({ part }) => part.id ?? '') },
+      params: { section: group[0].code, partition: group[0].at, n: group.length, units: group.map(({ part }) => part.id ?? '') },
     }));
     if (notices.length <= MAX_NAMED) return notices;
     return [...notices.slice(0, MAX_NAMED), { code: 'unknown-more', params: { n: notices.length - MAX_NAMED } }];
@@ -218,6 +217,16 @@ class CcdaSplit {
     return all(this.root, 'recordTarget').flatMap((target) => all(first(target, 'patientRole/patient'), 'name'))
       .flatMap((name) => all(name, 'family')).map(textOf);
   }
+}
+
+/**
+ * @template {{part: import('./units.js').Part}} T
+ * @param {T[]} found @param {Choices} choices
+ * @returns {(T & {at: PartitionName})[]} those that the owner neither moved nor left out, and where they go
+ */
+function undecided(found, choices) {
+  return found.filter(({ part }) => !choices.moves.has(part.id ?? ''))
+    .flatMap((each) => placesOf(each.part, choices).slice(0, 1).map((at) => ({ ...each, at })));
 }
 
 /** @param {Element} section @returns {Element[]} */

@@ -6,6 +6,7 @@
  * alone; whatever is placed nowhere is named in a warning.
  */
 
+import { BY_HAND } from './by_hand.js';
 import { checkVersion, decide } from './fhir_rules.js';
 import { itemOf } from './fhir_items.js';
 import { References, referencesIn } from './fhir_references.js';
@@ -236,6 +237,11 @@ function nothingFound(resources) {
   return refuse('nothing', 'fhir-nothing', { types: types.slice(0, 5), more: types.length > 5 });
 }
 
+/** @param {any} value what the file holds @returns {boolean} whether its patient typed it on the page for that */
+function byHand(value) {
+  return value.resourceType === 'Bundle' && textual(value.meta?.source) === BY_HAND;
+}
+
 /** @param {string} text */
 function checkCharacters(text) {
   if (/[\ufffe\uffff]/.test(text)) throw refuse('json', 'json-character');
@@ -255,7 +261,7 @@ export async function splitFhir(text, pause) {
   unwrapped.take(value);
   for (const resource of unwrapped.resources) checkVersion(resource.value);
   const split = new FhirSplit(unwrapped, {
-    format: 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
+    format: byHand(value) ? 'hand-entry' : 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
   });
   await pause(0.8);
   return split;

@@ -28,7 +28,7 @@ const KINDS = {
 const DATES = ['effectiveDateTime', 'effectivePeriod', 'effectiveInstant', 'onsetDateTime', 'onsetPeriod',
   'occurrenceDateTime', 'occurrencePeriod', 'performedDateTime', 'performedPeriod', 'authoredOn', 'whenHandedOver',
   'servicedDate', 'servicedPeriod', 'billablePeriod', 'period', 'dateAsserted', 'created', 'dateTime', 'date',
-  'recordedDate', 'issued', 'birthDate'];
+  'recordedDate', 'issued', 'sent', 'birthDate'];
 
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category|';
 const RESULT_CATEGORIES = ['laboratory', 'imaging', 'exam', 'procedure'];

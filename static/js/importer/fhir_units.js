@@ -57,9 +57,17 @@ function titleOf(value, item, follow) {
     ?? textual(value.description) ?? item.code?.value ?? spaced(value.resourceType);
 }
 
+/** Two values of one measurement, as blood pressure is written. @param {Item} item @returns {{value?: string, unit?: string}} */
+function pair({ components = [] }) {
+  const [first, second] = components.map(({ value }) => value);
+  const whole = components.length === 2 && first?.value && second?.value && first.unit === second.unit && !first.comparator && !second.comparator;
+  return whole ? { value: `${first.value}/${second.value}`, unit: first.unit?.slice(0, 32) } : {};
+}
+
 /** @param {Item} item @returns {{value?: string, unit?: string}} */
-function measured({ value }) {
-  if (!value) return {};
+function measured(item) {
+  const { value } = item;
+  if (!value) return pair(item);
   const number = [value.comparator, value.value].filter(Boolean).join(' ');
   return { value: (number || value.code?.display || value.code?.value)?.slice(0, MAX_TEXT), unit: value.unit?.slice(0, 32) };
 }

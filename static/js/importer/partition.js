@@ -146,11 +146,11 @@ export class Splitter {
     return counts;
   }
 
-  /** @param {PartitionName} name @returns {string} one well-formed element */
-  write(name) {
+  /** @param {PartitionName} name @param {string} [title] what its owner calls it @returns {string} one well-formed element */
+  write(name, title) {
     const sources = this.sources.get(name) ?? [];
     const { format, type, date } = this.origin;
-    const parts = [`<partition xmlns="${NAMESPACE}" id="${name}" version="1">\n`,
+    const parts = [`<partition xmlns="${NAMESPACE}" id="${name}" version="1"${attr('name', title)}>\n`,
       `<origin${attr('format', format)}${attr('type', type)}${attr('date', date)}/>\n`];
     let number = 0;
     sources.forEach((source, index) => {
@@ -162,16 +162,17 @@ export class Splitter {
   }
 
   /**
+   * @param {ReadonlyMap<PartitionName, string>} [titles] what the owner calls partitions
    * @returns {{partitions: Record<string, Uint8Array>, counts: Record<string, Record<string, number>>}}
    */
-  result() {
+  result(titles) {
     /** @type {Record<string, Uint8Array>} */
     const partitions = {};
     /** @type {Record<string, Record<string, number>>} */
     const counts = {};
     let size = 0;
     for (const name of this.filled()) {
-      partitions[name] = new TextEncoder().encode(this.write(name));
+      partitions[name] = new TextEncoder().encode(this.write(name, titles?.get(name)));
       counts[name] = this.counts(name);
       size += partitions[name].length;
       if (size > MAX_OUTPUT_OCTETS) throw tooMuch();

@@ -10,7 +10,9 @@ import { splitCcda } from './ccda.js';
 import { decodeJson, decodeXml } from './decode.js';
 import { detect } from './detect.js';
 import { splitFhir } from './fhir.js';
+import { nameOf } from './names.js';
 import { refuse } from './refused.js';
+import { NOWHERE } from './units.js';
 
 export { ImportRefused } from './refused.js';
 
@@ -57,20 +59,21 @@ export class Plan {
   }
 
   /** @param {Partial<Choices>} [choices] */
-  lay({ moves = new Map(), copies = true } = {}) {
-    if (!moves.size && copies) return this.unmoved;
+  lay({ moves = new Map(), copies = true, into = new Map() } = {}) {
+    if (!moves.size && !into.size && copies) return this.unmoved;
     for (const [id, name] of moves) {
       if (!this.ids.has(id)) throw new RangeError(`no unit ${id}`);
-      if (!PARTITION.test(name) || name === 'original') throw new RangeError(`no partition to move to: ${name}`);
+      checkTarget(name);
     }
-    return this.split.lay({ moves, copies });
+    checkMerges(into);
+    return this.split.lay({ moves, copies, into });
   }
 
   /** What would be where, without writing it. @param {Partial<Choices>} [choices] @returns {Outline} */
   outline(choices) {
     const { splitter, notices } = this.lay(choices);
     const filled = splitter.filled();
-    const others = filled.map((name) => [name, splitter.open(name).filter(({ unit }) => !unit).length]);
+    const others = filled.map((name) => [name, splitter.open(name).filter(({ unit, role }) => !unit && role !== 'envelope').length]);
     return {
       counts: Object.fromEntries(filled.map((name) => [name, splitter.counts(name)])),
       others: Object.fromEntries(others), notices,
@@ -80,14 +83,39 @@ export class Plan {
   /**
    * Writes the partitions.
    *
-   * @param {Partial<Choices>} [choices] `moves` from unit id to partition name; `copies` false leaves safety copies out
+   * @param {Partial<Choices>} [choices] `moves` from unit id to partition name; `copies` false leaves safety copies out;
+   *   `into` from a partition to the one that it goes into whole; both may go NOWHERE; `names` are written inside
    * @returns {{partitions: Record<string, Uint8Array>, counts: Counts, notices: Notice[]}} partitions without content are absent
    * @throws {import('./refused.js').ImportRefused} when what follows the moves makes them too large
    */
   result(choices) {
     const { splitter, notices } = this.lay(choices);
-    return { ...splitter.result(), notices };
+    for (const title of choices?.names?.values() ?? []) checkName(title);
+    return { ...splitter.result(choices?.names), notices };
   }
+}
+
+/** @param {string} name */
+function checkTarget(name) {
+  if (name !== NOWHERE && (!PARTITION.test(name) || name === 'original')) throw new RangeError(`no partition to move to: ${name}`);
+}
+
+/** @param {ReadonlyMap<string, string>} into */
+function checkMerges(into) {
+  for (const [from, to] of into) {
+    checkTarget(to);
+    if (!PARTITION.test(from)) throw new RangeError(`no partition ${from}`);
+    const passed = new Set([from]);
+    for (let at = into.get(from); at !== undefined; at = into.get(at)) {
+      if (passed.has(at)) throw new RangeError(`partitions merged in a circle: ${from}`);
+      passed.add(at);
+    }
+  }
+}
+
+/** @param {string} title */
+function checkName(title) {
+  if (nameOf(title) !== title || !title) throw new RangeError('no name of a partition');
 }
 
 /**

@@ -37,10 +37,15 @@
 /** @typedef {Part & {id: string, about: About}} Unit */
 
 /**
- * What an owner decided: where units go instead, and whether safety copies are made.
+ * What an owner decided: where units go instead, and whether safety copies are made; which partitions
+ * go into another one whole (or nowhere), and how partitions are called.
  *
- * @typedef {{moves: ReadonlyMap<string, PartitionName>, copies: boolean}} Choices
+ * @typedef {{moves: ReadonlyMap<string, PartitionName>, copies: boolean,
+ *   into?: ReadonlyMap<PartitionName, PartitionName>, names?: ReadonlyMap<PartitionName, string>}} Choices
  */
+
+/** Where goes what its owner leaves out: the original file alone has it. No partition can be called so. */
+export const NOWHERE = '*';
 
 /**
  * A file that was read and can be laid out again and again.
@@ -52,21 +57,34 @@
  */
 
 /**
+ * @param {PartitionName} name @param {Pick<Choices, 'into'>} choices without a circle
+ * @returns {PartitionName} the partition that it was merged into, or itself
+ */
+export function finalOf(name, { into }) {
+  let at = name;
+  for (let next = into?.get(at); next !== undefined; next = into?.get(at)) at = next;
+  return at;
+}
+
+/**
  * @param {Part} part @param {Choices} choices @param {PartitionName} [home] where it goes unless it is moved
- * @returns {PartitionName[]} its own partition first, then copies
+ * @returns {PartitionName[]} its own partition first, then copies; none when it is left out
  */
 export function placesOf(part, choices, home = part.home) {
-  const own = (part.id && choices.moves.get(part.id)) || home;
-  return [own, ...(choices.copies ? part.copies.filter((name) => name !== own) : [])];
+  const own = finalOf((part.id && choices.moves.get(part.id)) || home, choices);
+  if (own === NOWHERE) return [];
+  const copies = choices.copies ? part.copies.map((name) => finalOf(name, choices)) : [];
+  return [...new Set([own, ...copies])].filter((name) => name !== NOWHERE);
 }
 
 /**
  * @param {Splitter} splitter @param {Part} part @param {Choices} choices @param {PartitionName} [home]
- * @returns {PartitionName[]} where it was put
+ * @returns {PartitionName[]} where it was put; none when it is left out
  */
 export function place(splitter, part, choices, home = part.home) {
   const { items, partial, id } = part;
   const places = placesOf(part, choices, home);
+  if (!places.length) return places;
   // A partition counts as filled by its records: what an owner moves there is one.
   const role = places[0] === home ? part.role : 'record';
   part.body ??= part.write();

@@ -4,12 +4,15 @@
  * The file is read in a worker of this page and leaves the browser only encrypted.
  * @module
  */
-import { byId, onAction, show } from "../ui/dom.js";
+import { forgetEntry, recallEntry } from "../endpoint/handentry.js";
+import { recallNames } from "../endpoint/partnames.js";
+import { byId, onAction, show, slot } from "../ui/dom.js";
+import { shortDate } from "../ui/format.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { report } from "../ui/states.js";
 import { CheckStep } from "./add/check.js";
-import { mountChoose, offerKept } from "./add/choose.js";
+import { mountChoose, offerKept, take } from "./add/choose.js";
 import { Draft } from "./add/draft.js";
 import { drawSaved, Saving } from "./add/save.js";
 import { showOnItsWay } from "./shared/on-its-way.js";
@@ -19,30 +22,57 @@ import { showOnItsWay } from "./shared/on-its-way.js";
 /** Everything of the file that is being added. @typedef {{draft: Draft, importing: import("./add/importing.js").Importing, check: CheckStep, saving: Saving}} Work */
 
 const STEPS = /** @type {Step[]} */ (["choose", "check", "save", "saved"]);
+/** The address of what was entered by hand; a fragment is never sent. */
+const BY_HAND = "#by-hand";
 
 class AddPage {
-  /** @param {Session} session */
-  constructor(session) {
+  /** @param {Session} session @param {ReadonlyMap<string, string>} names what she calls parts */
+  constructor(session, names) {
     this.session = session;
+    this.names = names;
     /** @type {Work | null} */
     this.work = null;
     /** @type {Step} */
     this.step = "choose";
+    /** What was entered by hand and is being added now. @type {import("../endpoint/handentry.js").HandEntry | undefined} */
+    this.entry = undefined;
   }
 
   start() {
     mountChoose((file, importing, prepared) => this.read(file, importing, prepared));
     onAction(byId("page"), {
-      "choose-again": (_link, event) => { event.preventDefault(); history.back(); },
+      "choose-again": (_link, event) => {
+        event.preventDefault();
+        if (this.entry) location.assign(byId("by-hand-link").getAttribute("href") ?? "/add");
+        else history.back();
+      },
       again: (_link, event) => { event.preventDefault(); this.show("choose"); },
       "back-to-check": () => this.show("check"),
     });
     byId("step-save").addEventListener("again", () => void this.save());
     addEventListener("popstate", ({ state }) => this.travelled(state?.step));
-    addEventListener("beforeunload", (event) => { if (this.work) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => { if (this.holds) event.preventDefault(); });
     // After a reload the steps of an earlier visit lead nowhere.
     history.replaceState(null, "");
     this.showWaiting();
+    void this.byHand().catch(report);
+  }
+
+  /** Whether leaving would lose something: what was typed is kept, what was decided about it is not. */
+  get holds() {
+    return this.work !== null && !(this.entry && this.work.draft.isUntouched);
+  }
+
+  /** What was entered by hand is read as a file is, or offered where that is not asked for. */
+  async byHand() {
+    const entry = await recallEntry(this.session);
+    if (location.hash !== BY_HAND) return show(byId("by-hand-kept"), entry !== undefined);
+    if (!entry?.file) return location.replace(byId("by-hand-link").getAttribute("href") ?? "/add");
+    const file = new File([entry.file.text], t("add.by-hand.file", { date: shortDate(new Date()) }), { type: "application/fhir+json" });
+    return take(file, (read, importing, prepared) => {
+      this.entry = entry;
+      this.read(read, importing, prepared);
+    });
   }
 
   showWaiting() {
@@ -52,12 +82,23 @@ class AddPage {
   /** @param {File} file @param {import("./add/importing.js").Importing} importing @param {import("./add/importing.js").Prepared} prepared */
   read(file, importing, prepared) {
     this.work?.importing.close();
-    const draft = new Draft({ name: file.name, size: file.size, type: file.type }, prepared);
+    const draft = new Draft({ name: file.name, size: file.size, type: file.type }, prepared, this.names);
     const check = new CheckStep(this.session, draft, importing, () => void this.save());
     this.work = { draft, importing, check, saving: new Saving(this.session, importing) };
-    history.pushState({ step: "check" }, "");
+    // Back from what was typed leads to the form.
+    if (this.entry) history.replaceState({ step: "check" }, "");
+    else history.pushState({ step: "check" }, "");
+    this.introduce();
     check.start();
     this.show("check");
+  }
+
+  /** Words that differ between a file and what was typed. */
+  introduce() {
+    const kind = this.entry ? "by-hand" : "file";
+    const root = byId("step-check");
+    slot(root, "lead").textContent = t(`add.check.lead.${kind}`);
+    slot(root, "back-words").textContent = t(`add.check.back.${kind}`);
   }
 
   /** @param {Step | undefined} step that the browser's Back or Forward asks for */
@@ -83,6 +124,14 @@ class AddPage {
     this.show("check");
   }
 
+  /** What was typed is a record now. */
+  async forget() {
+    const { entry } = this;
+    this.entry = undefined;
+    if (entry) await forgetEntry(this.session, entry.entry, entry.file?.text).catch(report);
+    show(byId("by-hand-kept"), false);
+  }
+
   async save() {
     const { work } = this;
     if (!work) return;
@@ -92,10 +141,12 @@ class AddPage {
     const { readers } = work.check;
     if (typeof readers === "function") drawSaved(written, work.draft, readers);
     work.importing.close();
+    this.names = work.draft.parts.names;
     this.work = null;
-    history.replaceState({ step: "saved" }, "");
+    await this.forget();
+    history.replaceState({ step: "saved" }, "", location.pathname);
     this.show("saved");
   }
 }
 
-void startPage(({ session }) => new AddPage(session).start(), { needs: "session", role: "owner" });
+void startPage(async ({ session }) => new AddPage(session, await recallNames(session)).start(), { needs: "session", role: "owner" });

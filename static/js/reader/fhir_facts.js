@@ -13,7 +13,7 @@ import { called, concept, humanName, isObject, list, money, numeral, observed, q
 
 const DATES = ['effectiveDateTime', 'effectivePeriod', 'effectiveInstant', 'onsetDateTime', 'onsetPeriod', 'occurrenceDateTime',
   'occurrencePeriod', 'performedDateTime', 'performedPeriod', 'authoredOn', 'whenHandedOver', 'servicedDate', 'servicedPeriod',
-  'billablePeriod', 'period', 'dateAsserted', 'created', 'dateTime', 'date', 'recordedDate', 'issued', 'birthDate'];
+  'billablePeriod', 'period', 'dateAsserted', 'created', 'dateTime', 'date', 'recordedDate', 'issued', 'sent', 'birthDate'];
 
 /** Finds what references name, and which panel lists a result, within one partition. */
 class Lookup {
@@ -115,7 +115,9 @@ const DETAILS = {
     };
   },
   Immunization: (value) => ({ negated: value.status === 'not-done', note: text(value.lotNumber) }),
-  Procedure: (value) => ({ negated: value.status === 'not-done' }),
+  Procedure: (value) => ({ negated: value.status === 'not-done', note: called(value.outcome) }),
+  Encounter: (value, lookup) => ({ note: lookup.named(value.serviceProvider, value) }),
+  Communication: (value) => ({ note: text(list(value.payload)[0]?.contentString) }),
   Coverage: (value, lookup) => ({
     name: lookup.named(value.payor, value) ?? called(value.type), note: text(value.subscriberId), who: lookup.named(value.subscriber, value),
   }),

@@ -83,7 +83,8 @@ export function timesIn(value, names) {
     const date = text(value[name]) ?? text(value[name]?.start);
     if (date) return { date, end: text(value[name]?.end) };
   }
-  return {};
+  // Of some things only the end is known, as of a cover that is valid until a day.
+  return { end: names.map((name) => text(value[name]?.end)).find(Boolean) };
 }
 
 /** @param {any} name a HumanName @returns {string | undefined} */

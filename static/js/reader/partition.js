@@ -38,7 +38,7 @@ export { Unreadable } from './tree.js';
  */
 /**
  * @typedef {object} Model
- * @property {string} partition its own name @property {string} [version]
+ * @property {string} partition its id @property {string} [name] what its owner calls it @property {string} [version]
  * @property {{format?: string, type?: string, date?: string}} origin
  * @property {Item[]} items @property {Source[]} sources
  * @property {Element} [other] the root of an XML element of another kind: then there are no items or sources
@@ -128,7 +128,7 @@ export function readPartition(octets, name = '') {
   }
   const origin = all(root, 'origin')[0];
   return {
-    partition: attribute(root, 'id') ?? name, version: attribute(root, 'version'),
+    partition: attribute(root, 'id') ?? name, name: attribute(root, 'name'), version: attribute(root, 'version'),
     origin: { format: attribute(origin, 'format'), type: attribute(origin, 'type'), date: attribute(origin, 'date') },
     items: all(root, 'item').map(itemOf), sources: all(root, 'source').map(sourceOf),
   };

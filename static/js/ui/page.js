@@ -7,8 +7,10 @@
 import { createAll, CharacterCount, Checkboxes, PasswordInput, Radios, SkipLink } from "nhsuk-frontend";
 
 import { mountBanners } from "./browser.js";
+import { recallNames } from "../endpoint/partnames.js";
 import { byId, show } from "./dom.js";
 import { mountHeader } from "./header.js";
+import { callParts } from "./parts.js";
 import { codeOf, failed, loading, pageState } from "./states.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
@@ -30,6 +32,7 @@ export async function startPage(main, { needs, role }) {
   return attempt(async () => {
     const session = await opened(root);
     if (role && (session.me.role === "owner") !== (role === "owner")) return location.assign("/home");
+    if (session.me.role === "owner") callParts(await recallNames(session));
     return main(/** @type {any} */ ({ root, session }));
   });
 }

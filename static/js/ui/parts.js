@@ -7,8 +7,19 @@ import { has, t } from "./messages.js";
 /** The parts that everybody knows, in the order in which they are always shown. */
 export const PARTS = Object.freeze(["personal", "medical", "insurance", "prescription"]);
 
-/** @param {string} part id @returns {string} the word for it; own parts are called by their id */
-export const partName = (part) => (has(`part.${part}`) ? t(`part.${part}`) : part);
+/** What the owner of the record calls parts. @type {ReadonlyMap<string, string>} */
+let called = new Map();
+
+/** From now on parts have these names on this page. @param {ReadonlyMap<string, string>} names by id */
+export function callParts(names) {
+  called = names;
+}
+
+/** @param {string} part id @returns {string} the usual word for it; own parts are called by their id */
+export const usualName = (part) => (has(`part.${part}`) ? t(`part.${part}`) : part);
+
+/** @param {string} part id @returns {string} what its owner calls it, where that is known, or the usual word */
+export const partName = (part) => called.get(part) || usualName(part);
 
 /** @param {string} part @returns {string} the classes that give an element the part's colours */
 export const partClass = (part) => `part part--${PARTS.includes(part) ? part : "own"}`;

@@ -7,8 +7,9 @@
 import { ImportRefused, prepare } from "../importer/plan.js";
 
 /** @typedef {import("../importer/plan.js").Plan} Plan */
-/** @typedef {{moves: [string, string][], copies: boolean}} Choices */
-/** @typedef {{id: number, ask: "prepare" | "outline" | "result", octets?: ArrayBuffer, choices?: Choices}} Asked */
+/** @typedef {{moves: [string, string][], copies: boolean, into: [string, string][], names: [string, string][]}} Sent */
+/** @typedef {import("../importer/units.js").Choices} Choices */
+/** @typedef {{id: number, ask: "prepare" | "outline" | "result", octets?: ArrayBuffer, choices?: Sent}} Asked */
 
 /** @type {{plan: Plan, octets: Uint8Array<ArrayBuffer>} | null} */
 let held = null;
@@ -18,8 +19,8 @@ let reading = new AbortController();
 async function answer({ id, ask, octets, choices }) {
   if (ask === "prepare") return { value: await read(id, new Uint8Array(/** @type {ArrayBuffer} */ (octets))) };
   if (!held) throw new Error("no file was read");
-  const { moves, copies } = /** @type {Choices} */ (choices);
-  const wanted = { moves: new Map(moves), copies };
+  const { moves, copies, into, names } = /** @type {Sent} */ (choices);
+  const wanted = { moves: new Map(moves), copies, into: new Map(into), names: new Map(names) };
   return ask === "outline" ? { value: held.plan.outline(wanted) } : written(held, wanted);
 }
 
@@ -33,7 +34,7 @@ async function read(id, octets) {
   return { format, title, date: origin.date, units, outline: plan.outline() };
 }
 
-/** The file goes along, so that the page can keep it whole among the owner's own. @param {{plan: Plan, octets: Uint8Array<ArrayBuffer>}} from @param {{moves: Map<string, string>, copies: boolean}} wanted */
+/** The file goes along, so that the page can keep it whole among the owner's own. @param {{plan: Plan, octets: Uint8Array<ArrayBuffer>}} from @param {Choices} wanted */
 function written({ plan, octets }, wanted) {
   const { partitions, counts } = plan.result(wanted);
   const original = octets.slice();

@@ -44,6 +44,7 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "/security": ("security", MEMBER),
     "/activity": ("activity", MEMBER),
     "/add": ("add", OWNER),
+    "/add/by-hand": ("by-hand", OWNER),
     "/record": ("record", OWNER),
     "/requests": ("requests", OWNER),
     "/sharing": ("sharing", OWNER),

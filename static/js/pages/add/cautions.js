@@ -111,7 +111,8 @@ function embeddedWords({ part, type }, view) {
 /** @param {Caution} one @param {View} view @returns {Choice[]} the safer one first */
 function choicesOf(one, { draft, onChange }) {
   const leave = { label: leaveWords(one), act: () => { draft.leave(one); onChange(one.key); } };
-  const canMove = one.movable || (one.kind === "unknown" && one.part !== SAFE);
+  // Where the safe part goes into another one, moving there would move nothing.
+  const canMove = draft.parts.shown.includes(SAFE) && (one.movable || (one.kind === "unknown" && one.part !== SAFE));
   if (!canMove) return [leave];
   const label = t("add.caution.move", { n: one.units.length, part: partName(SAFE) });
   return [{ label, act: () => { draft.moveAll(one, SAFE); onChange(one.key); } }, leave];

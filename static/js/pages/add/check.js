@@ -6,13 +6,15 @@ import { readReaders } from "../../endpoint/readers.js";
 import { byId, clone, el, fill, show, slot } from "../../ui/dom.js";
 import { clearErrors, showErrors } from "../../ui/forms.js";
 import { t } from "../../ui/messages.js";
-import { ordered, partName, PARTS } from "../../ui/parts.js";
+import { callParts, partName } from "../../ui/parts.js";
 import { announce, report } from "../../ui/states.js";
 import { drawCautions, focusCaution, isPressing } from "./cautions.js";
 import { drawColumns, focusUnit } from "./columns.js";
 import { aboutFile, leftOutWords, refusalWords, titleOf } from "./describe.js";
 import { LEFT_OUT } from "./draft.js";
 import { Refused } from "./importing.js";
+import { addPart, drawChanges, focusChange, mayLeave } from "./partmenu.js";
+import { NOWHERE } from "./parts.js";
 
 /** @typedef {import("./draft.js").Draft} Draft */
 /** @typedef {import("./importing.js").Importing} Importing */
@@ -28,7 +30,6 @@ export class CheckStep {
     this.onSave = onSave;
     /** @type {import("./columns.js").View["readers"]} */
     this.readers = "loading";
-    this.parts = [...PARTS];
     /** @type {Map<string, number>} */
     this.shown = new Map();
     /** How many changes wait for the worker's answer. */
@@ -42,6 +43,7 @@ export class CheckStep {
     const form = /** @type {HTMLFormElement} */ (byId("save-form"));
     form.onsubmit = (event) => { event.preventDefault(); this.#submit(form); };
     slot(this.root, "copies-change").onclick = () => this.#copies();
+    slot(this.root, "add-part").onclick = () => addPart(this.draft, (change) => void this.#changed(change));
     this.draw();
     void this.loadReaders();
   }
@@ -52,8 +54,7 @@ export class CheckStep {
     try {
       const [readers, person] = await Promise.all([readReaders(this.session), this.session.registered()]);
       this.readers = readers;
-      const own = [...person.partitions.keys()].filter((name) => name !== "original");
-      this.parts = ordered(new Set([...PARTS, ...own]));
+      this.draft.parts.learn(person.partitions.keys());
     } catch (error) {
       report(error);
       this.readers = "failed";
@@ -62,9 +63,13 @@ export class CheckStep {
   }
 
   draw() {
-    const { draft, root, readers, parts, shown } = this;
+    const { draft, root, readers, shown } = this;
+    callParts(draft.parts.names);
+    drawChanges(slot(root, "changes"), draft, (change) => void this.#undone(change));
     drawCautions(slot(root, "cautions"), { draft, readers, onChange: (key) => void this.#answered(key) });
-    drawColumns(slot(root, "columns"), { draft, readers, parts, shown, onMove: (id, part) => void this.#moved(id, part) });
+    drawColumns(slot(root, "columns"), {
+      draft, readers, shown, onMove: (id, part) => void this.#moved(id, part), onChange: (change) => void this.#changed(change),
+    });
     this.#copiesLine();
     this.#leftOut();
     this.#saveBar();
@@ -72,13 +77,30 @@ export class CheckStep {
 
   /** @param {string} id @param {string} part */
   async #moved(id, part) {
+    if (part === NOWHERE && !(await mayLeave(this.draft, id, titleOf(this.draft.unit(id))))) return;
     this.draft.move([id], part);
     const columns = slot(this.root, "columns");
     const done = this.#sort();
     focusUnit(columns, id, part);
-    announce(t("add.moved", { title: titleOf(this.draft.unit(id)), part: partName(part) }));
+    announce(t(part === NOWHERE ? "add.moved.out" : "add.moved", { title: titleOf(this.draft.unit(id)), part: partName(part) }));
     const kept = await this.#keepingFocus(columns, done);
     if (kept) focusUnit(columns, id, part);
+  }
+
+  /** Parts were changed: the line that says so has the focus, and its Undo. @param {import("./parts.js").Change | null} change */
+  async #changed(change) {
+    const place = slot(this.root, "changes");
+    const done = this.#sort();
+    const focus = () => (change ? focusChange(place, this.draft, change) : slot(this.root, "add-part").focus());
+    focus();
+    if (await this.#keepingFocus(place, done)) focus();
+  }
+
+  /** @param {import("./parts.js").Change} change taken back */
+  async #undone(change) {
+    this.draft.takeBack(change);
+    announce(t("add.undone"));
+    await this.#changed(this.draft.parts.changes.at(-1) ?? null);
   }
 
   /** @param {string} key */
@@ -112,7 +134,7 @@ export class CheckStep {
     this.sorting += 1;
     this.draw();
     try {
-      this.draft.outline = await this.importing.outline(this.draft.choices);
+      if (!this.draft.isEmpty) this.draft.outline = await this.importing.outline(this.draft.choices);
       this.refusal = "";
     } catch (error) {
       if (!(error instanceof Refused)) report(error);
@@ -123,10 +145,12 @@ export class CheckStep {
   }
 
   #copiesLine() {
-    const any = this.draft.prepared.units.some(({ copies }) => copies.includes("prescription"));
-    const words = this.draft.copies ? "on" : "off";
-    const change = t(this.draft.copies ? "add.copies.turn-off" : "add.copies.turn-on");
-    fill(this.root, { "copies-words": t(`add.copies.${words}`), "copies-change": change });
+    const { draft } = this;
+    const part = draft.parts.finalOf("prescription");
+    const any = part !== NOWHERE && draft.prepared.units.some((unit) => unit.copies.includes("prescription") && ![part, NOWHERE].includes(draft.partOf(unit)));
+    const words = draft.copies ? "on" : "off";
+    const change = t(draft.copies ? "add.copies.turn-off" : "add.copies.turn-on");
+    fill(this.root, { "copies-words": t(`add.copies.${words}`, { part: partName(part) }), "copies-change": change });
     show(slot(this.root, "copies-line"), any);
   }
 
@@ -139,6 +163,7 @@ export class CheckStep {
 
   /** What stands in the way of saving; "" for nothing. @returns {string} */
   get hindrance() {
+    if (this.draft.isEmpty) return t("add.reason.empty");
     if (this.refusal) return this.refusal;
     if (typeof this.readers === "string") return t("add.reason.readers");
     return this.sorting ? t("add.reason.sorting") : "";

@@ -45,8 +45,8 @@ function mountDrop(zone, onRead) {
   });
 }
 
-/** @param {File} file @param {OnRead} onRead */
-async function take(file, onRead) {
+/** Read a file, and say so meanwhile. @param {File} file @param {OnRead} onRead */
+export async function take(file, onRead) {
   const importing = new Importing();
   const reading = shown(file, importing);
   try {

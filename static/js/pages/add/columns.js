@@ -9,8 +9,10 @@ import { icon } from "../../ui/icons.js";
 import { t } from "../../ui/messages.js";
 import { partClass, partIcon, partName, partTile } from "../../ui/parts.js";
 import { readersLine } from "../shared/readers.js";
-import { detailOf, furtherNames, itemsWords, titleOf } from "./describe.js";
+import { countsWords, detailOf, furtherNames, itemsWords, titleOf } from "./describe.js";
 import { toggleMenu } from "./menu.js";
+import { partMenu } from "./partmenu.js";
+import { NOWHERE } from "./parts.js";
 
 /** @typedef {import("./draft.js").Draft} Draft */
 /** @typedef {import("./importing.js").Unit} Unit */
@@ -18,10 +20,10 @@ import { toggleMenu } from "./menu.js";
 /** @typedef {{unit: Unit, copy: boolean}} Row */
 /**
  * @typedef {object} View
- * @property {Draft} draft @property {string[]} parts in their order
+ * @property {Draft} draft
  * @property {ReadersOf | "loading" | "failed"} readers
  * @property {Map<string, number>} shown how many items of a part are drawn
- * @property {(id: string, part: string) => void} onMove
+ * @property {(id: string, part: string) => void} onMove @property {import("./partmenu.js").OnChange} onChange
  */
 
 const FIRST = 4;
@@ -29,7 +31,19 @@ const STEP = 50;
 
 /** @param {HTMLElement} place @param {View} view */
 export function drawColumns(place, view) {
-  place.replaceChildren(...view.parts.map((part) => column(part, view)));
+  const out = view.draft.unitsIn(NOWHERE).length > 0;
+  place.replaceChildren(...view.draft.parts.shown.map((part) => column(part, view)), ...(out ? [outColumn(view)] : []));
+}
+
+/** What is left out of the record, which can be taken in again. @param {View} view */
+function outColumn(view) {
+  const made = column(NOWHERE, view);
+  made.classList.add("column--out");
+  fill(made, {
+    tile: el("span", { class: "part-tile part-tile--44" }, icon("minus", 24)), name: t("add.out.column"),
+    readers: t("add.out.where"), "readers-icon": icon("file", 20),
+  });
+  return made;
 }
 
 /** @param {string} part @param {View} view */
@@ -41,18 +55,24 @@ function column(part, view) {
   const drawn = rows.length <= limit + 1 ? rows : rows.slice(0, limit);
   const looked = draft.flagged();
   const made = clone("t-column", {
-    tile: partTile(part), name: partName(part), count: itemsWords(draft.count(part)),
+    tile: partTile(part), name: partName(part), count: countOf(draft, part), "menu-of": partName(part),
     units: drawn.map((row) => unitRow(row, part, view, looked)),
   });
   made.className += ` ${partClass(part)}`;
   made.dataset.part = part;
   readers(made, part, view.readers);
+  slot(made, "part-menu").addEventListener("click", ({ currentTarget }) => partMenu(/** @type {HTMLElement} */ (currentTarget), part, draft, view.onChange));
   show(slot(made, "empty"), !rows.length);
   moreLine(made, part, rows.length - drawn.length, view);
   const others = draft.outline.others[part] ?? 0;
   if (others) fill(made, { others: t("add.others", { n: others }) });
   show(slot(made, "others"), others > 0);
   return made;
+}
+
+/** The worker knows the kinds exactly; what is left out it does not count. @param {Draft} draft @param {string} part */
+function countOf(draft, part) {
+  return part === NOWHERE ? itemsWords(draft.count(part)) : countsWords(draft.outline.counts[part] ?? {});
 }
 
 /** @param {Draft} draft @param {string} part @returns {Row[]} */
@@ -126,11 +146,13 @@ function flagged(made, flag) {
 
 /** @param {HTMLElement} button @param {Unit} unit @param {string} part where it is @param {View} view */
 function menu(button, unit, part, view) {
-  const others = view.parts.filter((name) => name !== part);
-  toggleMenu(button, t("add.move.menu", { title: titleOf(unit) }), others.map((name) => ({
+  const others = view.draft.parts.shown.filter((name) => name !== part);
+  const choices = others.map((name) => ({
     label: t(name === unit.partition ? "add.move.back" : "add.move.to", { part: partName(name) }),
     icon: partIcon(name), act: () => view.onMove(unit.id, name),
-  })));
+  }));
+  if (part !== NOWHERE) choices.push({ label: t("add.move.out"), icon: icon("minus", 20), act: () => view.onMove(unit.id, NOWHERE) });
+  toggleMenu(button, t("add.move.menu", { title: titleOf(unit) }), choices);
 }
 
 /** Put the focus on a unit's Move button; its place takes it when it is not drawn. @param {HTMLElement} place @param {string} id @param {string} part */

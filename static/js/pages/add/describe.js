@@ -64,6 +64,19 @@ function statusWord(status) {
   return status && has(`status.${status}`) ? t(`status.${status}`) : "";
 }
 
+/** What people look for first stands first. */
+const KINDS = ["allergy", "problem", "medication", "result", "vital", "immunisation", "procedure", "encounter", "document",
+  "coverage", "claim", "patient", "other"];
+
+/** "12 medicines" @param {string} kind @param {number} n */
+export const kindWords = (kind, n) => t(`kinds.${has(`kinds.${kind}`) ? kind : "other"}`, { n });
+
+/** "12 medicines, 3 allergies and 1 visit" @param {Record<string, number>} counts of items by kind @returns {string} */
+export function countsWords(counts) {
+  const kinds = KINDS.filter((kind) => counts[kind]);
+  return kinds.length ? list(kinds.map((kind) => kindWords(kind, counts[kind]))) : t("add.none");
+}
+
 /** @param {number} n */
 export const itemsWords = (n) => (n ? t("add.items", { n }) : t("add.none"));
 

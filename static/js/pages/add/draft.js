@@ -1,9 +1,11 @@
 /**
- * What an owner is deciding about one file: where each unit goes, and which warnings are answered.
+ * What an owner is deciding about one file: where each unit goes, which parts there are, and which
+ * warnings are answered.
  *
  * It knows neither the page nor the servers, and holds no words.
  * @module
  */
+import { NOWHERE, Parts } from "./parts.js";
 
 /** @typedef {import("./importing.js").Prepared} Prepared */
 /** @typedef {import("./importing.js").Unit} Unit */
@@ -22,9 +24,10 @@
 export const LEFT_OUT = ["left-out", "entries-empty", "entries-untyped", "instructions", "no-patient"];
 
 export class Draft {
-  /** @param {{name: string, size: number, type: string}} file @param {Prepared} prepared */
-  constructor(file, prepared) {
+  /** @param {{name: string, size: number, type: string}} file @param {Prepared} prepared @param {ReadonlyMap<string, string>} [names] what the owner calls parts */
+  constructor(file, prepared, names) {
     this.file = file;
+    this.parts = new Parts(names);
     this.prepared = prepared;
     /** @type {Map<string, string>} */
     this.moves = new Map();
@@ -37,7 +40,8 @@ export class Draft {
   }
 
   get choices() {
-    return { moves: this.moves, copies: this.copies };
+    const { into, names } = this.parts;
+    return { moves: this.moves, copies: this.copies, into, names };
   }
 
   /** @param {string} id @returns {Unit} */
@@ -45,9 +49,19 @@ export class Draft {
     return /** @type {Unit} */ (this.byId.get(id));
   }
 
-  /** @param {Unit} unit @returns {string} the part that it goes to */
+  /** @param {Unit} unit @returns {string} the part that it goes to, or NOWHERE */
   partOf(unit) {
-    return this.moves.get(unit.id) ?? unit.partition;
+    return this.parts.finalOf(this.moves.get(unit.id) ?? unit.partition);
+  }
+
+  /** Whether nothing was decided yet. */
+  get isUntouched() {
+    return !this.moves.size && !this.parts.changes.length && !this.answers.size && this.copies;
+  }
+
+  /** Whether nothing is left to save. */
+  get isEmpty() {
+    return this.prepared.units.every((unit) => this.partOf(unit) === NOWHERE);
   }
 
   /** @param {Iterable<string>} ids @param {string} part */
@@ -58,10 +72,31 @@ export class Draft {
     }
   }
 
+  /** Several at once, as one change that can be taken back. @param {string[]} ids @param {string} part */
+  moveSeveral(ids, part) {
+    const before = new Map(ids.map((id) => [id, this.moves.get(id)]));
+    this.move(ids, part);
+    return this.parts.moved(part, before);
+  }
+
+  /** Take a change of parts back, with the moves that it made or made possible. @param {import("./parts.js").Change} change */
+  takeBack(change) {
+    if (change.kind === "added") for (const [id, part] of this.moves) if (part === change.part) this.moves.delete(id);
+    for (const [id, earlier] of change.before) this.#restore(id, earlier);
+    this.parts.undo(change);
+  }
+
+  /** @param {string} id @param {string | undefined} part where it was moved to before; a part that is gone since is none */
+  #restore(id, part) {
+    if (part !== undefined && (part === NOWHERE || this.parts.known.has(part))) this.moves.set(id, part);
+    else this.moves.delete(id);
+  }
+
   /** @param {string} part @returns {Unit[]} what is copied there for safety */
   copiesIn(part) {
-    if (!this.copies) return [];
-    return this.prepared.units.filter((unit) => unit.copies.includes(part) && this.partOf(unit) !== part);
+    if (!this.copies || part === NOWHERE) return [];
+    return this.prepared.units.filter((unit) => ![part, NOWHERE].includes(this.partOf(unit))
+      && unit.copies.some((copy) => this.parts.finalOf(copy) === part));
   }
 
   /** @param {string} part @returns {Unit[]} what is there: first what needs a look, then what was moved, then the file's order */
@@ -82,6 +117,16 @@ export class Draft {
   count(part) {
     const here = this.prepared.units.filter((unit) => this.partOf(unit) === part);
     return [...here, ...this.copiesIn(part)].reduce((sum, { items }) => sum + items, 0);
+  }
+
+  /** @returns {number} items that are in the record */
+  get items() {
+    return this.prepared.units.reduce((sum, unit) => sum + (this.partOf(unit) === NOWHERE ? 0 : unit.items), 0);
+  }
+
+  /** @param {string} part @param {string} kind @returns {number} items of a kind there, copies included */
+  held(part, kind) {
+    return this.outline.counts[part]?.[kind] ?? 0;
   }
 
   /** @returns {Caution[]} everything to look at, answered or not */
@@ -144,11 +189,7 @@ export class Draft {
     const answer = this.answers.get(key);
     this.answers.delete(key);
     if (!answer?.before) return;
-    for (const id of answer.caution.units) {
-      const earlier = answer.before.get(id);
-      if (earlier) this.moves.set(id, earlier);
-      else this.moves.delete(id);
-    }
+    for (const id of answer.caution.units) this.#restore(id, answer.before.get(id));
   }
 }
 

@@ -12,9 +12,9 @@ import { startWorker } from "../../ui/worker.js";
 /** @typedef {import("../../importer/plan.js").Outline} Outline */
 /** @typedef {import("../../importer/refused.js").Params} Params */
 /** @typedef {{format: string, title?: string, date?: string, units: Unit[], outline: Outline}} Prepared */
-/** @typedef {{moves: ReadonlyMap<string, string>, copies: boolean}} Choices */
 /** @typedef {{partitions: Record<string, Uint8Array<ArrayBuffer>>, attachments?: Record<string, import("../../endpoint/attachments.js").Attached[]>,
  *   counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer>}} Written attachments in the order of their numbers */
+/** @typedef {import("../../importer/units.js").Choices} Choices */
 /** @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, onDone?: (done: number) => void}} Waiting */
 
 /** The importer turned the file down: `code` and `params` choose the words. */
@@ -123,8 +123,8 @@ async function octetsOf(file) {
 }
 
 /** @param {Choices} choices as messages can carry them */
-function plain({ moves, copies }) {
-  return { moves: [...moves], copies };
+function plain({ moves, copies, into = new Map(), names = new Map() }) {
+  return { moves: [...moves], copies, into: [...into], names: [...names] };
 }
 
 /** @param {string} failed @returns {Error} */

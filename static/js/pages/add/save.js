@@ -3,13 +3,14 @@
  * @module
  */
 import { deposit, discard, waiting } from "../../endpoint/depositing.js";
+import { rememberNames } from "../../endpoint/partnames.js";
 import { byId, clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
 import { codeOf, failed, loading, report } from "../../ui/states.js";
 import { readersLine } from "../shared/readers.js";
 import { Sending } from "../shared/sending.js";
-import { itemsWords, refusalWords } from "./describe.js";
+import { countsWords, refusalWords } from "./describe.js";
 import { Refused } from "./importing.js";
 
 /** @typedef {import("./draft.js").Draft} Draft */
@@ -62,6 +63,8 @@ export class Saving {
     } finally {
       sending.end();
     }
+    // The record says the names too: without this memory they are learned when it is opened.
+    await rememberNames(this.session, draft.parts.given(Object.keys(written.partitions))).catch(report);
     state.done();
     return written;
   }
@@ -123,8 +126,8 @@ export class Saving {
 }
 
 /** @param {Draft} draft @returns {string} the same for the same decisions */
-function decisions({ moves, copies }) {
-  return JSON.stringify([[...moves].sort(), copies]);
+function decisions({ choices: { moves, copies, into, names } }) {
+  return JSON.stringify([[...moves].sort(), copies, [...into].sort(), [...names].sort()]);
 }
 
 /** @param {Draft} draft @param {Written} written */
@@ -136,14 +139,12 @@ function contentOf({ file }, { partitions, attachments = {}, original }) {
 }
 
 /** @param {Written} written @param {Draft} draft @param {import("../../endpoint/readers.js").ReadersOf} readers */
-export function drawSaved({ partitions }, draft, readers) {
+export function drawSaved({ partitions, counts }, draft, readers) {
   const root = byId("step-saved");
-  const of = new Map(Object.keys(partitions).map((part) => /** @type {const} */ ([part, draft.count(part)])));
-  const n = draft.prepared.units.reduce((sum, { items }) => sum + items, 0);
   fill(root, {
-    "saved-lead": t("add.saved.lead", { n }),
-    "saved-parts": ordered(of.keys()).map((part) => clone("t-saved-part", {
-      chip: partChip(part), count: itemsWords(of.get(part) ?? 0), who: readersLine(readers(part)),
+    "saved-lead": t("add.saved.lead", { n: draft.items }),
+    "saved-parts": ordered(Object.keys(partitions)).map((part) => clone("t-saved-part", {
+      chip: partChip(part), count: countsWords(counts[part]), who: readersLine(readers(part)),
     })),
   });
 }

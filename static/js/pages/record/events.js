@@ -39,9 +39,14 @@ function opener({ attachment, record, partition, name }) {
   return [button];
 }
 
+/** When it was, or until when where no more is known. @param {Fact} fact */
+function dated({ date, end }) {
+  return date || !end ? dateNode(date) : t("record.until", { date: shortDate(end) });
+}
+
 /** @param {Placed} fact @param {boolean} [several] records @returns {HTMLTableRowElement} */
 export function eventRow(fact, several = false) {
-  const made = clone("t-event", { name: nameOf(fact), details: [...details(fact), ...opener(fact)], date: dateNode(fact.date) });
+  const made = clone("t-event", { name: nameOf(fact), details: [...details(fact), ...opener(fact)], date: dated(fact) });
   const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
   const marks = [];
   if (fact.negated && !fact.absent) marks.push(t(fact.kind === "immunisation" ? "record.not-done" : "record.negated"));

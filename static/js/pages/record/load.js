@@ -10,6 +10,7 @@ import { list, readable } from "../../endpoint/records.js";
 import { purposeGiven } from "../../endpoint/requests.js";
 import { readHead } from "../../endpoint/sharing.js";
 import { noteVisit, visits } from "../home/visits.js";
+import { callAsOwner } from "./names.js";
 import { viewOf } from "./view.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
@@ -85,7 +86,9 @@ export async function load(session, use, views, onStep) {
   const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep });
   const ends = await signedEnds(session, use, endsOf(views));
   const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends };
-  return { opened, listed: views, about, view: viewOf(opened, about) };
+  const view = viewOf(opened, about);
+  await callAsOwner(session, view);
+  return { opened, listed: views, about, view };
 }
 
 /**

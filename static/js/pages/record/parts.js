@@ -80,6 +80,7 @@ function persons(read) {
 function sourceOf({ origin }, imported) {
   const format = t(`record.format-${["c-cda", "fhir-r4"].includes(origin.format ?? "") ? origin.format : "other"}`);
   const values = { imported: dayOf(imported), format, date: origin.date ? longDate(origin.date) : "" };
+  if (origin.format === "hand-entry") return t("record.source-by-hand", values);
   return t(origin.date ? "record.source-dated" : "record.source", values);
 }
 
