@@ -55,10 +55,14 @@ class Peer:
         assert "crashed" not in answer, answer["crashed"]
         return answer["result"]
 
-    def deposit(self, original: dict[str, Any] | None = None, **partitions: str) -> dict[str, Any]:
-        """Deposit elements; `original` has name, type and octets."""
+    def deposit(
+        self, original: dict[str, Any] | None = None, onto: dict[str, Any] | None = None,
+        **partitions: str,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Deposit elements; `original` has name, type and octets, `onto` comes from `again`."""
         texts = {name: encoded(text.encode()) for name, text in partitions.items()}
-        given: dict[str, Any] = {} if original is None else {"original": original}
+        given: dict[str, Any] = {"original": original} if original else {}
+        given |= {"onto": onto} if onto else {}
         found: dict[str, Any] = self.ask("deposit", partitions=texts, **given)
         return found
 

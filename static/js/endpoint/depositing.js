@@ -9,10 +9,11 @@ import { b64uDecode, lp } from "../crypto/encoding.js";
 import { CryptoError } from "../crypto/errors.js";
 import { sha256 } from "../crypto/kdf.js";
 import * as api from "./api.js";
-import { ApiError, Conflict, Integrity, Invalid } from "./errors.js";
+import { ApiError, Conflict, Integrity, Invalid, Superseded } from "./errors.js";
+import { VERSIONS } from "./opening.js";
 import * as outbox from "./outbox.js";
 import { checkReceipts } from "./receipts.js";
-import { DEPOSITS, ORIGINAL } from "./records.js";
+import { DEPOSITS, list, ORIGINAL } from "./records.js";
 import { registerPartitions } from "./registration.js";
 import { sealRecord, shownName } from "./sealing.js";
 import { read } from "./shapes.js";
@@ -21,7 +22,7 @@ import { now } from "./statement.js";
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./outbox.js").Parcel} Parcel */
 /** @typedef {import("./sealing.js").Original} Original */
-/** @typedef {{partitions: Map<string, Uint8Array>, original?: Original}} Content */
+/** onto: the record whose next version it is. @typedef {{partitions: Map<string, Uint8Array>, original?: Original, onto?: import("./again.js").Onto}} Content */
 /** @typedef {(step: string, detail?: object) => void} OnStep steps: sealing, signing, sending, receipts */
 /** What was acknowledged. @typedef {{record: string, version: number, receipts: string[]}} Deposited */
 /**
@@ -34,14 +35,15 @@ import { now } from "./statement.js";
 const NEVER = new Set([400, 405, 413, 422]);
 
 /**
- * Deposit a new record. The same content, while an earlier deposit of it was not acknowledged, sends
- * that one again instead of making another record.
+ * Deposit a new record, or the next version of one. The same content, while an earlier deposit of it
+ * was not acknowledged, sends that one again instead of making another.
  * @param {Session} session
  * @param {Content} content partitions: one XML element each
  * @param {{onStep?: OnStep}} [options]
  * @returns {Promise<Deposited>}
  * @throws {EndpointError} what was sealed stays for `resume`, unless it can never be accepted
  * @throws {Invalid} `too-large`: over 32 MiB, or not what a record can hold
+ * @throws {Superseded} the record has another such version already; nothing waits any more
  */
 export async function deposit(session, content, { onStep = () => {} } = {}) {
   const key = await parcelKey(content);
@@ -52,10 +54,11 @@ export async function deposit(session, content, { onStep = () => {} } = {}) {
 }
 
 /** @param {Content} content @returns {Promise<string>} the same for the same content */
-async function parcelKey({ partitions, original }) {
+async function parcelKey({ partitions, original, onto }) {
   const named = [...partitions, ...(original ? [/** @type {const} */ ([shownName(original.name), original.octets])] : [])];
   const parts = await Promise.all(named.map(async ([name, octets]) => lp(name, await digest(octets))));
-  return toHex(sha256(lp(...parts.map(toHex).sort())));
+  const place = onto ? [`${onto.record} ${onto.version} ${onto.previous}`] : [];
+  return toHex(sha256(lp(...parts.map(toHex).sort(), ...place)));
 }
 
 /** @param {Uint8Array} octets @returns {Promise<Uint8Array>} SHA-256, off this thread */
@@ -98,14 +101,31 @@ async function registeredKeys(session, names) {
 async function send(session, parcel, onStep) {
   try {
     const done = await sendAll(session, parcel, onStep);
-    // Noted before the parcel goes: a list misses a record that no server shows any more.
-    await session.memory.update(DEPOSITS, (/** @type {object | undefined} */ known) => ({ ...known, [done.record]: { manifest: parcel.parts.digest } }));
+    await noteDone(session, done, parcel.parts.digest);
     await outbox.remove(session.memory, parcel);
     return done;
   } catch (error) {
     if (error instanceof ApiError && NEVER.has(error.status)) await outbox.remove(session.memory, parcel);
+    if (error instanceof Conflict && (await isSuperseded(session, parcel))) {
+      await outbox.remove(session.memory, parcel);
+      throw new Superseded(parcel.parts.record, error);
+    }
     throw error;
   }
+}
+
+/** Noted before the parcel goes: a list then misses what no server shows any more, and an older version is none to open. @param {Session} session @param {Deposited} done @param {string} manifest */
+async function noteDone({ memory }, { record, version }, manifest) {
+  for (const name of [DEPOSITS, VERSIONS]) {
+    await memory.update(name, (/** @type {Record<string, {version?: number}> | undefined} */ known) =>
+      ((known?.[record]?.version ?? 0) > version ? known : { ...known, [record]: { version, manifest } }));
+  }
+}
+
+/** A conflict may be this very deposit, still on its way from another tab: only another version ends it. @param {Session} session @param {Parcel} parcel */
+async function isSuperseded(session, { parts }) {
+  const head = (await list(session, { owner: session.me.id })).find(({ record }) => record === parts.record);
+  return head !== undefined && head.version >= parts.version && head.manifest !== parts.digest;
 }
 
 /** @param {Session} session @param {Parcel} parcel @param {OnStep} onStep @returns {Promise<Deposited>} */

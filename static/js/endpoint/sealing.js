@@ -26,7 +26,7 @@ import { turns } from "./turns.js";
  */
 /**
  * A sealed record's small parts; `partitions` are octets of plaintext by name, `original` of the file.
- * @typedef {{record: string, manifest: string, digest: string, sealed: string,
+ * @typedef {{record: string, version: number, manifest: string, digest: string, sealed: string,
  *   attachments: {id: string, size: number, root: string}[], partitions: Record<string, number>,
  *   original: {name: string, size: number} | null}} Parts
  */
@@ -39,24 +39,24 @@ const PIECE = 2 ** 22;
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i;
 
 /**
- * Seal version 1 of a new record. Larger parts go to `store` (the document as `document`, each
+ * Seal version 1 of a new record, or the next one of the record `onto`. Larger parts go to `store` (the document as `document`, each
  * attachment under its id); the small ones come back.
  * @param {Sealer} sealer
  * @param {Map<string, {epoch: number, key: Uint8Array}>} registered A_P,c (48 octets) of every partition
- * @param {{partitions: Map<string, Uint8Array>, original?: Original}} content
+ * @param {{partitions: Map<string, Uint8Array>, original?: Original, onto?: import("./again.js").Onto}} content
  * @param {{store: Store, onStep: (step: string, detail?: object) => void}} handing
  * @returns {Promise<Parts>}
  * @throws {CryptoError} when something cannot be sealed, or the document would exceed 32 MiB
  */
-export async function sealRecord(sealer, registered, { partitions, original }, { store, onStep }) {
-  const place = { deployment: sealer.deployment.id, owner: sealer.member, record: crypto.randomUUID(), version: 1 };
+export async function sealRecord(sealer, registered, { partitions, original, onto }, { store, onStep }) {
+  const place = { deployment: sealer.deployment.id, owner: sealer.member, record: onto?.record ?? crypto.randomUUID(), version: onto?.version ?? 1 };
   const parts = [...partitions].map(([name, plaintext]) => partOf(sealer, registered, name, plaintext));
   const kept = original && (await sealOriginal(place, sealer, registered, original, { store, onStep }));
   if (kept) parts.push(kept);
-  const sealed = await sealParts(sealer, place, parts, onStep);
+  const sealed = await sealParts(sealer, place, parts, onStep, onto);
   for (let at = 0; at < sealed.document.length; at += PIECE) await store("document", sealed.document.slice(at, at + PIECE));
   return {
-    record: place.record, manifest: sealed.manifest, digest: b64uEncode(sealed.digest), sealed: JSON.stringify(sealed.sealed),
+    record: place.record, version: place.version, manifest: sealed.manifest, digest: b64uEncode(sealed.digest), sealed: JSON.stringify(sealed.sealed),
     attachments: kept?.attachments ?? [], partitions: sizes(partitions), original: original ? described(original) : null,
   };
 }
@@ -64,11 +64,12 @@ export async function sealRecord(sealer, registered, { partitions, original }, {
 /**
  * @param {Sealer} sealer @param {Place} place @param {PartToSeal[]} parts
  * @param {(step: string, detail?: object) => void} onStep
+ * @param {import("./again.js").Onto} [onto]
  * @returns {Promise<import("./cipher.js").SealedTask>}
  */
-async function sealParts({ keys, deployment }, place, parts, onStep) {
+async function sealParts({ keys, deployment }, place, parts, onStep, onto = undefined) {
   const nodes = deployment.nodes.map(({ index, hpke }) => ({ index, hpke }));
-  const task = { place, signingKey: keys.signingKey, iat: now(), parts, nodes };
+  const task = { place, signingKey: keys.signingKey, iat: now(), parts, nodes, previous: onto?.previous, extra: onto?.extra };
   let done = 0;
   return run("sealRecord", task, (partition) => onStep("sealing", { partition, done: done++, total: parts.length }));
 }
