@@ -35,9 +35,10 @@ class AddPage {
     onAction(byId("page"), {
       "choose-again": (_link, event) => { event.preventDefault(); history.back(); },
       again: (_link, event) => { event.preventDefault(); this.show("choose"); },
-      "back-to-check": () => this.show("check"),
+      "back-to-check": () => { this.show("check"); this.work?.check.again.resume(); },
     });
     byId("step-save").addEventListener("again", () => void this.save());
+    byId("step-save").addEventListener("superseded", () => void this.work?.check.again.start({ anew: true }));
     addEventListener("popstate", ({ state }) => this.travelled(state?.step));
     addEventListener("beforeunload", (event) => { if (this.work) event.preventDefault(); });
     // After a reload the steps of an earlier visit lead nowhere.
@@ -51,9 +52,9 @@ class AddPage {
 
   /** @param {File} file @param {import("./add/importing.js").Importing} importing @param {import("./add/importing.js").Prepared} prepared */
   read(file, importing, prepared) {
-    this.work?.importing.close();
+    this.close();
     const draft = new Draft({ name: file.name, size: file.size, type: file.type }, prepared);
-    const check = new CheckStep(this.session, draft, importing, () => void this.save());
+    const check = new CheckStep(this.session, draft, importing, () => void this.save(), () => this.drop());
     this.work = { draft, importing, check, saving: new Saving(this.session, importing) };
     history.pushState({ step: "check" }, "");
     check.start();
@@ -83,6 +84,19 @@ class AddPage {
     this.show("check");
   }
 
+  /** Forget the file. */
+  close() {
+    this.work?.check.again.close();
+    this.work?.importing.close();
+    this.work = null;
+  }
+
+  /** The file is in the record already: forget it, and go where Cancel goes. */
+  drop() {
+    this.close();
+    location.assign(/** @type {HTMLAnchorElement} */ (document.querySelector("[data-action=leave]")).href);
+  }
+
   async save() {
     const { work } = this;
     if (!work) return;
@@ -91,8 +105,7 @@ class AddPage {
     if (!written) return;
     const { readers } = work.check;
     if (typeof readers === "function") drawSaved(written, work.draft, readers);
-    work.importing.close();
-    this.work = null;
+    this.close();
     history.replaceState({ step: "saved" }, "");
     this.show("saved");
   }

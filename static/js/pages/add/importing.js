@@ -14,6 +14,7 @@ import { startWorker } from "../../ui/worker.js";
 /** @typedef {{format: string, title?: string, date?: string, units: Unit[], outline: Outline}} Prepared */
 /** @typedef {{moves: ReadonlyMap<string, string>, copies: boolean}} Choices */
 /** @typedef {{partitions: Record<string, Uint8Array<ArrayBuffer>>, counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer>}} Written */
+/** How well a record of the owner fits. @typedef {import("../../importer/again.js").Fit} Fit */
 /** @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, onDone?: (done: number) => void}} Waiting */
 
 /** The importer turned the file down: `code` and `params` choose the words. */
@@ -60,9 +61,20 @@ export class Importing {
     return this.#ask({ ask: "outline", choices: plain(choices) });
   }
 
-  /** The partitions as they are sealed. @param {Choices} choices @returns {Promise<Written>} @throws {Refused} too large together */
-  result(choices) {
-    return this.#ask({ ask: "result", choices: plain(choices) });
+  /**
+   * The partitions as they are sealed.
+   * @param {Choices} choices
+   * @param {{record: string, version: number} | null} [onto] the version that they become
+   * @returns {Promise<Written>}
+   * @throws {Refused} too large together
+   */
+  result(choices, onto = null) {
+    return this.#ask({ ask: "result", choices: plain(choices), onto: onto && { record: onto.record, version: onto.version } });
+  }
+
+  /** @param {{record: string, parts: Map<string, Uint8Array>}[]} records some of the owner's @returns {Promise<Fit | null>} the best of all that were given by now */
+  compare(records) {
+    return this.#ask({ ask: "compare", records });
   }
 
   cancel() {

@@ -3,6 +3,7 @@
  * @module
  */
 import { deposit, discard, waiting } from "../../endpoint/depositing.js";
+import { Superseded } from "../../endpoint/errors.js";
 import { byId, clone, fill, show, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
@@ -48,7 +49,7 @@ export class Saving {
   /** @param {Draft} draft @param {ReturnType<typeof loading>} state @returns {Promise<Written>} */
   async #deposit(draft, state) {
     state.step("writing");
-    const written = await this.importing.result(draft.choices);
+    const written = await this.importing.result(draft.choices, draft.onto);
     await this.#forgetOthers(draft);
     const before = await this.#keys();
     try {
@@ -96,7 +97,9 @@ export class Saving {
     const place = byId("save-state");
     const root = byId("step-save");
     report(error);
-    if (error instanceof Refused) {
+    if (error instanceof Superseded) {
+      superseded(place, root, draft);
+    } else if (error instanceof Refused) {
       const refused = clone("t-refused", { name: draft.file.name, ...refusalWords(error) });
       place.replaceChildren(refused);
       slot(refused, "title").focus();
@@ -109,14 +112,23 @@ export class Saving {
   }
 }
 
+/** There is nothing to try again: the owner compares and decides anew. @param {HTMLElement} place @param {HTMLElement} root @param {Draft} draft */
+function superseded(place, root, draft) {
+  draft.onto = null;
+  const panel = clone("t-superseded");
+  place.replaceChildren(panel);
+  panel.focus();
+  root.dispatchEvent(new CustomEvent("superseded"));
+}
+
 /** @param {Draft} draft @returns {string} the same for the same decisions */
-function decisions({ moves, copies }) {
-  return JSON.stringify([[...moves].sort(), copies]);
+function decisions({ moves, copies, onto }) {
+  return JSON.stringify([[...moves].sort(), copies, onto]);
 }
 
 /** @param {Draft} draft @param {Written} written */
-function contentOf({ file }, { partitions, original }) {
-  return { partitions: new Map(Object.entries(partitions)), original: { name: file.name, type: file.type, octets: original } };
+function contentOf({ file, onto }, { partitions, original }) {
+  return { onto: onto ?? undefined, partitions: new Map(Object.entries(partitions)), original: { name: file.name, type: file.type, octets: original } };
 }
 
 /** @param {Written} written @param {Draft} draft @param {import("../../endpoint/readers.js").ReadersOf} readers */
@@ -124,7 +136,10 @@ export function drawSaved({ partitions }, draft, readers) {
   const root = byId("step-saved");
   const of = new Map(Object.keys(partitions).map((part) => /** @type {const} */ ([part, draft.count(part)])));
   const n = draft.prepared.units.reduce((sum, { items }) => sum + items, 0);
+  const { onto } = draft;
+  show(slot(root, "saved-version"), onto !== null);
   fill(root, {
+    "saved-version": onto ? t("again.saved", { n: String(onto.version) }) : "",
     "saved-lead": t("add.saved.lead", { n }),
     "saved-parts": ordered(of.keys()).map((part) => clone("t-saved-part", {
       chip: partChip(part), count: itemsWords(of.get(part) ?? 0), who: readersLine(readers(part)),
