@@ -21,7 +21,7 @@ import { list, readable } from "./records.js";
 
 /** Records that are opened with one request: enough to be quick, few enough to be held at once. */
 const TOGETHER = 8;
-/** How many of the newest records are compared with. */
+/** How many of the newest records are compared with: each opening is in the owner's activity. */
 const MOST = 64;
 const LASTING = /** @type {const} */ (["date", "open_from", "open_until"]);
 

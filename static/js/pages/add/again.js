@@ -59,8 +59,8 @@ export class Again {
     try {
       const found = await this.#best(() => turn !== this.turn);
       if (turn !== this.turn) return;
-      this.#settle("done");
       if (found) this.#offer(found);
+      else this.#stand("done", t("again.nothing"));
     } catch (error) {
       if (turn !== this.turn) return;
       report(error);
@@ -114,12 +114,14 @@ export class Again {
     this.#settle(state);
     const line = clone("t-again-line", { text });
     show(slot(line, "retry"), state === "failed");
+    // What stays where it was moves nothing below it under somebody's hand.
     this.place.replaceChildren(line);
   }
 
   /** @param {Found} found */
   #offer({ fit, earlier }) {
     const { outcome, suggestion, moves } = fit;
+    this.#settle("done");
     const kind = outcome.older ? "older" : outcome.added.n + outcome.changed.n + outcome.gone.n ? "" : "identical";
     const title = t(["again.title", kind].filter(Boolean).join("."), { date: date(earlier.made) });
     const panel = clone("t-again", { title, facts: facts(outcome) });
