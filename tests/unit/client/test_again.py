@@ -85,6 +85,23 @@ def test_a_note_tells_of_what_is_there_already(ada, october, november):
     assert f"Everything in this file is in your record {later.json['record']}" in again.err
 
 
+def test_only_records_that_may_be_alike_are_opened(ada, october, november, wire, tmp_path):
+    ada.ok("deposit", october)
+    other = bundle(tmp_path, "other.json", {**dose("Warfarin", "w"), "id": "another-id"})
+    for path, opened in ((other, 0), (october, 0), (november, 1)):
+        before = len(wire.sent("POST", "/access"))
+        ada.ok("deposit", path)
+        assert len(wire.sent("POST", "/access")) == before + opened, path
+    kept = b"".join(one.read_bytes() for one in ada.home.rglob("sources.json"))
+    assert b"MedicationRequest" not in kept
+
+
+def test_a_record_from_another_device_is_looked_into(ada, october, november, wire, tmp_path):
+    device = Endpoint(tmp_path / "other-home", ada.login, wire)
+    record = device.ok("--login", ada.login, "deposit", october)["record"]
+    assert f"a newer version of your record {record}" in ada.run("deposit", november).err
+
+
 def test_no_note_is_no_failure(ada, october, november, wire):
     ada.ok("deposit", october)
     wire.on("POST", "/access", lambda request, response: httpx.Response(503))
