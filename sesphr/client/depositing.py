@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sesphr.client import uploading
-from sesphr.client.answers import Deposited
+from sesphr.client.again import Next
+from sesphr.client.answers import Deposited, Records
 from sesphr.client.errors import ConflictError, FileNotAccepted, IntegrityError, UsageError
+from sesphr.client.opening import VERSIONS
 from sesphr.client.outbox import Outbox, Parcel
 from sesphr.client.registration import ORIGINAL
 from sesphr.client.sealing import Original, seal_record
@@ -32,9 +34,11 @@ def _digest(octets: bytes) -> bytes:
 
 def deposit(
     session: Session, inputs: Mapping[str, bytes], partitions: Mapping[str, bytes],
-    original: Original | None,
+    original: Original | None, place: Callable[[], Next | None] = lambda: None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Deposit a new record; the command's answer.
+    """Deposit a new record, or the next version of one; the command's answer.
+
+    `place` tells whose next version it is, if any; it is asked only where nothing waits yet.
 
     `inputs` name the files as given: the same ones, while an earlier deposit of them
     was not acknowledged, send that one again instead of making another record.
@@ -45,21 +49,47 @@ def deposit(
     """
     outbox, key = Outbox(session.folder), outbox_key(session.seed, inputs)
     with outbox.held():
-        parcel = outbox.find(key) or _sealed(session, outbox, key, partitions, original)
+        parcel = outbox.find(key) or _sealed(session, outbox, key, partitions, original, place())
         try:
             _send(session, parcel)
         except ConflictError as error:
+            if _superseded(session, parcel):
+                outbox.remove(parcel)
+                raise ConflictError(
+                    "Another version of this record was deposited first. Give the same command to "
+                    "compare with that one."
+                ) from error
             # It may be this very deposit, still on its way in another call: it waits.
             raise ConflictError(f"{error} What was sealed waits; give the same command.") from error
         except (UsageError, FileNotAccepted):
             outbox.remove(parcel)
             raise
         # Before the parcel goes: an export misses a record that no server shows any more.
-        session.folder.update(
-            DONE, **{parcel.parts["record"]: {"manifest": parcel.parts["digest"]}}
-        )
+        _note_done(session, parcel)
         outbox.remove(parcel)
-        return {name: parcel.parts[name] for name in ("record", "partitions", "original")}
+        told = {name: parcel.parts[name] for name in ("record", "partitions", "original")}
+        return {**told, "version": _version(parcel)}
+
+
+def _version(parcel: Parcel) -> int:
+    # What was sealed before there were versions is the first.
+    return int(parcel.parts.get("version", 1))
+
+
+def _note_done(session: Session, parcel: Parcel) -> None:
+    record, version = parcel.parts["record"], _version(parcel)
+    done = {"version": version, "manifest": parcel.parts["digest"]}
+    for name in (DONE, VERSIONS):
+        if session.folder.read(name).get(record, {}).get("version", 0) <= version:
+            session.folder.update(name, **{record: done})
+
+
+def _superseded(session: Session, parcel: Parcel) -> bool:
+    """Whether the record has another version of this number, or a later one, already."""
+    for view in session.api.get(Records, "/records", owner=session.me.id).records:
+        if view.record == parcel.parts["record"]:
+            return view.version >= _version(parcel) and view.manifest != parcel.parts["digest"]
+    return False
 
 
 def _sealed(
@@ -68,15 +98,16 @@ def _sealed(
     key: str,
     partitions: Mapping[str, bytes],
     original: Original | None,
+    onto: Next | None,
 ) -> Parcel:
-    person = session.registered()
+    person, partitions = session.registered(), onto.partitions if onto else partitions
     needed = [*partitions, *([ORIGINAL] if original else [])]
     unknown = [name for name in needed if person.epoch(name) is None]
     if unknown:
         person = session.register_partitions(person, unknown)
     try:
         with outbox.drafted() as draft:
-            parts = seal_record(session, person, partitions, original, draft)
+            parts = seal_record(session, person, partitions, original, draft, onto)
             return outbox.seal(draft, key, parts)
     except OpenError:
         raise FileNotAccepted(

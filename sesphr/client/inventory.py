@@ -38,7 +38,10 @@ def complete(session: Session) -> Inventory:
     if len(shown) != len(views):
         raise IntegrityError("STOP: the server lists one record twice.")
     waiting = {one.parts["record"] for one in Outbox(session.folder).waiting()}
-    known = {**dict.fromkeys(session.folder.read(depositing.DONE), 1), **_deposited(events)}
+    done = session.folder.read(depositing.DONE).items()
+    known = {record: int(one.get("version", 1)) for record, one in done}
+    for record, version in _deposited(events).items():
+        known[record] = max(known.get(record, 0), version)
     for record, version in known.items():
         if record not in waiting and shown.get(record, 0) < version:
             raise IntegrityError(

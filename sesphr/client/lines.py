@@ -81,6 +81,8 @@ def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
         yield ", ".join(map(str, _listed(one["partitions"])))
     if isinstance(one.get("record"), str):
         yield f"record {one['record'][:SHORT]}"
+    if isinstance(one.get("version"), int) and one["version"] > 1:
+        yield f"version {one['version']}"
     for name, words in (("granted", "granted to"), ("revoked", "revoked from")):
         yield from _per_member(one, name, words, logins)
     for name in ("purpose", "reason", "role", "checked"):

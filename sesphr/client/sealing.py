@@ -15,6 +15,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from sesphr.client import times
+from sesphr.client.again import Next
 from sesphr.client.outbox import Draft
 from sesphr.client.people import Person
 from sesphr.client.registration import ORIGINAL
@@ -71,13 +72,15 @@ class Original:
 
 def seal_record(
     session: Session, person: Person, partitions: Mapping[str, bytes], original: Original | None,
-    draft: Draft,
+    draft: Draft, onto: Next | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Seal version 1 of a new record into an outbox draft; its small parts come back.
+    """Seal version 1 of a new record, or the version `onto`, into an outbox draft; its small
+    parts come back.
 
     The caller has registered a key for every partition.
     """
-    place = Place(session.deployment.id, session.me.id, str(uuid.uuid4()), 1)
+    record, version = (onto.record, onto.version) if onto else (str(uuid.uuid4()), 1)
+    place = Place(session.deployment.id, session.me.id, record, version)
     sealings, attachments = [], []
     for name, plaintext in partitions.items():
         made = _encapsulated(place, person, name)
@@ -93,11 +96,12 @@ def seal_record(
         author=session.me.id,
         author_keys=session.keys,
         iat=times.now(),
-        previous=None,
+        previous=onto.previous if onto else None,
+        extra=onto.extra if onto else None,
     )
     draft.write("document", sealed.document)
     return {
-        "record": place.record, "manifest": sealed.manifest, "digest": b64u_encode(sealed.digest),
+        "record": place.record, "version": place.version, "manifest": sealed.manifest, "digest": b64u_encode(sealed.digest),
         "sealed": json.dumps(_for_nodes(session, sealed)), "attachments": attachments,
         "partitions": {name: len(octets) for name, octets in partitions.items()},
         "original": 0 if original is None else len(original.octets),

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
 from tests.browser import axe, chromium
-from tests.browser.acts import account
+from tests.browser.acts import account, records
 from tests.browser.acts.account import Member
 from tests.browser.site import Site
 from tests.support.people_cli import Person
@@ -74,6 +74,7 @@ def choose(page: Page, path: Path) -> None:
     """Choose a file; it is sorted, and its readers are known, when this returns."""
     page.get_by_label("Choose a file").set_input_files(str(path))
     expect(page.get_by_role("heading", name="Check what goes where")).to_be_visible()
+    records.compared(page)
     expect(page.locator("#save[aria-disabled=false]")).to_be_visible()
 
 

@@ -30,7 +30,7 @@ def people(playwright: Playwright, site: Site, tmp_path: Path) -> Iterator[dict[
         yield pages
 
 
-def test_the_story(site: Site, people: dict[str, Page]) -> None:
+def test_the_story(site: Site, people: dict[str, Page], tmp_path: Path) -> None:
     patient, physician, office = people["patient"], people["physician"], people["staff"]
     eve = Member("Eve Adams", "eve@example.org")
     bob = Member("Dr Bob Lee", "bob@example.org")
@@ -46,6 +46,8 @@ def test_the_story(site: Site, people: dict[str, Page]) -> None:
     expect(patient.locator("blockquote")).to_have_text("First visit on Monday")
     sharing.approve(patient, bob.name, leave_out=["Prescriptions"], until=UNTIL)
     read_record(physician, eve)
+    add_it_again(patient, with_one_more_medicine(tmp_path))
+    read_what_is_new(physician, eve)
     look_back(patient, bob)
     sharing.take_back(patient, "Medical", bob.name)
     refused(physician, patient, bob)
@@ -67,6 +69,38 @@ def read_record(page: Page, patient: Member) -> None:
     assert "Not the whole record" in text
     assert "Penicillin G" in text
     closed(page, "not shared with you")
+
+
+def with_one_more_medicine(folder: Path) -> Path:
+    """The same record as its source gives it a month later."""
+    text = records.CCDA.read_text()
+    start = text.index("<entry", text.index('code="10160-0"'))
+    entry = text[start : text.index("</entry>", start) + len("</entry>")]
+    more = entry.replace("15884246", "20261129").replace("Ceftriaxone Sodium 100 GM", "Apixaban")
+    path = folder / "next-month.xml"
+    path.write_text(text[:start] + more.replace("309090", "1364430") + text[start:])
+    return path
+
+
+def add_it_again(page: Page, path: Path) -> None:
+    """It becomes the next version, with everything where she had moved it."""
+    records.choose_file(page, path, separate=False)
+    panel = page.locator(".again")
+    expect(panel).to_contain_text("1 item is new")
+    expect(panel).to_contain_text("where you had moved")
+    expect(panel.get_by_label("Make it the new version of that record")).to_be_checked()
+    records.save(page)
+    expect(page.locator("main")).to_contain_text("This is version 2 of the record")
+
+
+def read_what_is_new(page: Page, patient: Member) -> None:
+    """Nothing was granted anew."""
+    records.open_patient(page, patient.name)
+    assert "Apixaban" in records.shown(page)
+    page.get_by_role("tab", name="New (1)").click()
+    fresh = page.get_by_role("tabpanel", name="New (1)")
+    expect(fresh).to_contain_text("Apixaban")
+    expect(fresh).not_to_contain_text("Ceftriaxone")
 
 
 def closed(page: Page, words: str) -> None:

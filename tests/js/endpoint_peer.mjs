@@ -8,6 +8,7 @@
 import { createInterface } from "node:readline";
 
 import * as activity from "../../static/js/endpoint/activity.js";
+import * as again from "../../static/js/endpoint/again.js";
 import * as depositing from "../../static/js/endpoint/depositing.js";
 import { EndpointError } from "../../static/js/endpoint/errors.js";
 import { pack, unpack } from "../../static/js/endpoint/memory.js";
@@ -115,15 +116,21 @@ const operations = {
     session.open(seed, life);
     return me;
   },
-  async deposit({ partitions, original, attachments = {} }) {
+  async deposit({ partitions, original, attachments = {}, onto }) {
     const files = (list) => list.map((one) => ({ ...one, content: new Blob([octets(one.content)]) }));
     const content = {
+      onto,
       partitions: new Map(Object.entries(partitions).map(([name, text]) => [name, octets(text)])),
       attachments: new Map(Object.entries(attachments).map(([name, list]) => [name, files(list)])),
       ...(original && { original: { ...original, octets: octets(original.octets) } }),
     };
     const steps = [];
     return { ...(await depositing.deposit(session, content, { onStep: (name) => steps.push(name) })), steps };
+  },
+  /** The places of the next versions, by record. */
+  async again() {
+    const found = (await Array.fromAsync(again.ownRecords(session))).flat();
+    return Object.fromEntries(found.map(({ onto, parts }) => [onto.record, { onto, parts: [...parts.keys()] }]));
   },
   waiting: () => depositing.waiting(session),
   resume: () => depositing.resume(session),

@@ -59,13 +59,16 @@ class Peer:
         self,
         original: dict[str, Any] | None = None,
         attachments: dict[str, list[dict[str, Any]]] | None = None,
+        onto: dict[str, Any] | None = None,
         **partitions: str,
     ) -> dict[str, Any]:
-        """Deposit elements; `original` has name, type and octets, `attachments` lists of the like."""
+        """Deposit elements; `original` has name, type and octets, `attachments` lists of the like,
+        `onto` comes from `again`."""
         texts = {name: encoded(text.encode()) for name, text in partitions.items()}
         given: dict[str, Any] = {} if original is None else {"original": original}
         if attachments is not None:
             given["attachments"] = attachments
+        given |= {"onto": onto} if onto else {}
         found: dict[str, Any] = self.ask("deposit", partitions=texts, **given)
         return found
 

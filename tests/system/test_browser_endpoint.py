@@ -108,6 +108,72 @@ def test_many_records_are_one_request_and_one_event(people: People) -> None:
     assert {one["record"] for one in last["told"]["items"]} == {people.record, other}
 
 
+def test_the_next_version_of_a_record(people: People) -> None:
+    ada, lee = people.ada, people.lee
+    record = ada.deposit(medical="<m>first</m>", insurance="<i>4711</i>")["record"]
+    assert lee.opened(record, "medical") == {"medical": b"<m>first</m>"}
+    place = ada.ask("again")[record]
+    assert (place["onto"]["version"], sorted(place["parts"])) == (2, ["insurance", "medical"])
+    done = ada.deposit(onto=place["onto"], medical="<m>second</m>", personal=PERSONAL)
+    assert (done["record"], done["version"]) == (record, 2)
+    # Without a new grant, and nothing of the version before.
+    assert lee.opened(record, "medical", "insurance", "personal") == {"medical": b"<m>second</m>"}
+    assert _read(people.system, people.owner, record, "medical", "personal") == {
+        "medical": b"<m>second</m>", "personal": PERSONAL.encode()
+    }  # fmt: skip
+    deposits = [one["told"] for one in ada.ask("activity")["events"] if one["type"] == "deposit"]
+    assert [one["version"] for one in deposits if one["record"] == record] == [1, 2]
+
+
+def test_two_devices_that_make_the_next_version_at_once(people: People) -> None:
+    ada, owner = people.ada, people.owner
+    record = ada.deposit(medical="<m>first</m>")["record"]
+    place = ada.ask("again")[record]["onto"]
+    with signed_in(owner) as other:
+        other.deposit(onto=other.ask("again")[record]["onto"], medical="<m>other</m>")
+    with pytest.raises(Stopped) as stopped:
+        ada.deposit(onto=place, medical="<m>mine</m>")
+    assert (stopped.value.told["code"], stopped.value.told["record"]) == ("superseded", record)
+    assert ada.ask("waiting") == []
+    # Nothing is lost: compared anew, it is the version after that.
+    anew = ada.ask("again")[record]["onto"]
+    assert ada.deposit(onto=anew, medical="<m>mine</m>")["version"] == 3
+    assert people.lee.opened(record, "medical") == {"medical": b"<m>mine</m>"}
+
+
+def test_the_answer_to_a_next_version_is_lost_and_it_is_made_once(people: People) -> None:
+    ada = people.ada
+    record = ada.deposit(medical="<m>first</m>")["record"]
+    place = ada.ask("again")[record]["onto"]
+    ada.ask("breaks", call="POST /api/deposits", after=True, left=9)
+    with pytest.raises(Stopped) as stopped:
+        ada.deposit(onto=place, medical="<m>second</m>")
+    assert stopped.value.told["code"] == "offline"
+    ada.ask("breaks", call="nothing", after=False, left=0)
+    assert ada.deposit(onto=place, medical="<m>second</m>")["version"] == 2
+    assert ada.ask("again")[record]["onto"]["version"] == 3
+
+
+def test_a_server_that_goes_back_to_an_earlier_version_is_noticed(people: People) -> None:
+    ada = people.ada
+    record = ada.deposit(medical="<m>first</m>")["record"]
+    ada.deposit(onto=ada.ask("again")[record]["onto"], medical="<m>second</m>")
+
+    def back(answer: Any) -> Any:
+        for one in answer["records"]:
+            one["version"] = 1 if one["record"] == record else one["version"]
+        return answer
+
+    with (
+        people.wire.changing("GET", "/records", back) as fired,
+        pytest.raises(Stopped) as stopped,
+    ):
+        ada.ask("again")
+    assert fired
+    assert stopped.value.red
+    assert stopped.value.told["what"] == "record-older"
+
+
 def test_an_original_goes_and_comes_back(people: People) -> None:
     octets = (SAMPLES / "ccda_ccd_hl7_medium.xml").read_bytes() * 40
     assert len(octets) > 4 * 2**20

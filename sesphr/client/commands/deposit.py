@@ -2,10 +2,13 @@
 
 import errno
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from sesphr.client import elements, importer
+from sesphr.client import again, elements, importer, sources
 from sesphr.client.app import Answer, App
+from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.depositing import deposit as send
 from sesphr.client.errors import FileNotAccepted, RefusedError, UsageError
@@ -20,35 +23,70 @@ def deposit(app: App, options: Namespace) -> Answer:
     """Deposit FILE split by the importer, or `--partition NAME=FILE` as they are."""
     if bool(options.file) == bool(options.partition):
         raise UsageError("Give one file, or --partition NAME=FILE once or more often.")
+    record = identifier(options.record, "record") if options.record else None
     if options.file:
-        return _deposit_file(app, options.file)
-    return _deposit_partitions(app, options.partition)
+        return _deposit_file(app, options.file, record)
+    return _deposit_partitions(app, options.partition, record)
 
 
-def _deposit_file(app: App, path: str) -> Answer:
+class _Place:
+    """Where a deposit goes: a record's next version, or a new record with a note of earlier ones."""
+
+    def __init__(
+        self, who: Session, record: str | None, partitions: Mapping[str, bytes], *, imported: bool
+    ) -> None:
+        self._who, self._record, self._partitions = who, record, partitions
+        self._imported = imported
+        self.notes: list[str] = []
+        self.counts: dict[str, int] = {}
+
+    def __call__(self) -> again.Next | None:
+        if self._record is None:
+            self.notes += again.notes(self._who, self._partitions) if self._imported else []
+            return None
+        made = again.next_import if self._imported else again.next_version
+        found = made(self._who, self._record, self._partitions)
+        self.counts = found.counts
+        return found
+
+
+def _inputs(record: str | None, inputs: dict[str, bytes]) -> dict[str, bytes]:
+    return {**inputs, "record": record.encode()} if record else inputs
+
+
+def _answer(data: dict[str, Any], place: _Place, notes: list[str]) -> Answer:
+    version = f"version {data['version']} of " if data["version"] > 1 else ""
+    lines = [f"Deposited {version}record {data['record']}", *_sizes(data["partitions"])]
+    if place.counts:
+        lines.append(f"Compared with the version before: {again.sentence(place.counts)}")
+        data = {**data, "compared": place.counts}
+    return Answer(data, lines, notes=[*notes, *place.notes])
+
+
+def _deposit_file(app: App, path: str, record: str | None) -> Answer:
     octets = read_file(path)
     found = importer.split(octets)
     original = Original.of(path, MEDIA_TYPES.get(found.format, "application/octet-stream"), octets)
     with app.signed_in() as who:
         _require_owner(who)
-        data = send(
-            who, {"file": octets, "name": original.name.encode()}, found.partitions, original
-        )
-    lines = [f"Deposited record {data['record']}", *_sizes(data["partitions"])]
-    return Answer(data, lines, notes=found.warnings)
+        inputs = _inputs(record, {"file": octets, "name": original.name.encode()})
+        place = _Place(who, record, found.partitions, imported=True)
+        data = send(who, inputs, found.partitions, original, place)
+        sources.remember(who, data["record"], data["version"], found.partitions)
+    return _answer(data, place, found.warnings)
 
 
-def _deposit_partitions(app: App, pairs: list[str]) -> Answer:
+def _deposit_partitions(app: App, pairs: list[str], record: str | None) -> Answer:
     partitions: dict[str, bytes] = {}
     notes: list[str] = []
     for name, path in _named(pairs).items():
         partitions[name] = _element(name, path, notes)
     with app.signed_in() as who:
         _require_owner(who)
-        inputs = {f"partition {name}": octets for name, octets in partitions.items()}
-        data = send(who, inputs, partitions, None)
-    lines = [f"Deposited record {data['record']}", *_sizes(data["partitions"])]
-    return Answer(data, lines, notes)
+        named = {f"partition {name}": octets for name, octets in partitions.items()}
+        place = _Place(who, record, partitions, imported=False)
+        data = send(who, _inputs(record, named), partitions, None, place)
+    return _answer(data, place, notes)
 
 
 def _named(pairs: list[str]) -> dict[str, str]:

@@ -26,9 +26,10 @@ import { nodeInfo, userKey } from "../crypto/pre.js";
  *   plaintext: Uint8Array, r?: Uint8Array, attachments?: AttachmentEntry[]}} PartToSeal
  */
 /**
- * signingKey: the author's Ed25519 seed; nodes: their HPKE keys.
- * @typedef {{place: Place, signingKey: Uint8Array, iat: number, parts: PartToSeal[],
- *   nodes: {index: number, hpke: Uint8Array}[]}} SealTask
+ * signingKey: the author's Ed25519 seed; nodes: their HPKE keys; previous: digest of the manifest
+ * before (b64u), for a later version than the first; extra: as the manifest takes it.
+ * @typedef {{place: Place, signingKey: Uint8Array, iat: number, parts: PartToSeal[], previous?: string,
+ *   extra?: {date?: number, open_from?: number, open_until?: number}, nodes: {index: number, hpke: Uint8Array}[]}} SealTask
  */
 /**
  * sealed: R || proof for each node, by node index and partition, as the API takes it.
@@ -57,20 +58,20 @@ export class PartRefused extends CryptoError {
 }
 
 /**
- * Seal version 1 of a record by its owner, partition by partition.
+ * Seal a version of a record by its owner, partition by partition.
  * @param {SealTask} task
  * @param {(partition: string) => void} [onPart] called before each
  * @returns {Promise<SealedTask>}
  * @throws {CryptoError} when something cannot be sealed, or the document would exceed 32 MiB
  */
-export async function sealRecord({ place, signingKey, iat, parts, nodes }, onPart = () => {}) {
+export async function sealRecord({ place, signingKey, iat, parts, nodes, previous = undefined, extra = {} }, onPart = () => {}) {
   const drafts = function* () {
     for (const part of parts) {
       onPart(part.partition);
       yield draftOf(place, part);
     }
   };
-  const made = await encryptRecord(place, drafts(), { author: place.owner, authorKeys: signingKey, iat, previous: null });
+  const made = await encryptRecord(place, drafts(), { author: place.owner, authorKeys: signingKey, iat, previous: previous ?? null, extra });
   const { document, manifest, digest, partitions } = made;
   return { document, manifest, digest, sealed: await sealForNodes(place.deployment, digest, partitions, nodes) };
 }

@@ -10,10 +10,11 @@ import { CryptoError } from "../crypto/errors.js";
 import { sha256 } from "../crypto/kdf.js";
 import * as api from "./api.js";
 import { digests } from "./attachments.js";
-import { ApiError, Integrity, Invalid } from "./errors.js";
+import { ApiError, Conflict, Integrity, Invalid, Superseded } from "./errors.js";
+import { VERSIONS } from "./opening.js";
 import * as outbox from "./outbox.js";
 import { checkReceipts } from "./receipts.js";
-import { DEPOSITS, ORIGINAL } from "./records.js";
+import { DEPOSITS, list, ORIGINAL } from "./records.js";
 import { registerPartitions } from "./registration.js";
 import { sealRecord, shownName } from "./sealing.js";
 import { read } from "./shapes.js";
@@ -28,8 +29,9 @@ import { upload } from "./uploading.js";
 /** The file as it was, name without folders. @typedef {{name: string, type: string, content: FileContent} | {name: string, type: string, octets: FileContent}} Original */
 /**
  * What is deposited: one XML element by partition; the attachments of a partition in the order in
- * which its XML numbers them; the imported file itself.
- * @typedef {{partitions: Map<string, Uint8Array>, attachments?: ReadonlyMap<string, Attached[]>, original?: Original}} Content
+ * which its XML numbers them; the imported file itself; `onto`: the record whose next version it is.
+ * @typedef {{partitions: Map<string, Uint8Array>, attachments?: ReadonlyMap<string, Attached[]>, original?: Original,
+ *   onto?: import("./again.js").Onto}} Content
  */
 /** @typedef {(step: string, detail?: object) => void} OnStep steps: sealing, signing, sending, receipts */
 /** `signal` pauses it: what was sealed stays, and goes on where it was. @typedef {{onStep?: OnStep, signal?: AbortSignal}} Options */
@@ -44,8 +46,8 @@ import { upload } from "./uploading.js";
 const NEVER = new Set([400, 405, 413, 422]);
 
 /**
- * Deposit a new record. The same content, while an earlier deposit of it was not acknowledged, sends
- * that one again instead of making another record.
+ * Deposit a new record, or the next version of one. The same content, while an earlier deposit of it
+ * was not acknowledged, sends that one again instead of making another.
  * @param {Session} session
  * @param {Content} content
  * @param {Options} [options]
@@ -54,6 +56,7 @@ const NEVER = new Set([400, 405, 413, 422]);
  *   `unreadable-file`: a file was changed or taken away meanwhile
  * @throws {Paused} @throws {Unsupported} `storage`: this device has no room for it
  * @throws {Invalid} `too-large`: over 32 MiB, or not what a record can hold
+ * @throws {Superseded} the record has another such version already; nothing waits any more
  */
 export async function deposit(session, content, { onStep = () => {}, signal } = {}) {
   const digestOf = digests(signal);
@@ -68,9 +71,9 @@ export async function deposit(session, content, { onStep = () => {}, signal } = 
 /** @typedef {(content: FileContent) => Promise<Uint8Array>} DigestOf */
 
 /** @param {Content} content @param {DigestOf} digestOf @returns {Promise<Plaintexts>} */
-async function plaintexts({ partitions, attachments = new Map(), original }, digestOf) {
+async function plaintexts({ partitions, attachments = new Map(), original, onto }, digestOf) {
   for (const name of attachments.keys()) if (!partitions.has(name)) throw new TypeError(`no partition ${name} for its attachments`);
-  const plain = { partitions, attachments: new Map(attachments) };
+  const plain = { partitions, attachments: new Map(attachments), onto };
   if (!original) return plain;
   const { name, type } = original;
   const content = "content" in original ? original.content : original.octets;
@@ -78,14 +81,15 @@ async function plaintexts({ partitions, attachments = new Map(), original }, dig
 }
 
 /** @param {Plaintexts} content @param {DigestOf} digestOf @returns {Promise<string>} the same for the same content */
-async function parcelKey({ partitions, attachments, original }, digestOf) {
+async function parcelKey({ partitions, attachments, original, onto }, digestOf) {
   /** @type {[string, FileContent][]} */
   const named = [...partitions];
   for (const [name, list] of attachments) named.push(...list.map(({ content }, index) => /** @type {[string, FileContent]} */ ([`${name}/${index + 1}`, content])));
   const parts = original ? [lp(shownName(original.name), original.digest)] : [];
   // One after another: each may be a file that is read from the disk.
   for (const [name, content] of named) parts.push(lp(name, await digestOf(content)));
-  return toHex(sha256(lp(...parts.map(toHex).sort())));
+  const place = onto ? [`${onto.record} ${onto.version} ${onto.previous}`] : [];
+  return toHex(sha256(lp(...parts.map(toHex).sort(), ...place)));
 }
 
 /** @typedef {{onStep: OnStep, signal?: AbortSignal}} Handing */
@@ -125,14 +129,31 @@ async function registeredKeys(session, names) {
 async function send(session, parcel, handing) {
   try {
     const done = await sendAll(session, parcel, handing);
-    // Noted before the parcel goes: a list misses a record that no server shows any more.
-    await session.memory.update(DEPOSITS, (/** @type {object | undefined} */ known) => ({ ...known, [done.record]: { manifest: parcel.parts.digest } }));
+    await noteDone(session, done, parcel.parts.digest);
     await outbox.remove(session.memory, parcel);
     return done;
   } catch (error) {
     if (error instanceof ApiError && NEVER.has(error.status)) await outbox.remove(session.memory, parcel);
+    if (error instanceof Conflict && (await isSuperseded(session, parcel))) {
+      await outbox.remove(session.memory, parcel);
+      throw new Superseded(parcel.parts.record, error);
+    }
     throw error;
   }
+}
+
+/** Noted before the parcel goes: a list then misses what no server shows any more, and an older version is none to open. @param {Session} session @param {Deposited} done @param {string} manifest */
+async function noteDone({ memory }, { record, version }, manifest) {
+  for (const name of [DEPOSITS, VERSIONS]) {
+    await memory.update(name, (/** @type {Record<string, {version?: number}> | undefined} */ known) =>
+      ((known?.[record]?.version ?? 0) > version ? known : { ...known, [record]: { version, manifest } }));
+  }
+}
+
+/** A conflict may be this very deposit, still on its way from another tab: only another version ends it. @param {Session} session @param {Parcel} parcel */
+async function isSuperseded(session, { parts }) {
+  const head = (await list(session, { owner: session.me.id })).find(({ record }) => record === parts.record);
+  return head !== undefined && head.version >= parts.version && head.manifest !== parts.digest;
 }
 
 /** @param {Session} session @param {Parcel} parcel @param {Handing} handing @returns {Promise<Deposited>} */

@@ -44,6 +44,18 @@ export class Conflict extends ApiError {
   name = "Conflict";
 }
 
+/** Another device deposited the next version of a record first: compare anew, then decide. */
+export class Superseded extends EndpointError {
+  /** @override */
+  name = "Superseded";
+
+  /** @param {string} record id @param {unknown} [cause] */
+  constructor(record, cause) {
+    super("superseded", { cause });
+    this.record = record;
+  }
+}
+
 /** No server can be reached; nothing is lost, and the same call may be made again. */
 export class Offline extends EndpointError {
   /** @override */

@@ -30,9 +30,9 @@ import { asIntegrity } from "./statement.js";
 /** @typedef {(step: string, detail?: object) => void} OnStep steps: asked, agreed, received, decrypting */
 /**
  * A record as opened. `date`: the day its owner gave it, or when the version was signed (Unix
- * seconds); `manifest`: the verified payload. Where all was refused, these and `owner` are null.
+ * seconds); `manifest`: the verified payload, `digest` its name. Where all was refused, these and `owner` are null.
  * @typedef {{record: string, owner: string | null, version: number | null, date: number | null,
- *   manifest: Members | null, parts: Map<string, Bytes>, refused: string[]}} OpenedRecord
+ *   manifest: Members | null, digest: string | null, parts: Map<string, Bytes>, refused: string[]}} OpenedRecord
  */
 /** @typedef {import("./attachments.js").Entry} Entry */
 /** @typedef {import("./attached.js").Told} Told */
@@ -42,6 +42,8 @@ import { asIntegrity } from "./statement.js";
 const PHR = "urn:sesphr:phr:1";
 /** How deep stands what describes a file: in `original` alone, elsewhere in a source. */
 const DEPTHS = { original: 2, attachment: 3 };
+/** The newest version seen of each record: `{version, manifest}`, its manifest's digest. */
+export const VERSIONS = "versions";
 
 /** Something of a record is not what was signed: which record, and which partition where one alone is concerned. */
 export class RecordIntegrity extends Integrity {
@@ -77,19 +79,19 @@ export async function open(session, items, { owner, purpose = "treatment", onSte
   return wanted.map((item) => described(item, opened.get(item.record)));
 }
 
-/** @param {Item} item @param {{payload: Members, plain: Map<string, Plain>} | undefined} opened @returns {OpenedRecord} */
+/** @param {Item} item @param {{payload: Members, digest: string, plain: Map<string, Plain>} | undefined} opened @returns {OpenedRecord} */
 function described({ record, partitions }, opened) {
-  if (!opened) return { record, owner: null, version: null, date: null, manifest: null, parts: new Map(), refused: partitions };
-  const { payload, plain } = opened;
+  if (!opened) return { record, owner: null, version: null, date: null, manifest: null, digest: null, parts: new Map(), refused: partitions };
+  const { payload, digest, plain } = opened;
   const parts = new Map([...plain].map(([name, { plaintext }]) => [name, plaintext]));
   const refused = partitions.filter((name) => !parts.has(name));
-  return { record, owner: payload.owner, version: payload.version, date: payload.date ?? payload.iat, manifest: payload, parts, refused };
+  return { record, owner: payload.owner, version: payload.version, date: payload.date ?? payload.iat, manifest: payload, digest, parts, refused };
 }
 
 /**
  * @param {Session} session @param {string} owner whose it must be
  * @param {Opening} opening @param {(partition: string) => void} onPart
- * @returns {Promise<{payload: Members, plain: Map<string, Plain>}>}
+ * @returns {Promise<{payload: Members, digest: string, plain: Map<string, Plain>}>}
  */
 async function openRecord(session, owner, opening, onPart) {
   const payload = await reporting(opening, "manifest", async () => {
@@ -102,7 +104,7 @@ async function openRecord(session, owner, opening, onPart) {
   const mine = opening.owner === session.me.id;
   const plain = await (mine ? asOwner : asUser)(session, opening, payload, onPart);
   await rememberVersion(session, opening);
-  return { payload, plain };
+  return { payload, digest: opening.manifest, plain };
 }
 
 /**

@@ -11,7 +11,7 @@ import { read } from "./shapes.js";
 
 /** The partition that holds imported files as they were; only its owner ever asks for it. */
 export const ORIGINAL = "original";
-/** Where `depositing` notes what was acknowledged. */
+/** Where `depositing` notes what was acknowledged: the newest version and its manifest's digest, by record. */
 export const DEPOSITS = "deposits";
 
 /**
@@ -49,9 +49,10 @@ function checkList(records, owner) {
 
 /** @param {Reader} session @param {RecordView[]} records */
 async function checkNoneMissing(session, records) {
-  const shown = new Set(records.map((one) => one.record));
-  const known = Object.keys((await session.memory.get(DEPOSITS)) ?? {});
-  if (known.some((record) => !shown.has(record))) throw new Integrity("record-missing");
+  const shown = new Map(records.map((one) => [one.record, one.version]));
+  const known = Object.entries((await session.memory.get(DEPOSITS)) ?? {});
+  if (known.some(([record]) => !shown.has(record))) throw new Integrity("record-missing");
+  if (known.some(([record, { version = 1 }]) => Number(shown.get(record)) < version)) throw new Integrity("record-older");
 }
 
 /**

@@ -28,13 +28,14 @@ import { now } from "./statement.js";
  */
 /**
  * A sealed record's small parts; `partitions` are octets of plaintext by name, `original` of the file.
- * @typedef {{record: string, manifest: string, digest: string, sealed: string, attachments: Entry[],
+ * @typedef {{record: string, version: number, manifest: string, digest: string, sealed: string, attachments: Entry[],
  *   partitions: Record<string, number>, original: {name: string, size: number} | null}} Parts
  */
 /** @typedef {Map<string, {epoch: number, key: Uint8Array}>} Registered A_P,c (48 octets) by partition */
 /**
  * What is sealed: one XML element by partition, its attachments in their order, the file itself.
- * @typedef {{partitions: Map<string, Uint8Array>, attachments: Map<string, Attached[]>, original?: Original}} Plaintexts
+ * @typedef {{partitions: Map<string, Uint8Array>, attachments: Map<string, Attached[]>, original?: Original,
+ *   onto?: import("./again.js").Onto}} Plaintexts
  */
 /** @typedef {{store: Store, onStep: (step: string, detail?: object) => void, signal?: AbortSignal}} Handing */
 /** @typedef {(partition: string, octets: number) => void} OnSealed octets since the last call */
@@ -46,7 +47,7 @@ const PIECE = 2 ** 22;
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i;
 
 /**
- * Seal version 1 of a new record. Larger parts go to `store` (the document as `document`, each
+ * Seal version 1 of a new record, or the next one of the record `onto`. Larger parts go to `store` (the document as `document`, each
  * attachment under its id); the small ones come back.
  * @param {Sealer} sealer
  * @param {Registered} registered of every partition
@@ -57,7 +58,7 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i;
  * @throws {EndpointError} `unreadable-file`: a file was changed or taken away @throws {Paused}
  */
 export async function sealRecord(sealer, registered, content, handing) {
-  const place = { deployment: sealer.deployment.id, owner: sealer.member, record: crypto.randomUUID(), version: 1 };
+  const place = { deployment: sealer.deployment.id, owner: sealer.member, record: content.onto?.record ?? crypto.randomUUID(), version: content.onto?.version ?? 1 };
   const onSealed = meter(content, handing.onStep);
   const parts = [];
   for (const [name, plaintext] of content.partitions) {
@@ -65,10 +66,10 @@ export async function sealRecord(sealer, registered, content, handing) {
     parts.push({ ...(await withAttached(sealer, registered, place, name, attached, handing, onSealed)), plaintext });
   }
   if (content.original) parts.push(await sealOriginal(sealer, registered, place, content.original, handing, onSealed));
-  const sealed = await sealParts(sealer, place, parts, onSealed);
+  const sealed = await sealParts(sealer, place, parts, onSealed, content.onto);
   for (let at = 0; at < sealed.document.length; at += PIECE) await handing.store("document", sealed.document.slice(at, at + PIECE));
   return {
-    record: place.record, manifest: sealed.manifest, digest: b64uEncode(sealed.digest), sealed: JSON.stringify(sealed.sealed),
+    record: place.record, version: place.version, manifest: sealed.manifest, digest: b64uEncode(sealed.digest), sealed: JSON.stringify(sealed.sealed),
     attachments: parts.flatMap(({ attachments }) => attachments), partitions: sizes(content.partitions),
     original: content.original ? described(content.original) : null,
   };
@@ -87,11 +88,12 @@ function meter({ partitions, attachments, original }, onStep) {
 
 /**
  * @param {Sealer} sealer @param {Place} place @param {PartToSeal[]} parts @param {OnSealed} onSealed
+ * @param {import("./again.js").Onto} [onto]
  * @returns {Promise<import("./cipher.js").SealedTask>}
  */
-async function sealParts({ keys, deployment }, place, parts, onSealed) {
+async function sealParts({ keys, deployment }, place, parts, onSealed, onto = undefined) {
   const nodes = deployment.nodes.map(({ index, hpke }) => ({ index, hpke }));
-  const task = { place, signingKey: keys.signingKey, iat: now(), parts, nodes };
+  const task = { place, signingKey: keys.signingKey, iat: now(), parts, nodes, previous: onto?.previous, extra: onto?.extra };
   const lengths = new Map(parts.map(({ partition, plaintext }) => [partition, partition === ORIGINAL ? 0 : plaintext.length]));
   return run("sealRecord", task, (partition) => onSealed(partition, lengths.get(partition) ?? 0));
 }

@@ -47,9 +47,10 @@ class AddPage {
         else history.back();
       },
       again: (_link, event) => { event.preventDefault(); this.show("choose"); },
-      "back-to-check": () => this.show("check"),
+      "back-to-check": () => { this.show("check"); this.work?.check.again.resume(); },
     });
     byId("step-save").addEventListener("again", () => void this.save());
+    byId("step-save").addEventListener("superseded", () => void this.work?.check.again.start({ anew: true }));
     addEventListener("popstate", ({ state }) => this.travelled(state?.step));
     addEventListener("beforeunload", (event) => { if (this.holds) event.preventDefault(); });
     // After a reload the steps of an earlier visit lead nowhere.
@@ -81,9 +82,9 @@ class AddPage {
 
   /** @param {File} file @param {import("./add/importing.js").Importing} importing @param {import("./add/importing.js").Prepared} prepared */
   read(file, importing, prepared) {
-    this.work?.importing.close();
+    this.close();
     const draft = new Draft({ name: file.name, size: file.size, type: file.type }, prepared, this.names);
-    const check = new CheckStep(this.session, draft, importing, () => void this.save());
+    const check = new CheckStep(this.session, draft, importing, () => void this.save(), () => this.drop());
     this.work = { draft, importing, check, saving: new Saving(this.session, importing) };
     // Back from what was typed leads to the form.
     if (this.entry) history.replaceState({ step: "check" }, "");
@@ -132,6 +133,19 @@ class AddPage {
     show(byId("by-hand-kept"), false);
   }
 
+  /** Forget the file. */
+  close() {
+    this.work?.check.again.close();
+    this.work?.importing.close();
+    this.work = null;
+  }
+
+  /** The file is in the record already: forget it, and go where Cancel goes. */
+  drop() {
+    this.close();
+    location.assign(/** @type {HTMLAnchorElement} */ (document.querySelector("[data-action=leave]")).href);
+  }
+
   async save() {
     const { work } = this;
     if (!work) return;
@@ -140,9 +154,8 @@ class AddPage {
     if (!written) return;
     const { readers } = work.check;
     if (typeof readers === "function") drawSaved(written, work.draft, readers);
-    work.importing.close();
     this.names = work.draft.parts.names;
-    this.work = null;
+    this.close();
     await this.forget();
     history.replaceState({ step: "saved" }, "", location.pathname);
     this.show("saved");

@@ -16,6 +16,7 @@ import { startPage } from "../ui/page.js";
 import { partIcon, partClass, partName, PARTS } from "../ui/parts.js";
 import { announce, empty, failed, loading, pageState } from "../ui/states.js";
 import { eventsPanel } from "./record/events.js";
+import { FRESH, freshFacts, freshPanel } from "./record/fresh.js";
 import { nameIn, showHead } from "./record/head.js";
 import { listPanel } from "./record/lists.js";
 import { listed, load, openedBefore, viewerOf, withdraw } from "./record/load.js";
@@ -167,18 +168,21 @@ class RecordPage {
   /** @param {View} view */
   drawTabs(view) {
     const parts = [...PARTS.filter((part) => view.shared.includes(part)), ...view.shared.filter((part) => !PARTS.includes(part)), ...view.hidden];
-    byId("record-panels").replaceChildren(...parts.map((part) => this.panel(part)));
+    const fresh = freshFacts(view).length;
+    const names = fresh ? [FRESH, ...parts] : parts;
+    byId("record-panels").replaceChildren(...names.map((name) => this.panel(name)));
     const closed = (/** @type {string} */ part) => view.hidden.includes(part) && view.mode !== "own";
     const tabs = parts.map((part) => this.tab(part, partName(part), closed(part)));
-    byId("record-tabs").replaceChildren(this.tab("summary", t("tab.summary")), ...tabs);
+    const first = [this.tab("summary", t("tab.summary")), ...(fresh ? [this.tab(FRESH, t("tab.new", { n: fresh }))] : [])];
+    byId("record-tabs").replaceChildren(...first, ...tabs);
     mountTabs(byId("record-tabs"), (tab) => this.fillPanel(view, tab));
   }
 
   /** @param {string} name @param {string} label @param {boolean} [hidden] not shared */
   tab(name, label, hidden = false) {
-    const tab = clone("t-tab", { label, icon: name === "summary" ? "" : hidden ? icon("lock") : partIcon(name) });
+    const tab = clone("t-tab", { label, icon: ["summary", FRESH].includes(name) ? "" : hidden ? icon("lock") : partIcon(name) });
     Object.entries({ id: `tab-${name}`, "aria-controls": `panel-${name}` }).forEach(([key, value]) => tab.setAttribute(key, value));
-    if (name !== "summary" && !hidden) tab.classList.add(...partClass(name).split(" "));
+    if (name !== "summary" && name !== FRESH && !hidden) tab.classList.add(...partClass(name).split(" "));
     show(slot(tab, "note"), hidden);
     return tab;
   }
@@ -196,7 +200,7 @@ class RecordPage {
   fillPanel(view, tab) {
     const panel = byId(tab.getAttribute("aria-controls") ?? "");
     const { part } = panel.dataset;
-    if (part && !panel.hasChildNodes()) panel.append(...partPanel(view, part, this.askAt));
+    if (part && !panel.hasChildNodes()) panel.append(...(part === FRESH ? freshPanel(view) : partPanel(view, part, this.askAt)));
   }
 
   /** Remember this visit, then ask from time to time whether all of it is still shared. */

@@ -32,6 +32,8 @@
  * @property {string} [about] of a section in words alone: the kind that it speaks of
  * @property {import('./partition.js').Attachment} [attachment] the file that it is
  * @property {string} source id of the source in its partition @property {boolean} copy kept here besides, for safety
+ * @property {number} [added] the version of its record in which it came, where that was not the first
+ * @property {string} [fresh] when that version was made, where it is the newest
  */
 
 /** @param {Partial<Fact> & {kind: string, source: string}} known @returns {Fact} */

@@ -5,6 +5,7 @@
  * DOM, no network and no key, and gives no markup: every value is text.
  */
 
+import { withVersions } from './added.js';
 import { ccdaFacts } from './ccda_facts.js';
 import { fact } from './facts.js';
 import { fhirReader } from './fhir_facts.js';
@@ -59,5 +60,5 @@ function factsOf(model) {
  */
 export function read(octets, name) {
   const model = readPartition(octets, name);
-  return { ...model, facts: factsOf(model) };
+  return { ...model, facts: withVersions(model, factsOf(model)) };
 }

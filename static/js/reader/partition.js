@@ -19,12 +19,13 @@ export { Unreadable } from './tree.js';
  * @property {string} id @property {string} kind @property {string} source @property {number} [entry]
  * @property {string} [status] @property {string} [verification] @property {string} [date] @property {boolean} negated
  * @property {Code} [code] @property {Value} [value] @property {{code?: Code, value?: Value}[]} components
+ * @property {number} [added] the version of the record in which it came, where that was not the first
  */
 /**
  * @typedef {object} Source
  * @property {string} id @property {string} role @property {boolean} copy @property {boolean} partial
  * @property {Element} [element] native XML @property {Resource} [resource] of FHIR @property {string} [entry] JSON text
- * @property {Attachment} [attachment] a file that belongs to the partition
+ * @property {Attachment} [attachment] a file that belongs to the partition @property {number} [added] as of an item
  */
 /**
  * @typedef {object} Attachment
@@ -61,6 +62,12 @@ function valueOf(element) {
   };
 }
 
+/** @param {Element} element @param {string} name @returns {number | undefined} a whole number above 0 */
+function counted(element, name) {
+  const text = attribute(element, name) ?? '';
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
 /** @param {Element} element @returns {Item} */
 function itemOf(element) {
   const entry = Number.parseInt(attribute(element, 'entry') ?? '', 10);
@@ -71,6 +78,7 @@ function itemOf(element) {
     negated: attribute(element, 'negated') === 'true', code: codeOf(all(element, 'code')[0]),
     value: valueOf(all(element, 'value')[0]),
     components: all(element, 'component').map((each) => ({ code: codeOf(all(each, 'code')[0]), value: valueOf(all(each, 'value')[0]) })),
+    added: counted(element, 'added'),
   };
 }
 
@@ -111,7 +119,7 @@ function sourceOf(element) {
     id: attribute(element, 'id') ?? '', role: attribute(element, 'role') ?? 'record',
     copy: attribute(element, 'copy') === 'true', partial: attribute(element, 'partial') === 'true',
     resource: resource && resourceOf(resource), entry: entry && textOf(entry), attachment: attachmentOf(all(element, 'attachment')[0]),
-    element: resource ? undefined : inner.find(({ uri }) => uri !== NAMESPACE),
+    element: resource ? undefined : inner.find(({ uri }) => uri !== NAMESPACE), added: counted(element, 'added'),
   };
 }
 

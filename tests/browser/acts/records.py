@@ -8,12 +8,23 @@ from playwright.sync_api import Locator, Page, expect
 CCDA = Path("tests") / "samples" / "ccda_ccd_practicefusion.xml"
 
 
-def choose_file(page: Page, path: Path) -> None:
-    """Choose a file on Add a record; it is sorted when this returns."""
+def choose_file(page: Page, path: Path, *, separate: bool = True) -> None:
+    """Choose a file on Add a record; it is sorted when this returns.
+
+    As a separate record, unless the test is about what is offered for one that is there already.
+    """
     page.goto("/add")
     page.get_by_label("Choose a file").set_input_files(str(path))
     expect(page.get_by_role("heading", name="Check what goes where")).to_be_visible()
     expect(page.locator(".column").first).to_be_visible()
+    compared(page, separate=separate)
+
+
+def compared(page: Page, *, separate: bool = True) -> None:
+    """Wait until nothing moves any more: the file was compared with earlier records."""
+    expect(page.locator("#again[data-state=done], #again[data-state=failed]")).to_be_visible()
+    if separate and page.locator(".again").count():
+        page.get_by_label("Add it as a separate record").check()
 
 
 def column(page: Page, part: str) -> Locator:

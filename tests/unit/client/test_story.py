@@ -93,7 +93,7 @@ def test_home_holds_no_secret(ada, lee, tmp_path):
 def test_a_file_is_split_and_its_original_comes_back(ada, tmp_path):
     sample = Path("tests/samples/ccda_ccd_hl7_small.xml")
     done = ada.ok("deposit", str(sample))
-    assert set(done) == {"record", "partitions", "original"}
+    assert set(done) == {"record", "partitions", "original", "version"}
     assert done["original"] == sample.stat().st_size
     assert "original" not in done["partitions"]
     (shown,) = ada.ok("records")["records"]

@@ -180,7 +180,8 @@ function standing({ rules }, user, parts) {
 function depositEntry(group, { me }) {
   const [{ told }] = group;
   const parts = listed(told.partitions).map(text);
-  const title = { words: told.version === 1 ? "act.added" : "act.changed" };
+  const later = typeof told.version === "number" && told.version > 1;
+  const title = later ? { words: "act.changed", values: { version: `${told.version}` } } : { words: "act.added" };
   /** @type {Line[]} */
   const lines = parts.includes("original") ? [{ words: "act.kept-original" }] : [];
   return entry(group, { kind: "records", who: me, parts: parts.filter((part) => part !== "original"), title, lines });

@@ -8,6 +8,7 @@ import { clearErrors, showErrors } from "../../ui/forms.js";
 import { t } from "../../ui/messages.js";
 import { callParts, partName } from "../../ui/parts.js";
 import { announce, report } from "../../ui/states.js";
+import { Again } from "./again.js";
 import { drawCautions, focusCaution, isPressing } from "./cautions.js";
 import { drawColumns, focusUnit } from "./columns.js";
 import { aboutFile, leftOutWords, refusalWords, titleOf } from "./describe.js";
@@ -21,13 +22,15 @@ import { NOWHERE } from "./parts.js";
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 
 export class CheckStep {
-  /** @param {Session} session @param {Draft} draft @param {Importing} importing @param {() => void} onSave */
-  constructor(session, draft, importing, onSave) {
+  /** @param {Session} session @param {Draft} draft @param {Importing} importing @param {() => void} onSave @param {() => void} onSkip */
+  constructor(session, draft, importing, onSave, onSkip) {
     this.root = byId("step-check");
     this.session = session;
     this.draft = draft;
     this.importing = importing;
     this.onSave = onSave;
+    this.onSkip = onSkip;
+    this.again = new Again(session, draft, importing, { onMoves: (moves) => this.#premoved(moves), onChange: () => this.#reason() });
     /** @type {import("./columns.js").View["readers"]} */
     this.readers = "loading";
     /** @type {Map<string, number>} */
@@ -46,6 +49,13 @@ export class CheckStep {
     slot(this.root, "add-part").onclick = () => addPart(this.draft, (change) => void this.#changed(change));
     this.draw();
     void this.loadReaders();
+    void this.again.start();
+  }
+
+  /** @param {[string, string][]} moves that the owner made last time */
+  #premoved(moves) {
+    for (const [id, part] of moves) this.draft.move([id], part);
+    void this.#sort();
   }
 
   async loadReaders() {
@@ -166,6 +176,7 @@ export class CheckStep {
     if (this.draft.isEmpty) return t("add.reason.empty");
     if (this.refusal) return this.refusal;
     if (typeof this.readers === "string") return t("add.reason.readers");
+    if (this.again.inTheWay) return t("again.looking-anew");
     return this.sorting ? t("add.reason.sorting") : "";
   }
 
@@ -200,10 +211,12 @@ export class CheckStep {
   /** @param {HTMLFormElement} form */
   #submit(form) {
     clearErrors(form);
+    if (this.again.choice === "skip") return this.onSkip();
     if (this.hindrance) return announce(this.hindrance);
     const n = this.pressing;
     const confirmed = /** @type {HTMLInputElement} */ (byId("confirm")).checked;
     if (n && !confirmed) return showErrors(form, [{ field: "confirm", text: t("add.confirm.needed", { n }) }]);
+    this.again.pause();
     return this.onSave();
   }
 }

@@ -32,6 +32,8 @@ export class Draft {
     /** @type {Map<string, string>} */
     this.moves = new Map();
     this.copies = true;
+    /** The record whose next version it becomes; null for a new one. @type {import("../../endpoint/again.js").Onto | null} */
+    this.onto = null;
     /** @type {Outline} */
     this.outline = prepared.outline;
     /** By the caution's key. @type {Map<string, Answer>} */

@@ -15,6 +15,7 @@ import { startWorker } from "../../ui/worker.js";
 /** @typedef {{partitions: Record<string, Uint8Array<ArrayBuffer>>, attachments?: Record<string, import("../../endpoint/attachments.js").Attached[]>,
  *   counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer>}} Written attachments in the order of their numbers */
 /** @typedef {import("../../importer/units.js").Choices} Choices */
+/** How well a record of the owner fits. @typedef {import("../../importer/again.js").Fit} Fit */
 /** @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, onDone?: (done: number) => void}} Waiting */
 
 /** The importer turned the file down: `code` and `params` choose the words. */
@@ -61,9 +62,20 @@ export class Importing {
     return this.#ask({ ask: "outline", choices: plain(choices) });
   }
 
-  /** The partitions as they are sealed. @param {Choices} choices @returns {Promise<Written>} @throws {Refused} too large together */
-  result(choices) {
-    return this.#ask({ ask: "result", choices: plain(choices) });
+  /**
+   * The partitions as they are sealed.
+   * @param {Choices} choices
+   * @param {{record: string, version: number} | null} [onto] the version that they become
+   * @returns {Promise<Written>}
+   * @throws {Refused} too large together
+   */
+  result(choices, onto = null) {
+    return this.#ask({ ask: "result", choices: plain(choices), onto: onto && { record: onto.record, version: onto.version } });
+  }
+
+  /** @param {{record: string, parts: Map<string, Uint8Array>}[]} records some of the owner's @returns {Promise<Fit | null>} the best of all that were given by now */
+  compare(records) {
+    return this.#ask({ ask: "compare", records });
   }
 
   cancel() {

@@ -3,6 +3,7 @@
  * @module
  */
 import { deposit, discard, waiting } from "../../endpoint/depositing.js";
+import { Superseded } from "../../endpoint/errors.js";
 import { rememberNames } from "../../endpoint/partnames.js";
 import { byId, clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
@@ -50,7 +51,7 @@ export class Saving {
   /** @param {Draft} draft @param {ReturnType<typeof loading>} state @returns {Promise<Written>} */
   async #deposit(draft, state) {
     state.step("writing");
-    const written = await this.importing.result(draft.choices);
+    const written = await this.importing.result(draft.choices, draft.onto);
     await this.#forgetOthers(draft);
     const before = await this.#keys();
     const sending = new Sending(state, byId("save-pause"));
@@ -112,7 +113,9 @@ export class Saving {
     const root = byId("step-save");
     if (codeOf(error) === "paused") return this.#paused();
     report(error);
-    if (error instanceof Refused) {
+    if (error instanceof Superseded) {
+      superseded(place, root, draft);
+    } else if (error instanceof Refused) {
       const refused = clone("t-refused", { name: draft.file.name, ...refusalWords(error) });
       place.replaceChildren(refused);
       slot(refused, "title").focus();
@@ -125,14 +128,24 @@ export class Saving {
   }
 }
 
+/** There is nothing to try again: the owner compares and decides anew. @param {HTMLElement} place @param {HTMLElement} root @param {Draft} draft */
+function superseded(place, root, draft) {
+  draft.onto = null;
+  const panel = clone("t-superseded");
+  place.replaceChildren(panel);
+  panel.focus();
+  root.dispatchEvent(new CustomEvent("superseded"));
+}
+
 /** @param {Draft} draft @returns {string} the same for the same decisions */
-function decisions({ choices: { moves, copies, into, names } }) {
-  return JSON.stringify([[...moves].sort(), copies, [...into].sort(), [...names].sort()]);
+function decisions({ onto, choices: { moves, copies, into, names } }) {
+  return JSON.stringify([[...moves].sort(), copies, onto, [...into].sort(), [...names].sort()]);
 }
 
 /** @param {Draft} draft @param {Written} written */
-function contentOf({ file }, { partitions, attachments = {}, original }) {
+function contentOf({ file, onto }, { partitions, attachments = {}, original }) {
   return {
+    onto: onto ?? undefined,
     partitions: new Map(Object.entries(partitions)), attachments: new Map(Object.entries(attachments)),
     original: { name: file.name, type: file.type, octets: original },
   };
@@ -141,7 +154,10 @@ function contentOf({ file }, { partitions, attachments = {}, original }) {
 /** @param {Written} written @param {Draft} draft @param {import("../../endpoint/readers.js").ReadersOf} readers */
 export function drawSaved({ partitions, counts }, draft, readers) {
   const root = byId("step-saved");
+  const { onto } = draft;
+  show(slot(root, "saved-version"), onto !== null);
   fill(root, {
+    "saved-version": onto ? t("again.saved", { n: String(onto.version) }) : "",
     "saved-lead": t("add.saved.lead", { n: draft.items }),
     "saved-parts": ordered(Object.keys(partitions)).map((part) => clone("t-saved-part", {
       chip: partChip(part), count: countsWords(counts[part]), who: readersLine(readers(part)),

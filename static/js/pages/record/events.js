@@ -4,6 +4,7 @@ import { eventsOf } from "../../reader/summary.js";
 import { clone, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
 import { sortable } from "../../ui/table.js";
+import { freshWords } from "./fresh.js";
 import { factMark, folded } from "./lists.js";
 import { flagNodes } from "./measured.js";
 import { dateNode, doseNodes, measured, moneyText, nameOf, shortDate, statusText } from "./words.js";
@@ -48,7 +49,7 @@ function dated({ date, end }) {
 export function eventRow(fact, several = false) {
   const made = clone("t-event", { name: nameOf(fact), details: [...details(fact), ...opener(fact)], date: dated(fact) });
   const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
-  const marks = [];
+  const marks = [freshWords(fact)].filter(Boolean);
   if (fact.negated && !fact.absent) marks.push(t(fact.kind === "immunisation" ? "record.not-done" : "record.negated"));
   if (several && fact.recorded) marks.push(t("record.of", { date: shortDate(fact.recorded) }));
   slot(row, "name").append(...marks.flatMap((label) => [" ", factMark(label)]));

@@ -5,6 +5,7 @@ import { list as listed } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { listOf } from "../../reader/summary.js";
 import { moment } from "../../reader/times.js";
+import { freshWords } from "./fresh.js";
 import { dateNode, doseNodes, longDate, nameOf, shortDate, statusText } from "./words.js";
 
 /** @typedef {import("../../reader/summary.js").List} List */
@@ -32,7 +33,7 @@ function allergy(view, { fact, all }) {
   const worst = all.find((each) => each.severe) ?? fact;
   const reactions = worst.reactions.map(({ name, severity }) => [name, severity].filter(Boolean).join(", "));
   const told = reactions.length ? reactions.join("; ") : severe ? "" : worst.severity ?? "";
-  const note = [...(severe ? [clone("t-severe"), " "] : []), [told, doubt(fact), recordOf(view, fact)].filter(Boolean).join(" · ")];
+  const note = [...(severe ? [clone("t-severe"), " "] : []), [told, doubt(fact), freshWords(fact), recordOf(view, fact)].filter(Boolean).join(" · ")];
   return clone("t-fact", { name: nameOf(fact), date: fact.date ? dateNode(fact.date) : "", note });
 }
 
@@ -43,7 +44,7 @@ function doubt({ verification }) {
 
 /** @param {View} view @param {Row} row @returns {HTMLElement} */
 function problem(view, { fact }) {
-  const note = [fact.severity, doubt(fact), recordOf(view, fact)].filter(Boolean).join(" · ");
+  const note = [fact.severity, doubt(fact), freshWords(fact), recordOf(view, fact)].filter(Boolean).join(" · ");
   return clone("t-fact", { name: nameOf(fact), date: fact.date ? dateNode(fact.date) : "", note });
 }
 
@@ -52,7 +53,7 @@ function medicine(view, { fact }) {
   const made = clone("t-medicine", { name: nameOf(fact), dose: doseNodes(fact), since: fact.date ? dateNode(fact.date) : "" });
   const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
   const paused = ["on-hold", "suspended"].includes(fact.status ?? "") ? statusText(fact.status) : "";
-  const marks = [endOf(fact), paused, recordOf(view, fact)].filter(Boolean);
+  const marks = [endOf(fact), paused, freshWords(fact), recordOf(view, fact)].filter(Boolean);
   slot(row, "name").append(...marks.flatMap((label) => [" ", factMark(label)]));
   return row;
 }

@@ -5,6 +5,7 @@ import { shownUnit } from "../../reader/units.js";
 import { clone, el, onAction, show, slot } from "../../ui/dom.js";
 import { icon } from "../../ui/icons.js";
 import { t } from "../../ui/messages.js";
+import { freshMark } from "./fresh.js";
 import { folded } from "./lists.js";
 import { dateNode, measured, nameOf, rangeText, shortDate } from "./words.js";
 
@@ -46,7 +47,7 @@ function resultRow(test) {
   const { latest, earlier } = test;
   const value = isPending(latest) ? t("record.pending") : measured(latest, latest.value === undefined);
   const row = clone("t-result", {
-    name: nameOf(latest), unit: shownUnit(test.unit), value: [value, ...onPhone(latest)], flag: flagNodes(latest.flag), range: rangeNode(latest),
+    name: [nameOf(latest), ...freshMark(latest)], unit: shownUnit(test.unit), value: [value, ...onPhone(latest)], flag: flagNodes(latest.flag), range: rangeNode(latest),
     date: dateNode(latest.date), before: before(earlier[0], false), earlier: before(earlier[1], false), trend: trendButton(test),
   }).querySelector("tr");
   const made = /** @type {HTMLTableRowElement} */ (row);
@@ -125,7 +126,7 @@ function nothing(view, kind) {
 /** @param {Test} test @returns {HTMLTableRowElement} */
 function vitalRow({ latest, earlier: [previous] }) {
   const made = clone("t-vital", {
-    name: nameOf(latest), value: [measured(latest), ...flagNodes(latest.flag)], date: dateNode(latest.date),
+    name: [nameOf(latest), ...freshMark(latest)], value: [measured(latest), ...flagNodes(latest.flag)], date: dateNode(latest.date),
     before: previous ? [measured(previous), el("span", { class: "results__when" }, shortDate(previous.date))] : [],
   });
   return /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));

@@ -9,6 +9,7 @@ import { moment, newestFirst } from "../../reader/times.js";
 import { people } from "../../reader/personal.js";
 import { moment as momentOf } from "../../ui/format.js";
 import { ordered, PARTS } from "../../ui/parts.js";
+import { withFresh } from "./fresh.js";
 
 /** @typedef {import("../../reader/index.js").Read} Read */
 /** @typedef {import("../../reader/personal.js").Person} Person */
@@ -32,12 +33,13 @@ import { ordered, PARTS } from "../../ui/parts.js";
 /** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends">} About */
 
 /** @param {OpenedRecord} opened @returns {Shown & {broken: Broken[]}} */
-function readRecord({ record, date, parts }) {
+function readRecord({ record, date, parts, version, manifest }) {
   /** @type {Broken[]} */
   const broken = [];
+  const made = momentOf(manifest?.iat ?? 0).toISOString();
   const found = [...parts].flatMap(([partition, octets]) => {
     try {
-      return [/** @type {[string, Read]} */ ([partition, read(octets, partition)])];
+      return [/** @type {[string, Read]} */ ([partition, withFresh(read(octets, partition), version, made)])];
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       broken.push({ record, partition, text: new TextDecoder().decode(octets) });

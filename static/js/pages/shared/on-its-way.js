@@ -5,6 +5,7 @@
  * @module
  */
 import { discard, resume, waiting } from "../../endpoint/depositing.js";
+import { Superseded } from "../../endpoint/errors.js";
 import { clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { confirm } from "../../ui/dialog.js";
 import { dateTime } from "../../ui/format.js";
@@ -56,6 +57,8 @@ async function send(panel, session, onDone) {
     finish(panel, t("way.sent"), onDone);
   } catch (error) {
     sending.end();
+    // It waits no more: its record has another such version.
+    if (error instanceof Superseded) return finish(panel, t("way.superseded"), onDone, "panel--warning");
     return stopped(panel, place, error);
   }
   return undefined;
@@ -93,11 +96,11 @@ async function drop(panel, place, session, found, onDone) {
   }
 }
 
-/** @param {HTMLElement} panel @param {string} sentence @param {() => void} onDone */
-function finish(panel, sentence, onDone) {
+/** @param {HTMLElement} panel @param {string} sentence @param {() => void} onDone @param {string} [look] */
+function finish(panel, sentence, onDone, look = "panel--good") {
   fill(panel, { title: sentence });
   for (const name of ["text", "state", "pause", "acts"]) slot(panel, name).remove();
-  panel.classList.replace("panel--warning", "panel--good");
+  panel.classList.replace("panel--warning", look);
   panel.focus();
   onDone();
 }
