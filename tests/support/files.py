@@ -17,7 +17,9 @@ def pdf(pages: int = 2, padding: int = 0) -> bytes:
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
     for n in range(pages):
-        drawn = f"0 0 0 rg 50 700 300 40 re f BT /F1 24 Tf 50 600 Td ({TEXT} {n + 1}) Tj ET".encode()
+        drawn = (
+            f"0 0 0 rg 50 700 300 40 re f BT /F1 24 Tf 50 600 Td ({TEXT} {n + 1}) Tj ET".encode()
+        )
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
             b"/Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>" % (5 + 2 * n)
