@@ -1,5 +1,6 @@
 """A patient and a physician do the main job on the pages, from nothing to taking it back."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser import chromium
+from tests.browser import axe, chromium
 from tests.browser.acts import account, by_hand, records, sharing, staff
 from tests.browser.acts.account import Member
+from tests.browser.acts.shelf import DICOM, Shelf, colours, pixel
 from tests.browser.site import Site
+from tests.support import files
 
 UNTIL = "2027-06-30"
 LISTS = (
@@ -163,3 +166,43 @@ def oversee(office: Page, page: Page, physician: Member) -> None:
     staff.end(office, physician.login)
     page.goto("/home")
     page.wait_for_url("**/sign-in*")
+
+
+def test_her_files_are_drawn_in_the_page(
+    playwright: Playwright, site: Site, tmp_path: Path
+) -> None:
+    owner, loaded = site.system.join(), list[str]()
+    with chromium.context(playwright, site.url, tmp_path) as (found, _):
+        page = chromium.first_page(found)
+        page.on("request", lambda request: loaded.append(request.url))
+        account.sign_in(page, Member("Owner", owner.login, owner.password))
+        shelf = Shelf(page, owner)
+        given = {"a.pdf": files.pdf(), "b.png": files.picture(), "c.dcm": DICOM.read_bytes()}
+        shelf.deposit(given)
+        # What draws is large, and loaded only for whoever opens such a file.
+        assert not [url for url in loaded if re.search(r"pdf|dicom|canvas", url)]
+        look_at_pdf(shelf)
+        dialog = shelf.open("b.png")
+        picture = dialog.get_by_role("img", name="Picture: b.png")
+        expect(picture).to_be_visible()
+        assert [pixel(picture, x, 0.5) for x in (0.1, 0.9)] == [[200, 0, 0], [0, 0, 200]]
+        dialog.get_by_role("button", name="Close").click()
+        dialog = shelf.open("c.dcm")
+        expect(dialog).to_contain_text("GE MEDICAL SYSTEMS")
+        assert colours(dialog.get_by_role("img", name="Picture: c.dcm")) > 100
+        axe.assert_none(page)
+
+
+def look_at_pdf(shelf: Shelf) -> None:
+    """Drawn, with its words to find and to hear; turned and closed by keys."""
+    dialog = shelf.open("a.pdf")
+    canvas = dialog.get_by_role("img", name="Page 1 of 2")
+    expect(canvas).to_be_visible(timeout=60_000)
+    assert pixel(canvas, 0.2, 1 - 720 / 842) == [0, 0, 0]
+    expect(dialog.get_by_text(f"{files.TEXT} 1")).to_be_attached()
+    axe.assert_none(shelf.page)
+    shelf.page.keyboard.press("PageDown")
+    expect(dialog.get_by_role("img", name="Page 2 of 2")).to_be_visible()
+    shelf.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(shelf.button("a.pdf")).to_be_focused()

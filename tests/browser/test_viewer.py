@@ -1,84 +1,30 @@
-"""Files of a record are looked at inside the page: drawn, closed, downloaded, and never anything else."""
+"""Files of a record in their dialog: each state that one can be in; test_story.py has the short form."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 import pytest
-from playwright.sync_api import Locator, Page, Playwright, Route, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 
 from tests.browser import axe, chromium
-from tests.browser.acts import account, records
+from tests.browser.acts import account
 from tests.browser.acts.account import Member
+from tests.browser.acts.shelf import DICOM, Shelf, colours, pixel
 from tests.browser.site import Site
-from tests.support import browser_peer, files
-from tests.support.people_cli import Person
+from tests.support import files
 
-DICOM = Path("tests/samples/dicom_CT_small.dcm")
-# How many shades and colours are on a canvas: 1 is an empty one.
-COLOURS = """canvas => {
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  const seen = new Set();
-  for (let i = 0; i < data.length; i += 4) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
-  return seen.size;
-}"""
-AT = """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(
-  Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1).data]"""
+pytestmark = pytest.mark.soak
 
-
-@dataclass
-class Shelf:
-    """Somebody with files in her record, before the page of it."""
-
-    page: Page
-    watch: chromium.Watch
-    owner: Person
-    site: Site
-
-    def deposit(self, **named: bytes) -> None:
-        """A record of these files, their names with underscores for dots; then look at it."""
-        given = {name.replace("_", "."): octets for name, octets in named.items()}
-        with browser_peer.signed_in(self.owner, self.site.url) as peer:
-            peer.deposit(None, {"medical": attached(given)}, medical=described(given))
-        self.page.goto("/record")
-        records.shown(self.page)
-
-    def button(self, name: str) -> Locator:
-        """What opens a file from the summary."""
-        summary = self.page.locator("#panel-summary")
-        return summary.get_by_role("button", name=re.compile(rf"^Open ?: {re.escape(name)}$"))
-
-    def open(self, name: str) -> Locator:
-        """The file's dialog."""
-        self.button(name).click()
-        dialog = self.page.get_by_role("dialog", name=name)
-        expect(dialog).to_be_visible()
-        return dialog
-
-
-def described(given: dict[str, bytes]) -> str:
-    """A partition that says which files belong to it."""
-    items = "".join(
-        f'<item id="i{n}" kind="document" source="s{n}" date="2024-03-0{n}"><code display={quoteattr(name)}/></item>'
-        for n, name in enumerate(given, 1)
-    )
-    sources = "".join(
-        f'<source id="s{n}" role="record"><attachment number="{n}" name={quoteattr(name)} type="application/octet-stream"'
-        f' size="{len(octets)}" sha256="{sha256(octets).hexdigest()}"/></source>'
-        for n, (name, octets) in enumerate(given.items(), 1)
-    )
-    return f'<partition xmlns="urn:sesphr:phr:1" id="medical" version="1"><origin/>{items}{sources}</partition>'
-
-
-def attached(given: dict[str, bytes]) -> list[dict[str, str]]:
-    """The files as the endpoint's process takes them."""
-    return [
-        {"name": name, "type": "application/octet-stream", "content": browser_peer.encoded(octets)}
-        for name, octets in given.items()
-    ]
+HUGE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x01\0\0\0\x01\0\0" + bytes(16)
+NOT_SHOWN = {
+    "notes.txt": (b"<script>alert(1)</script>", "SeSPHR shows PDF"),
+    "empty.pdf": (b"", "SeSPHR shows PDF"),
+    "broken.pdf": (b"%PDF-1.4 nothing of it", "damaged"),
+    "cut.png": (files.picture()[:60], "damaged"),
+    "huge.png": (HUGE, "too large"),
+    "broken.dcm": (DICOM.read_bytes()[:140], "damaged"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -88,46 +34,124 @@ def shelf(
     owner = site.system.join()
     folder = tmp_path_factory.mktemp("owner")
     with chromium.context(playwright, site.url, folder) as (hers, watch):
+        # PDF.js says on the console what it could not read.
+        watch.expected += ["Failed to load resource", "Warning: ", "integrity", "Integrity"]
         page = chromium.first_page(hers)
         account.sign_in(page, Member("Owner", owner.login, owner.password))
-        yield Shelf(page, watch, owner, site)
+        yield Shelf(page, owner)
 
 
-def colours(canvas: Locator) -> int:
-    """How many there are on it."""
-    found: int = canvas.evaluate(COLOURS)
-    return found
+@pytest.fixture(autouse=True)
+def _wide(shelf: Shelf) -> Iterator[None]:
+    shelf.page.set_viewport_size(chromium.DESKTOP)  # type: ignore[arg-type]
+    yield
+    shelf.page.unroute_all()
 
 
-def test_a_pdf_a_picture_and_a_scan_are_drawn_under_the_policy(shelf: Shelf) -> None:
-    page = shelf.page
-    loaded: list[str] = []
-    page.on("request", lambda request: loaded.append(request.url))
-    shelf.deposit(letter_pdf=files.pdf(), photo_png=files.picture(), scan_dcm=DICOM.read_bytes())
-    assert not [url for url in loaded if "pdf" in url]
-    dialog = shelf.open("letter.pdf")
-    canvas = dialog.get_by_role("img", name="Page 1 of 2")
+def _fits(page: Page) -> None:
+    for size in (chromium.DESKTOP, chromium.PHONE, chromium.NARROW):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wider = "document.querySelector('.viewer').scrollWidth - innerWidth"
+        assert page.evaluate(wider) <= 0
+        axe.assert_none(page)
+    page.set_viewport_size(chromium.DESKTOP)  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_shown_says_why_and_can_be_downloaded(shelf: Shelf) -> None:
+    shelf.deposit({name: octets for name, (octets, _) in NOT_SHOWN.items()})
+    for name, (octets, words) in NOT_SHOWN.items():
+        dialog = shelf.open(name)
+        expect(dialog.get_by_role("heading", name="This cannot be shown here")).to_be_focused()
+        expect(dialog).to_contain_text(words)
+        assert dialog.locator("canvas").count() == 0
+        dialog.get_by_role("button", name="Download").click()
+        sure = shelf.page.get_by_role("dialog", name="Download this file?")
+        expect(sure).to_contain_text("no longer encrypted")
+        with shelf.page.expect_download() as download:
+            sure.get_by_role("button", name="Download it").click()
+        assert Path(download.value.path()).read_bytes() == octets
+        assert download.value.suggested_filename == name
+        dialog.get_by_role("button", name="Close").click()
+    shelf.open("notes.txt")
+    _fits(shelf.page)
+    shelf.page.keyboard.press("Escape")
+
+
+def test_a_large_pdf_turns_its_pages_and_zooms_by_keys_and_buttons(shelf: Shelf) -> None:
+    shelf.deposit({"large.pdf": files.pdf(40, padding=6_000_000)})
+    dialog = shelf.open("large.pdf")
+    canvas = dialog.get_by_role("img", name="Page 1 of 40")
     expect(canvas).to_be_visible(timeout=60_000)
-    assert colours(canvas) > 4
-    assert canvas.evaluate(AT, [0.2, 1 - 720 / 842])[:3] == [0, 0, 0]
-    expect(dialog.get_by_text(f"{files.TEXT} 1")).to_be_attached()
-    axe.assert_none(page)
-    page.keyboard.press("PageDown")
-    expect(dialog.get_by_role("img", name="Page 2 of 2")).to_be_visible()
-    expect(dialog.get_by_role("button", name="Next page")).to_be_disabled()
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
-    expect(shelf.button("letter.pdf")).to_be_focused()
-    dialog = shelf.open("photo.png")
-    canvas = dialog.get_by_role("img", name="Picture: photo.png")
+    _fits(shelf.page)
+    expect(dialog.get_by_role("region")).to_be_visible()
+    dialog.get_by_role("spinbutton", name="Page").fill("17")
+    dialog.get_by_role("spinbutton", name="Page").press("Enter")
+    expect(dialog.get_by_role("img", name="Page 17 of 40")).to_be_visible()
+    expect(dialog.get_by_text(f"{files.TEXT} 17")).to_be_attached()
+    stage = dialog.get_by_role("region")
+    stage.focus()
+    shelf.page.keyboard.press("End")
+    expect(dialog.get_by_role("img", name="Page 40 of 40")).to_be_visible()
+    width = "one => one.querySelector('canvas').getBoundingClientRect().width"
+    before = stage.evaluate(width)
+    shelf.page.keyboard.press("+")
+    expect(dialog.get_by_role("button", name="Fit the width")).to_contain_text("188%")
+    assert stage.evaluate(width) > before
+    shelf.page.keyboard.press("0")
+    expect(dialog.get_by_role("button", name="Fit the width")).to_contain_text("150%")
+    shelf.page.keyboard.press("Escape")
+    assert shelf.page.locator("canvas").count() == 0
+
+
+def test_a_photograph_stands_as_it_was_taken(shelf: Shelf) -> None:
+    shelf.deposit({"turned.jpg": files.picture("JPEG", turned=True)})
+    canvas = shelf.open("turned.jpg").get_by_role("img", name="Picture: turned.jpg")
     expect(canvas).to_be_visible()
-    assert canvas.evaluate(AT, [0.1, 0.5])[:3] == [200, 0, 0]
-    assert canvas.evaluate(AT, [0.9, 0.5])[:3] == [0, 0, 200]
-    dialog.get_by_role("button", name="Close").click()
-    dialog = shelf.open("scan.dcm")
-    canvas = dialog.get_by_role("img", name="Picture: scan.dcm")
+    assert canvas.evaluate("one => [one.width, one.height]") == [200, 320]
+    assert pixel(canvas, 0.5, 0.1)[0] > 150
+    assert pixel(canvas, 0.5, 0.9)[2] > 150
+    shelf.page.keyboard.press("Escape")
+
+
+def test_what_was_changed_on_its_way_is_a_red_stop_and_reported(shelf: Shelf) -> None:
+    def change(route: Route) -> None:
+        found = route.fetch()
+        body = bytearray(found.body())
+        body[len(body) // 2] ^= 1
+        route.fulfill(response=found, body=bytes(body))
+
+    shelf.deposit({"changed.pdf": files.pdf(3)})
+    shelf.page.route("**/api/attachments/*/content", change)
+    with shelf.page.expect_request("**/api/integrity-reports"):
+        dialog = shelf.open("changed.pdf")
+    expect(dialog.get_by_role("heading", name=re.compile("Stop"))).to_be_focused()
+    expect(dialog.get_by_role("button", name="Download")).to_be_hidden()
+    assert dialog.locator("canvas").count() == 0
+    axe.assert_none(shelf.page)
+    shelf.page.keyboard.press("Escape")
+
+
+def test_a_server_that_is_away_can_be_tried_again(shelf: Shelf) -> None:
+    shelf.deposit({"later.png": files.picture()})
+    shelf.page.route("**/api/attachments/*/content", lambda route: route.fulfill(status=503))
+    dialog = shelf.open("later.png")
+    again = dialog.get_by_role("button", name="Try again")
+    expect(again).to_be_visible(timeout=60_000)
+    shelf.page.unroute_all()
+    again.click()
+    expect(dialog.get_by_role("img", name="Picture: later.png")).to_be_visible()
+    shelf.page.keyboard.press("Escape")
+
+
+def test_a_locked_page_keeps_nothing_of_what_was_open(shelf: Shelf) -> None:
+    shelf.deposit({"secret.dcm": DICOM.read_bytes()})
+    canvas = shelf.open("secret.dcm").get_by_role("img", name="Picture: secret.dcm")
     expect(canvas).to_be_visible()
     assert colours(canvas) > 100
-    expect(dialog).to_contain_text("GE MEDICAL SYSTEMS")
-    axe.assert_none(page)
-    page.keyboard.press("Escape")
+    other = shelf.page.context.new_page()
+    other.goto("/help")
+    other.evaluate("new BroadcastChannel('sesphr').postMessage({change: 'locked'})")
+    other.close()
+    expect(shelf.page.locator(".viewer")).to_have_count(0)
+    assert shelf.page.locator("canvas").count() == 0
+    assert "GE MEDICAL" not in shelf.page.content()

@@ -101,12 +101,17 @@ function resourceOf(element) {
   };
 }
 
+/** @param {string} [text] @returns {number | undefined} */
+function wholeNumber(text = '') {
+  return /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+}
+
 /** @param {Element | undefined} element @returns {Attachment | undefined} undefined also when it does not say which file */
 function attachmentOf(element) {
   if (!element) return undefined;
-  const [number, size] = ['number', 'size'].map((name) => Number(attribute(element, name) ?? ''));
+  const [number, size] = ['number', 'size'].map((name) => wholeNumber(attribute(element, name)));
   const sha256 = attribute(element, 'sha256') ?? '';
-  if (!Number.isSafeInteger(number) || number < 1 || !Number.isSafeInteger(size) || size < 0 || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
+  if (!number || size === undefined || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
   return { number, size, sha256, name: attribute(element, 'name') ?? '', type: (attribute(element, 'type') ?? '').toLowerCase() };
 }
 
