@@ -1,5 +1,5 @@
 /**
- * Splits a FHIR R4 JSON file into partitions.
+ * Splits a FHIR R4 file, JSON or XML, into partitions.
  *
  * Each resource goes where fhir_rules.js says, as the text it had. Supporting
  * resources are copied to wherever something refers to them and never stand
@@ -11,8 +11,10 @@ import { itemOf } from './fhir_items.js';
 import { References, referencesIn } from './fhir_references.js';
 import { aboutResource } from './fhir_units.js';
 import { isObject, textual, Unwrapped } from './fhir_unwrap.js';
+import { fhirValue } from './fhir_xml.js';
+import { XmlUnwrapped } from './fhir_xml_unwrap.js';
 import { readJson } from './json.js';
-import { resourceBody, Splitter } from './partition.js';
+import { Splitter } from './partition.js';
 import { refuse } from './refused.js';
 import { place } from './units.js';
 import { LeftOut, NameFinder } from './warnings.js';
@@ -52,7 +54,7 @@ class Layout {
 }
 
 class FhirSplit {
-  /** @param {Unwrapped} unwrapped @param {{format: string, type?: string, date?: string}} origin */
+  /** @param {import('./fhir_unwrap.js').Unwrapping} unwrapped @param {{format: string, type?: string, date?: string}} origin */
   constructor(unwrapped, origin) {
     this.format = origin.format;
     this.origin = origin;
@@ -96,7 +98,7 @@ class FhirSplit {
       const decision = decide(resource.value, {
         isPatient: (reference) => this.isPatient(reference, resource), directives: this.directives,
       });
-      if (decision === 'follows') this.supporting.push({ resource, part: companion('supporting', () => bodyOf(resource)) });
+      if (decision === 'follows') this.supporting.push({ resource, part: companion('supporting', resource) });
       else if ('leftOut' in decision) this.refused.push([shownType(resource), decision.leftOut, label(resource)]);
       else this.records.push({ resource, unit: this.unit(resource, decision.partition, decision.copies) });
     }
@@ -115,7 +117,7 @@ class FhirSplit {
     const item = itemOf(resource, follow);
     return {
       id: `u${this.records.length + 1}`, home, copies, role: 'record', items: [item],
-      about: aboutResource(resource.value, item, follow), write: () => bodyOf(resource),
+      about: aboutResource(resource.value, item, follow), write: resource.write, partial: resource.partial,
     };
   }
 
@@ -143,10 +145,9 @@ class FhirSplit {
   placeEnvelopes(layout) {
     const [holder] = layout.splitter.filled();
     if (!holder) return;
-    for (const { value, type, id, text } of this.unwrapped.envelopes) {
-      const resource = { value, type, id, text, number: 0 };
-      place(layout.splitter, companion('envelope', () => resourceBody({ type, id }, text)), FIXED, holder);
-      layout.hold(holder, resource);
+    for (const each of this.unwrapped.envelopes) {
+      place(layout.splitter, companion('envelope', each), FIXED, holder);
+      layout.hold(holder, { ...each, number: 0 });
     }
   }
 
@@ -189,19 +190,20 @@ class FhirSplit {
 
   /** @param {Layout} layout @returns {Notice[]} */
   notices({ splitter, leftOut }) {
-    const { empty, untyped, resources } = this.unwrapped;
+    const { empty, untyped, resources, dropped } = this.unwrapped;
     const patients = resources.filter(({ type }) => type === 'Patient').length;
     const found = leftOut.notices();
     if (empty) found.push({ code: 'entries-empty', params: { n: empty } });
     if (untyped) found.push({ code: 'entries-untyped', params: { n: untyped } });
+    if (dropped.size) found.push({ code: 'instructions', params: { n: dropped.size } });
     if (patients > 1) found.push({ code: 'patients-file', params: { n: patients } });
     return [...found, ...this.finder.notices(splitter)];
   }
 }
 
-/** What accompanies units; its place is given when it is placed. @param {import('./partition.js').Role} role @param {() => string} write @returns {import('./units.js').Part} */
-function companion(role, write) {
-  return { home: '', copies: [], role, items: [], write };
+/** What accompanies units; its place is given when it is placed. @param {import('./partition.js').Role} role @param {{write: () => string, partial?: boolean}} resource @returns {import('./units.js').Part} */
+function companion(role, { write, partial }) {
+  return { home: '', copies: [], role, items: [], write, partial };
 }
 
 /** @param {any} value a Composition or a section @returns {any[]} its sections at every depth */
@@ -213,11 +215,6 @@ function sectionsOf(value) {
 /** @param {Resource[]} patients @returns {string[]} */
 function familyNames(patients) {
   return patients.flatMap(({ value }) => [value.name].flat().map((name) => textual(name?.family) ?? ''));
-}
-
-/** @param {Resource} resource */
-function bodyOf({ type, id, fullUrl, text, entry }) {
-  return resourceBody({ type, id, fullUrl }, text, entry);
 }
 
 /** @param {Resource} resource */
@@ -253,10 +250,26 @@ export async function splitFhir(text, pause) {
   checkRoot(value, spans);
   const unwrapped = new Unwrapped(text, spans);
   unwrapped.take(value);
-  for (const resource of unwrapped.resources) checkVersion(resource.value);
-  const split = new FhirSplit(unwrapped, {
-    format: 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
-  });
+  const split = splitOf(unwrapped, 'fhir-r4', value);
   await pause(0.8);
   return split;
+}
+
+/**
+ * @param {string} text of the file
+ * @param {{root: import('./xml.js').Element, instructions: import('./xml.js').Instruction[]}} read of it
+ * @returns {import('./units.js').Split}
+ */
+export function splitFhirXml(text, { root, instructions }) {
+  const unwrapped = new XmlUnwrapped(text, instructions);
+  unwrapped.take(root);
+  return splitOf(unwrapped, 'fhir-r4-xml', fhirValue(root, { omit: 'entry' }));
+}
+
+/** @param {import('./fhir_unwrap.js').Unwrapping} unwrapped @param {string} format @param {any} value the file's root */
+function splitOf(unwrapped, format, value) {
+  for (const resource of unwrapped.resources) checkVersion(resource.value);
+  return new FhirSplit(unwrapped, {
+    format, type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
+  });
 }

@@ -95,6 +95,16 @@ export function resourceBody(names, json, entry) {
   return `<resource${attributes}>${escapeText(json)}</resource>${beside}`;
 }
 
+/**
+ * What the Bundle entry of a resource in XML said besides; empty when it said nothing.
+ *
+ * @param {string | undefined} fullUrl
+ * @param {string} rest native XML made by standAlone
+ */
+export function entryAround(fullUrl, rest) {
+  return fullUrl || rest ? `<entry${attr('fullUrl', fullUrl)}>${rest}</entry>` : '';
+}
+
 /** Collects what goes where, then writes each partition that has content. */
 export class Splitter {
   /** @param {{format: string, type?: string, date?: string}} origin shown in every partition */

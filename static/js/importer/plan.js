@@ -6,11 +6,11 @@
  * holds no words for people.
  */
 
-import { splitCcda } from './ccda.js';
 import { decodeJson, decodeXml } from './decode.js';
 import { detect } from './detect.js';
 import { splitFhir } from './fhir.js';
 import { refuse } from './refused.js';
+import { splitXml } from './xml_file.js';
 
 export { ImportRefused } from './refused.js';
 
@@ -102,7 +102,7 @@ export async function prepare(octets, options = {}) {
   const pause = pauser(options);
   await pause(0);
   const split = detect(octets) === 'xml'
-    ? await splitCcda(decodeXml(octets), (done) => pause(done * 0.8))
+    ? await splitXml(decodeXml(octets), (done) => pause(done * 0.8))
     : await splitFhir(decodeJson(octets), pause);
   const plan = new Plan(split);
   if (!plan.unmoved.splitter.filled().length) throw refuse('nothing', 'ccda-nothing');

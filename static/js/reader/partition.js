@@ -6,8 +6,9 @@
  * markup, and knows neither DOM nor network.
  */
 
+import { FHIR, fhirValue } from '../importer/fhir_xml.js';
 import { readJson } from '../importer/json.js';
-import { all, attribute, elements, readTree, textOf, Unreadable } from './tree.js';
+import { all, attribute, elements, first, outline, readTree, textOf, Unreadable, written } from './tree.js';
 
 export { Unreadable } from './tree.js';
 
@@ -23,12 +24,13 @@ export { Unreadable } from './tree.js';
 /**
  * @typedef {object} Source
  * @property {string} id @property {string} role @property {boolean} copy @property {boolean} partial
- * @property {Element} [element] native XML @property {Resource} [resource] of FHIR @property {string} [entry] JSON text
+ * @property {Element} [element] native XML @property {Resource} [resource] of FHIR, in JSON or in XML @property {string} [entry] JSON text
  */
 /**
  * @typedef {object} Resource
  * @property {string} type @property {string} [id] @property {string} [fullUrl]
- * @property {string} text as it stood @property {any} [value] parsed, numbers as JsonNumber; absent when it is no JSON
+ * @property {string} text as it stood; of XML its outline
+ * @property {any} [value] as of JSON, numbers as JsonNumber; absent when it is no JSON
  */
 /**
  * @typedef {object} Model
@@ -87,16 +89,24 @@ function resourceOf(element) {
   };
 }
 
+/** @param {Element | undefined} element native XML @param {Element | undefined} entry @returns {Resource | undefined} where it is of FHIR */
+function xmlResource(element, entry) {
+  if (element?.uri !== FHIR) return undefined;
+  return {
+    type: element.local, id: attribute(first(element, 'id'), 'value'), fullUrl: attribute(entry, 'fullUrl'),
+    text: outline(element), value: fhirValue(element, { xhtml: written }),
+  };
+}
+
 /** @param {Element} element @returns {Source} */
 function sourceOf(element) {
-  const inner = elements(element);
   const resource = all(element, 'resource')[0];
   const entry = all(element, 'entry')[0];
+  const native = resource ? undefined : elements(element).find(({ uri }) => uri !== NAMESPACE);
   return {
     id: attribute(element, 'id') ?? '', role: attribute(element, 'role') ?? 'record',
     copy: attribute(element, 'copy') === 'true', partial: attribute(element, 'partial') === 'true',
-    resource: resource && resourceOf(resource), entry: entry && textOf(entry),
-    element: resource ? undefined : inner.find(({ uri }) => uri !== NAMESPACE),
+    resource: resource ? resourceOf(resource) : xmlResource(native, entry), entry: resource && entry && textOf(entry), element: native,
   };
 }
 
