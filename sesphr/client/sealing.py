@@ -32,7 +32,10 @@ from sesphr.crypto.envelope import (
     encrypt_record,
 )
 
-MEDIA_TYPES = {"c-cda": "application/xml", "fhir-r4": "application/fhir+json"}
+MEDIA_TYPES = {
+    "c-cda": "application/xml", "fhir-r4": "application/fhir+json", "fhir-r4-xml": "application/fhir+xml",
+    "smart-health-card": "application/smart-health-card",
+}  # fmt: skip
 MAX_NAME = 200
 
 

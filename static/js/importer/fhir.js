@@ -1,19 +1,16 @@
 /**
- * Splits a FHIR R4 file, JSON or XML, into partitions.
+ * Splits the resources of a FHIR R4 file into partitions.
  *
  * Each resource goes where fhir_rules.js says, as the text it had. Supporting
  * resources are copied to wherever something refers to them and never stand
  * alone; whatever is placed nowhere is named in a warning.
  */
 
-import { checkVersion, decide } from './fhir_rules.js';
+import { decide } from './fhir_rules.js';
 import { itemOf } from './fhir_items.js';
 import { References, referencesIn } from './fhir_references.js';
 import { aboutResource } from './fhir_units.js';
-import { isObject, textual, Unwrapped } from './fhir_unwrap.js';
-import { fhirValue } from './fhir_xml.js';
-import { XmlUnwrapped } from './fhir_xml_unwrap.js';
-import { readJson } from './json.js';
+import { isObject, textual } from './fhir_unwrap.js';
 import { Splitter } from './partition.js';
 import { refuse } from './refused.js';
 import { place } from './units.js';
@@ -27,13 +24,6 @@ import { LeftOut, NameFinder } from './warnings.js';
 
 /** What accompanies units is placed under no choices of the owner's. @type {Choices} */
 const FIXED = { moves: new Map(), copies: true };
-
-/** @param {any} value what the file holds @param {Map<object, any>} spans */
-function checkRoot(value, spans) {
-  if (spans.has(value)) return;
-  if (isObject(value) && Array.isArray(value.verifiableCredential)) throw refuse('shc', 'shc-json');
-  throw refuse('json', 'json-kind');
-}
 
 /** What one layout holds, and what references are followed from. */
 class Layout {
@@ -53,7 +43,7 @@ class Layout {
   }
 }
 
-class FhirSplit {
+export class FhirSplit {
   /** @param {import('./fhir_unwrap.js').Unwrapping} unwrapped @param {{format: string, type?: string, date?: string}} origin */
   constructor(unwrapped, origin) {
     this.format = origin.format;
@@ -190,12 +180,13 @@ class FhirSplit {
 
   /** @param {Layout} layout @returns {Notice[]} */
   notices({ splitter, leftOut }) {
-    const { empty, untyped, resources, dropped } = this.unwrapped;
+    const { empty, untyped, resources, dropped, cards } = this.unwrapped;
     const patients = resources.filter(({ type }) => type === 'Patient').length;
     const found = leftOut.notices();
     if (empty) found.push({ code: 'entries-empty', params: { n: empty } });
     if (untyped) found.push({ code: 'entries-untyped', params: { n: untyped } });
     if (dropped.size) found.push({ code: 'instructions', params: { n: dropped.size } });
+    if (cards) found.push({ code: 'card-signature', params: { n: cards } });
     if (patients > 1) found.push({ code: 'patients-file', params: { n: patients } });
     return [...found, ...this.finder.notices(splitter)];
   }
@@ -231,45 +222,4 @@ function label(resource) {
 function nothingFound(resources) {
   const types = [...new Set(resources.map(shownType))];
   return refuse('nothing', 'fhir-nothing', { types: types.slice(0, 5), more: types.length > 5 });
-}
-
-/** @param {string} text */
-function checkCharacters(text) {
-  if (/[\ufffe\uffff]/.test(text)) throw refuse('json', 'json-character');
-}
-
-/**
- * @param {string} text of a JSON file
- * @param {(done: number) => Promise<void>} pause
- * @returns {Promise<import('./units.js').Split>}
- */
-export async function splitFhir(text, pause) {
-  checkCharacters(text);
-  const { value, spans } = readJson(text);
-  await pause(0.5);
-  checkRoot(value, spans);
-  const unwrapped = new Unwrapped(text, spans);
-  unwrapped.take(value);
-  const split = splitOf(unwrapped, 'fhir-r4', value);
-  await pause(0.8);
-  return split;
-}
-
-/**
- * @param {string} text of the file
- * @param {{root: import('./xml.js').Element, instructions: import('./xml.js').Instruction[]}} read of it
- * @returns {import('./units.js').Split}
- */
-export function splitFhirXml(text, { root, instructions }) {
-  const unwrapped = new XmlUnwrapped(text, instructions);
-  unwrapped.take(root);
-  return splitOf(unwrapped, 'fhir-r4-xml', fhirValue(root, { omit: 'entry' }));
-}
-
-/** @param {import('./fhir_unwrap.js').Unwrapping} unwrapped @param {string} format @param {any} value the file's root */
-function splitOf(unwrapped, format, value) {
-  for (const resource of unwrapped.resources) checkVersion(resource.value);
-  return new FhirSplit(unwrapped, {
-    format, type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
-  });
 }

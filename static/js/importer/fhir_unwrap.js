@@ -25,15 +25,17 @@ import { refuse } from './refused.js';
  * @property {Resource[]} resources @property {Envelope[]} envelopes
  * @property {number} empty entries without a resource @property {number} untyped resources without a type
  * @property {{size: number}} dropped processing instructions that are left out
+ * @property {number} [cards] how many SMART Health Cards it came in
  */
 /** @typedef {import('./json.js').Span} Span */
 
 export const ENVELOPES = new Set(['OperationOutcome', 'MessageHeader']);
 
 export class Unwrapped {
-  /** @param {string} text @param {Map<object, Span>} spans */
-  constructor(text, spans) {
+  /** @param {string} text @param {Map<object, Span>} spans @param {string} [scope] is put before full URLs */
+  constructor(text, spans, scope = '') {
     this.text = text;
+    this.scope = scope;
     this.spans = spans;
     /** @type {Resource[]} */
     this.resources = [];
@@ -101,7 +103,7 @@ export class Unwrapped {
       .filter(({ name }) => name !== 'resource' && name !== 'fullUrl')
       .map(({ start, end }) => this.text.slice(start, end));
     this.take(entry.resource, {
-      fullUrl: textual(entry.fullUrl), entry: rest.length ? `{${rest.join(',')}}` : undefined,
+      fullUrl: typeof entry.fullUrl === 'string' ? this.scope + entry.fullUrl : undefined, entry: rest.length ? `{${rest.join(',')}}` : undefined,
     });
   }
 

@@ -8,7 +8,7 @@
 
 import { decodeJson, decodeXml } from './decode.js';
 import { detect } from './detect.js';
-import { splitFhir } from './fhir.js';
+import { splitCards, splitJson } from './fhir_files.js';
 import { refuse } from './refused.js';
 import { splitXml } from './xml_file.js';
 
@@ -90,6 +90,13 @@ export class Plan {
   }
 }
 
+/** @param {Uint8Array} octets @param {(done: number) => Promise<void>} pause @returns {Promise<import('./units.js').Split>} */
+async function splitFile(octets, pause) {
+  const kind = detect(octets);
+  if (kind === 'xml') return splitXml(decodeXml(octets), (done) => pause(done * 0.8));
+  return kind === 'card' ? splitCards(decodeJson(octets), pause) : splitJson(decodeJson(octets), pause);
+}
+
 /**
  * Reads a file and makes a plan of it.
  *
@@ -101,9 +108,7 @@ export class Plan {
 export async function prepare(octets, options = {}) {
   const pause = pauser(options);
   await pause(0);
-  const split = detect(octets) === 'xml'
-    ? await splitXml(decodeXml(octets), (done) => pause(done * 0.8))
-    : await splitFhir(decodeJson(octets), pause);
+  const split = await splitFile(octets, pause);
   const plan = new Plan(split);
   if (!plan.unmoved.splitter.filled().length) throw refuse('nothing', 'ccda-nothing');
   await pause(1);

@@ -3,7 +3,7 @@
  */
 
 import { splitCcda } from './ccda.js';
-import { splitFhirXml } from './fhir.js';
+import { splitFhirXml } from './fhir_files.js';
 import { FHIR } from './fhir_xml.js';
 import { readXml } from './xml.js';
 import { checkDoctype, checkRoot } from './xml_kinds.js';
