@@ -168,6 +168,13 @@ test('very many attributes or processing instructions are refused', async () => 
   await refused(instructions(limits.MAX_INSTRUCTIONS + 1), 'xml');
 });
 
+test('a document cannot pass its parts off as markup of a partition', async () => {
+  const own = '<resource xmlns="urn:sesphr:phr:1" type="Flag">{}</resource>';
+  await refused(ccda([section('11450-4')], { header: own }), 'namespace');
+  await refused(ccda([section('11450-4')]).replace('</structuredBody>', `${own}</structuredBody>`), 'namespace');
+  readAll(await take(ccda([section('11450-4', own)])));
+});
+
 /** Runs and asserts that it took less than some seconds: what is quadratic takes minutes. */
 async function swift(work) {
   const start = performance.now();

@@ -11,7 +11,8 @@ import { headerPartition, sectionKind, sectionRule } from './ccda_rules.js';
 import { isoDate, patientItem, sectionItems } from './ccda_items.js';
 import { aboutBody, aboutHeader, aboutPatient, aboutSection } from './ccda_units.js';
 import { MAX_NAMED } from './limits.js';
-import { Splitter } from './partition.js';
+import { NAMESPACE, Splitter } from './partition.js';
+import { refuse } from './refused.js';
 import { instructionsIn, standAlone } from './slice.js';
 import { place, placesOf } from './units.js';
 import { NameFinder } from './warnings.js';
@@ -66,6 +67,8 @@ class CcdaSplit {
    * @returns {Part}
    */
   part(element, { role, home = 'personal', copies = [], cuts = [], items = [], about }) {
+    // What stands directly in a source must not be taken for markup of the partition.
+    if (element.uri === NAMESPACE) throw refuse('namespace', 'own-namespace');
     const inside = instructionsIn(this.instructions, element, cuts);
     for (const each of inside) this.dropped.add(each);
     const left = [...cuts, ...inside].sort((a, b) => a.start - b.start);

@@ -72,6 +72,11 @@ export function checkVersion(value) {
   }
 }
 
+/** @param {string} type @returns {boolean} whether resources of this type accompany what refers to them */
+export function isSupporting(type) {
+  return Object.hasOwn(RULES, type) && RULES[type].partition === 'follows';
+}
+
 /** @param {any} concepts a CodeableConcept or a list of them @returns {string[]} codes as `system|code` */
 export function codesOf(concepts) {
   return [concepts].flat().flatMap((each) => (isObject(each) ? each.coding : []))

@@ -46,7 +46,7 @@ export class XmlUnwrapped {
     if (this.resources.length >= MAX_ITEMS) throw refuse('items', 'too-many-resources', { max: MAX_ITEMS });
     const value = fhirValue(element);
     const { cuts, partial } = this.left(element);
-    const beside = entry ? elementsOf(entry).filter(({ local }) => local !== 'resource' && local !== 'fullUrl') : [];
+    const beside = entry ? elementsOf(entry).filter(({ local, uri }) => uri === FHIR && local !== 'resource' && local !== 'fullUrl') : [];
     const kept = beside.map((each) => ({ each, cuts: this.left(each).cuts }));
     const fullUrl = attribute(first(entry, 'fullUrl'), 'value');
     this.resources.push({

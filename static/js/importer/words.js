@@ -75,6 +75,7 @@ const REFUSALS = {
   'xml-elements': ['This XML file has more than %(max) elements.', SMALLER],
   'xml-namespace': ['This XML file declares a namespace that is not a URI (line %(line), %(name)).',
     'Its sender has to correct that; ask for the document again.'],
+  'own-namespace': ['This document uses names that SeSPHR keeps for itself.', 'Ask its sender for a correct document.'],
   'apple-health': ['This is an Apple Health export.', ASK_SHORT],
   ccr: ['This is a Continuity of Care Record (CCR).', ASK_SHORT],
   html: ['This is a web page.', ASK_SHORT],

@@ -15,11 +15,13 @@ export { Unreadable } from './tree.js';
 /** @typedef {import('./tree.js').Element} Element */
 /** @typedef {{system?: string, value?: string, display?: string}} Code */
 /** @typedef {{comparator?: string, value?: string, unit?: string, code?: Code}} Value */
+/** @typedef {{code?: Code, value?: Value, range?: import('./facts.js').Range, flag?: Code}} Component */
 /**
  * @typedef {object} Item
  * @property {string} id @property {string} kind @property {string} source @property {number} [entry]
  * @property {string} [status] @property {string} [verification] @property {string} [date] @property {boolean} negated
- * @property {Code} [code] @property {Value} [value] @property {{code?: Code, value?: Value}[]} components
+ * @property {Code} [code] @property {Value} [value] @property {import('./facts.js').Range} [range] @property {Code} [flag] of the source
+ * @property {string} [performer] @property {Component[]} components
  */
 /**
  * @typedef {object} Source
@@ -57,6 +59,18 @@ function valueOf(element) {
   };
 }
 
+/** @param {Element | undefined} element @returns {import('./facts.js').Range | undefined} */
+function rangeOf(element) {
+  if (!element) return undefined;
+  return { low: attribute(element, 'low'), high: attribute(element, 'high'), unit: attribute(element, 'unit'), text: attribute(element, 'text') };
+}
+
+/** Partitions of earlier importers have neither range nor flag. @param {Element} element an item or a component @returns {Component} */
+function measured(element) {
+  const [code, value, range, flag] = ['code', 'value', 'range', 'flag'].map((name) => all(element, name)[0]);
+  return { code: codeOf(code), value: valueOf(value), range: rangeOf(range), flag: codeOf(flag) };
+}
+
 /** @param {Element} element @returns {Item} */
 function itemOf(element) {
   const entry = Number.parseInt(attribute(element, 'entry') ?? '', 10);
@@ -64,9 +78,8 @@ function itemOf(element) {
     id: attribute(element, 'id') ?? '', kind: attribute(element, 'kind') ?? 'other', source: attribute(element, 'source') ?? '',
     entry: Number.isSafeInteger(entry) ? entry : undefined, status: attribute(element, 'status'),
     verification: attribute(element, 'verification'), date: attribute(element, 'date'),
-    negated: attribute(element, 'negated') === 'true', code: codeOf(all(element, 'code')[0]),
-    value: valueOf(all(element, 'value')[0]),
-    components: all(element, 'component').map((each) => ({ code: codeOf(all(each, 'code')[0]), value: valueOf(all(each, 'value')[0]) })),
+    negated: attribute(element, 'negated') === 'true', ...measured(element),
+    performer: attribute(all(element, 'performer')[0], 'name'), components: all(element, 'component').map(measured),
   };
 }
 
