@@ -85,3 +85,21 @@ test('hostile words stay words', async () => {
   assert.deepEqual([item.performer, item.flag.display, item.range.text, more.length], [evil, evil, evil, 0]);
   assert.ok(!text(result.partitions.medical).includes(evil));
 });
+
+test('FHIR: resources without a code are called by what they say, by item and by fact alike', async () => {
+  const cases = [
+    [{ resourceType: 'Goal', description: { text: 'Walk daily' } }, 'Walk daily'],
+    [{ resourceType: 'Appointment', serviceType: [{ coding: [{ code: '11', display: 'Physiotherapy' }] }], description: 'x' }, 'Physiotherapy'],
+    [{ resourceType: 'FamilyMemberHistory', relationship: { text: 'Father' } }, 'Father'],
+    [{ resourceType: 'ImagingStudy', modality: [{ code: 'CT', display: 'Computed tomography' }] }, 'Computed tomography'],
+    [{ resourceType: 'RiskAssessment', prediction: [{ outcome: { text: 'Stroke' } }] }, 'Stroke'],
+    [{ resourceType: 'DeviceUseStatement', device: { display: 'Insulin pump' } }, 'Insulin pump'],
+    [{ resourceType: 'CarePlan', title: 'Plan A', category: [{ text: 'x' }] }, 'Plan A'],
+    [{ resourceType: 'ClinicalImpression', description: 'y'.repeat(900) }, 'y'.repeat(200)],
+    [{ resourceType: 'Goal', description: [[7]], title: {}, name: ' ' }, undefined],
+  ];
+  for (const [value, name] of cases) {
+    const { items, facts } = read((await take(value)).partitions.medical);
+    assert.deepEqual([items[0].code?.display, facts[0].name], [name, name], value.resourceType);
+  }
+});

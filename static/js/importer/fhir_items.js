@@ -6,6 +6,7 @@
  */
 
 import { performerOf, rangeOf } from './fhir_measured.js';
+import { conceptOf } from './fhir_names.js';
 import { codesOf } from './fhir_rules.js';
 import { isObject, textual } from './fhir_unwrap.js';
 import { JsonNumber } from './json.js';
@@ -79,7 +80,7 @@ function codeOf(value, follow) {
   if (value.resourceType === 'Encounter') return fromCoding(value.class);
   const reference = textual(value.medicationReference?.reference);
   if (reference) return fromConcept(follow(reference)?.code) ?? fromCoding(null, textual(value.medicationReference.display));
-  return fromConcept(value.category);
+  return fromConcept(conceptOf(value)) ?? fromConcept(value.category);
 }
 
 /** @param {any} number @returns {string | undefined} */
