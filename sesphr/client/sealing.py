@@ -36,6 +36,8 @@ from sesphr.crypto.envelope import (
 MEDIA_TYPES = {
     "c-cda": "application/xml",
     "fhir-r4": "application/fhir+json",
+    "fhir-r4-xml": "application/fhir+xml",
+    "smart-health-card": "application/smart-health-card",
     "hand-entry": "application/fhir+json",
 }
 MAX_NAME = 200

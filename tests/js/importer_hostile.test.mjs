@@ -32,7 +32,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
 
 const STARTS = {
   pdf: '%PDF-1.7\n', png: '\x89PNG\r\n', jpeg: '\xff\xd8\xff\xe0', gif: 'GIF89a', gzip: '\x1f\x8b\x08', zip: 'PK\x03\x04',
-  rtf: '{\\rtf1 x}', shc: 'shc:/56762909524320603460292437404460', hl7v2: 'MSH|^~\\&|A', binary: 'ab\0\0cd', text: 'Dear doctor,',
+  rtf: '{\\rtf1 x}', office: 'PK\x03\x04\x14\0\x06\0[Content_Types].xml', shlink: 'shlink:/eyJ1cmwiOiJ4In0', hl7v2: 'MSH|^~\\&|A', binary: 'ab\0\0cd', text: 'Dear doctor,',
   empty: '', tiff: 'II*\0', ole: '\xd0\xcf\x11\xe0',
 };
 
@@ -41,7 +41,6 @@ for (const [kind, start] of Object.entries(STARTS)) {
 }
 
 test('white space alone is an empty file', () => refused(' \n\t ', 'empty'));
-test('a signed health card as text is named', () => refused('eyJ6aXAiOiJERUYifQ.abc.def', 'shc'));
 test('JSON of another kind is named', async () => {
   for (const value of ['{}', '[]', '[{"resourceType":"Patient"}]', '{"resourceType":7}']) await refused(value, 'json');
 });
@@ -50,7 +49,7 @@ test('XML of another kind is named', () => refused('<note xmlns="urn:example:not
 test('the limits are these', () => {
   assert.deepEqual({ ...limits }, {
     MAX_FILE_OCTETS: 67108864, MAX_ITEMS: 100000, MAX_JSON_DEPTH: 128, MAX_JSON_VALUES: 6000000,
-    MAX_PARTITION_DEPTH: 64, MAX_XML_DEPTH: 63, MAX_XML_ELEMENTS: 600000, MAX_XML_ATTRIBUTES: 1000000, MAX_OUTPUT_OCTETS: 24117248, MAX_NAMED: 50, MAX_ATTRIBUTES: 1000, MAX_INSTRUCTIONS: 1000, MAX_FAMILY_NAMES: 20,
+    MAX_CARD_OCTETS: 16777216, MAX_PARTITION_DEPTH: 64, MAX_XML_DEPTH: 63, MAX_FHIR_XML_DEPTH: 62, MAX_XML_ELEMENTS: 600000, MAX_XML_ATTRIBUTES: 1000000, MAX_OUTPUT_OCTETS: 24117248, MAX_NAMED: 50, MAX_ATTRIBUTES: 1000, MAX_INSTRUCTIONS: 1000, MAX_FAMILY_NAMES: 20,
   });
 });
 
@@ -167,6 +166,13 @@ test('very many attributes or processing instructions are refused', async () => 
   const instructions = (count) => ccda([section('11450-4', '<?a?>'.repeat(count))]);
   await take(instructions(limits.MAX_INSTRUCTIONS));
   await refused(instructions(limits.MAX_INSTRUCTIONS + 1), 'xml');
+});
+
+test('a document cannot pass its parts off as markup of a partition', async () => {
+  const own = '<resource xmlns="urn:sesphr:phr:1" type="Flag">{}</resource>';
+  await refused(ccda([section('11450-4')], { header: own }), 'namespace');
+  await refused(ccda([section('11450-4')]).replace('</structuredBody>', `${own}</structuredBody>`), 'namespace');
+  readAll(await take(ccda([section('11450-4', own)])));
 });
 
 /** Runs and asserts that it took less than some seconds: what is quadratic takes minutes. */

@@ -11,12 +11,13 @@ import { headerPartition, sectionKind, sectionRule } from './ccda_rules.js';
 import { isoDate, patientItem, sectionItems } from './ccda_items.js';
 import { aboutBody, aboutHeader, aboutPatient, aboutSection } from './ccda_units.js';
 import { MAX_NAMED } from './limits.js';
-import { Splitter } from './partition.js';
-import { standAlone } from './slice.js';
+import { NAMESPACE, Splitter } from './partition.js';
+import { refuse } from './refused.js';
+import { instructionsIn, standAlone } from './slice.js';
 import { NOWHERE, place, placesOf } from './units.js';
 import { NameFinder } from './warnings.js';
-import { all, attribute, elementsOf, first, readXml, textOf } from './xml.js';
-import { CDA, checkDoctype, checkRoot } from './xml_kinds.js';
+import { all, attribute, elementsOf, first, textOf } from './xml.js';
+import { CDA } from './xml_kinds.js';
 
 /** @typedef {import('./xml.js').Element} Element */
 /** @typedef {import('./partition.js').PartitionName} PartitionName */
@@ -66,8 +67,9 @@ class CcdaSplit {
    * @returns {Part}
    */
   part(element, { role, home = 'personal', copies = [], cuts = [], items = [], about }) {
-    const inside = this.instructions.filter(({ start, end }) => start > element.start && end < element.end
-      && !cuts.some((cut) => start > cut.start && end < cut.end));
+    // What stands directly in a source must not be taken for markup of the partition.
+    if (element.uri === NAMESPACE) throw refuse('namespace', 'own-namespace');
+    const inside = instructionsIn(this.instructions, element, cuts);
     for (const each of inside) this.dropped.add(each);
     const left = [...cuts, ...inside].sort((a, b) => a.start - b.start);
     const id = about && `u${this.parts.length + 1}`;
@@ -240,11 +242,10 @@ function same(one, other) {
 }
 
 /**
- * @param {string} text of an XML file
- * @param {(done: number) => Promise<void>} pause
- * @returns {Promise<import('./units.js').Split>}
+ * @param {string} text of the file
+ * @param {{root: Element, instructions: import('./xml.js').Instruction[]}} read of it
+ * @returns {import('./units.js').Split}
  */
-export async function splitCcda(text, pause) {
-  const { root, instructions } = await readXml(text, { checkRoot, checkDoctype }, pause);
+export function splitCcda(text, { root, instructions }) {
   return new CcdaSplit(text, instructions, root);
 }

@@ -21,6 +21,7 @@ const WRAPPED = new Map([
   ['coverage', '2.16.840.1.113883.10.20.22.4.61'], ['medication', '2.16.840.1.113883.10.20.22.4.16'],
 ]);
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+const MAX_TEXT = 200;
 const VALUED = new Set(['result', 'vital', 'other']);
 
 /** Code systems that FHIR names by URL, so that one code has one name in both formats. @type {Record<string, string>} */
@@ -146,7 +147,7 @@ class SectionReader {
       kind: this.kind, status: attribute(first(outer, 'statusCode'), 'code'),
       date: dateOf(statement) ?? dateOf(outer), code: this.subject(statement),
       negated: attribute(statement, 'negationInd') === 'true',
-      value: read && statement.local === 'observation' ? this.value(statement) : undefined,
+      ...(read && statement.local === 'observation' ? this.measured(statement) : {}), performer: performerOf(statement),
     };
   }
 
@@ -174,6 +175,14 @@ class SectionReader {
     return value || display ? { system: systemOf(attribute(coded, 'codeSystem')), value, display } : undefined;
   }
 
+  /** @param {Element} observation @returns {import('./partition.js').Measured} */
+  measured(observation) {
+    return {
+      value: this.value(observation), range: rangeOf(first(observation, 'referenceRange/observationRange')),
+      flag: this.code(first(observation, 'interpretationCode')),
+    };
+  }
+
   /** @param {Element} observation @returns {Value | undefined} */
   value(observation) {
     const value = first(observation, 'value');
@@ -190,6 +199,22 @@ class SectionReader {
 function unitOf(value) {
   const unit = attribute(value, 'unit');
   return unit === '1' ? undefined : unit;
+}
+
+/** @param {Element | undefined} range @returns {import('./partition.js').Range | undefined} */
+function rangeOf(range) {
+  if (!range) return undefined;
+  const value = first(range, 'value');
+  const [low, high] = [first(value, 'low'), first(value, 'high')];
+  const text = textOf(first(range, 'text')) || textOf(value);
+  return { low: attribute(low, 'value'), high: attribute(high, 'value'), unit: unitOf(low) ?? unitOf(high), text: text.slice(0, MAX_TEXT) || undefined };
+}
+
+/** @param {Element} statement @returns {string | undefined} the person, otherwise the organisation, that did it */
+function performerOf(statement) {
+  const entity = first(statement, 'performer/assignedEntity');
+  const name = textOf(first(entity, 'assignedPerson/name')) || textOf(first(entity, 'representedOrganization/name'));
+  return name.slice(0, MAX_TEXT) || undefined;
 }
 
 /** An interval that is bounded on one side is a comparison. @param {Element} value @returns {Value | undefined} */

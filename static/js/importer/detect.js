@@ -9,6 +9,7 @@
 import { encodingFromStart } from './decode.js';
 import { MAX_FILE_OCTETS } from './limits.js';
 import { refuse } from './refused.js';
+import { isCard } from './shc.js';
 
 /** @type {[kind: string, at: number, signature: number[]][]} */
 const SIGNATURES = [
@@ -31,8 +32,14 @@ function has(octets, at, signature) {
   return signature.every((octet, index) => octets[at + index] === octet);
 }
 
+/** Office documents are archives that name these entries near their start. @param {Uint8Array} octets */
+function isOffice(octets) {
+  return /\[Content_Types\]\.xml|mimetypeapplication\/vnd\.oasis/.test(String.fromCharCode(...octets.subarray(0, 4096)));
+}
+
 /** @param {Uint8Array} octets */
 function refuseBinary(octets) {
+  if (has(octets, 0, [0x50, 0x4b, 0x03, 0x04]) && isOffice(octets)) throw refuse('office');
   if (has(octets, 0, [0x50, 0x4b, 0x03, 0x04]) || has(octets, 0, [0x50, 0x4b, 0x05, 0x06])) {
     throw refuse('zip');
   }
@@ -43,10 +50,8 @@ function refuseBinary(octets) {
 
 /** @param {string} start the first characters, trimmed @returns {never} */
 function refuseText(start) {
-  if (start.startsWith('shc:/') || /^eyJ[\w-]+\.[\w-]*\.[\w-]+/.test(start)) {
-    throw refuse('shc');
-  }
-  if (start.startsWith('MSH|')) throw refuse('hl7v2');
+  if (/^(?:[a-z]+:\/\/[^\s]*#)?shlink:\//i.test(start)) throw refuse('shlink');
+  if (/^(?:MSH|FHS|BHS)\|/.test(start)) throw refuse('hl7v2');
   if (start.includes('\0')) throw refuse('binary');
   throw refuse('text');
 }
@@ -64,7 +69,7 @@ export function tooLarge() {
 
 /**
  * @param {Uint8Array} octets
- * @returns {'xml' | 'json'}
+ * @returns {'xml' | 'json' | 'card'} card: SMART Health Cards as signed texts or QR codes
  * @throws {import('./refused.js').ImportRefused}
  */
 export function detect(octets) {
@@ -77,5 +82,5 @@ export function detect(octets) {
   }
   if (start[0] === '<') return 'xml';
   if (start[0] === '{' || start[0] === '[') return 'json';
-  return refuseText(start);
+  return isCard(start) ? 'card' : refuseText(start);
 }

@@ -1,19 +1,17 @@
 /**
- * Splits a FHIR R4 JSON file into partitions.
+ * Splits the resources of a FHIR R4 file into partitions.
  *
  * Each resource goes where fhir_rules.js says, as the text it had. Supporting
  * resources are copied to wherever something refers to them and never stand
  * alone; whatever is placed nowhere is named in a warning.
  */
 
-import { BY_HAND } from './by_hand.js';
-import { checkVersion, decide } from './fhir_rules.js';
+import { decide } from './fhir_rules.js';
 import { itemOf } from './fhir_items.js';
 import { References, referencesIn } from './fhir_references.js';
 import { aboutResource } from './fhir_units.js';
-import { isObject, textual, Unwrapped } from './fhir_unwrap.js';
-import { readJson } from './json.js';
-import { resourceBody, Splitter } from './partition.js';
+import { isObject, textual } from './fhir_unwrap.js';
+import { Splitter } from './partition.js';
 import { refuse } from './refused.js';
 import { place } from './units.js';
 import { LeftOut, NameFinder } from './warnings.js';
@@ -26,13 +24,6 @@ import { LeftOut, NameFinder } from './warnings.js';
 
 /** What accompanies units is placed under no choices of the owner's. @type {Choices} */
 const FIXED = { moves: new Map(), copies: true };
-
-/** @param {any} value what the file holds @param {Map<object, any>} spans */
-function checkRoot(value, spans) {
-  if (spans.has(value)) return;
-  if (isObject(value) && Array.isArray(value.verifiableCredential)) throw refuse('shc', 'shc-json');
-  throw refuse('json', 'json-kind');
-}
 
 /** What one layout holds, and what references are followed from. */
 class Layout {
@@ -52,8 +43,8 @@ class Layout {
   }
 }
 
-class FhirSplit {
-  /** @param {Unwrapped} unwrapped @param {{format: string, type?: string, date?: string}} origin */
+export class FhirSplit {
+  /** @param {import('./fhir_unwrap.js').Unwrapping} unwrapped @param {{format: string, type?: string, date?: string}} origin */
   constructor(unwrapped, origin) {
     this.format = origin.format;
     this.origin = origin;
@@ -97,7 +88,7 @@ class FhirSplit {
       const decision = decide(resource.value, {
         isPatient: (reference) => this.isPatient(reference, resource), directives: this.directives,
       });
-      if (decision === 'follows') this.supporting.push({ resource, part: companion('supporting', () => bodyOf(resource)) });
+      if (decision === 'follows') this.supporting.push({ resource, part: companion('supporting', resource) });
       else if ('leftOut' in decision) this.refused.push([shownType(resource), decision.leftOut, label(resource)]);
       else this.records.push({ resource, unit: this.unit(resource, decision.partition, decision.copies) });
     }
@@ -116,7 +107,7 @@ class FhirSplit {
     const item = itemOf(resource, follow);
     return {
       id: `u${this.records.length + 1}`, home, copies, role: 'record', items: [item],
-      about: aboutResource(resource.value, item, follow), write: () => bodyOf(resource),
+      about: aboutResource(resource.value, item, follow), write: resource.write, partial: resource.partial,
     };
   }
 
@@ -144,10 +135,9 @@ class FhirSplit {
   placeEnvelopes(layout) {
     const [holder] = layout.splitter.filled();
     if (!holder) return;
-    for (const { value, type, id, text } of this.unwrapped.envelopes) {
-      const resource = { value, type, id, text, number: 0 };
-      place(layout.splitter, companion('envelope', () => resourceBody({ type, id }, text)), FIXED, holder);
-      layout.hold(holder, resource);
+    for (const each of this.unwrapped.envelopes) {
+      place(layout.splitter, companion('envelope', each), FIXED, holder);
+      layout.hold(holder, { ...each, number: 0 });
     }
   }
 
@@ -190,19 +180,21 @@ class FhirSplit {
 
   /** @param {Layout} layout @returns {Notice[]} */
   notices({ splitter, leftOut }) {
-    const { empty, untyped, resources } = this.unwrapped;
+    const { empty, untyped, resources, dropped, cards } = this.unwrapped;
     const patients = resources.filter(({ type }) => type === 'Patient').length;
     const found = leftOut.notices();
     if (empty) found.push({ code: 'entries-empty', params: { n: empty } });
     if (untyped) found.push({ code: 'entries-untyped', params: { n: untyped } });
+    if (dropped.size) found.push({ code: 'instructions', params: { n: dropped.size } });
+    if (cards) found.push({ code: 'card-signature', params: { n: cards } });
     if (patients > 1) found.push({ code: 'patients-file', params: { n: patients } });
     return [...found, ...this.finder.notices(splitter)];
   }
 }
 
-/** What accompanies units; its place is given when it is placed. @param {import('./partition.js').Role} role @param {() => string} write @returns {import('./units.js').Part} */
-function companion(role, write) {
-  return { home: '', copies: [], role, items: [], write };
+/** What accompanies units; its place is given when it is placed. @param {import('./partition.js').Role} role @param {{write: () => string, partial?: boolean}} resource @returns {import('./units.js').Part} */
+function companion(role, { write, partial }) {
+  return { home: '', copies: [], role, items: [], write, partial };
 }
 
 /** @param {any} value a Composition or a section @returns {any[]} its sections at every depth */
@@ -214,11 +206,6 @@ function sectionsOf(value) {
 /** @param {Resource[]} patients @returns {string[]} */
 function familyNames(patients) {
   return patients.flatMap(({ value }) => [value.name].flat().map((name) => textual(name?.family) ?? ''));
-}
-
-/** @param {Resource} resource */
-function bodyOf({ type, id, fullUrl, text, entry }) {
-  return resourceBody({ type, id, fullUrl }, text, entry);
 }
 
 /** @param {Resource} resource */
@@ -235,34 +222,4 @@ function label(resource) {
 function nothingFound(resources) {
   const types = [...new Set(resources.map(shownType))];
   return refuse('nothing', 'fhir-nothing', { types: types.slice(0, 5), more: types.length > 5 });
-}
-
-/** @param {any} value what the file holds @returns {boolean} whether its patient typed it on the page for that */
-function byHand(value) {
-  return value.resourceType === 'Bundle' && textual(value.meta?.source) === BY_HAND;
-}
-
-/** @param {string} text */
-function checkCharacters(text) {
-  if (/[\ufffe\uffff]/.test(text)) throw refuse('json', 'json-character');
-}
-
-/**
- * @param {string} text of a JSON file
- * @param {(done: number) => Promise<void>} pause
- * @returns {Promise<import('./units.js').Split>}
- */
-export async function splitFhir(text, pause) {
-  checkCharacters(text);
-  const { value, spans } = readJson(text);
-  await pause(0.5);
-  checkRoot(value, spans);
-  const unwrapped = new Unwrapped(text, spans);
-  unwrapped.take(value);
-  for (const resource of unwrapped.resources) checkVersion(resource.value);
-  const split = new FhirSplit(unwrapped, {
-    format: byHand(value) ? 'hand-entry' : 'fhir-r4', type: textual(value.type) ?? value.resourceType, date: textual(value.timestamp),
-  });
-  await pause(0.8);
-  return split;
 }

@@ -5,6 +5,8 @@
  * a resource does not say in the expected form is left out, never guessed.
  */
 
+import { performerOf, rangeOf } from './fhir_measured.js';
+import { conceptOf } from './fhir_names.js';
 import { codesOf } from './fhir_rules.js';
 import { isObject, textual } from './fhir_unwrap.js';
 import { JsonNumber } from './json.js';
@@ -78,7 +80,7 @@ function codeOf(value, follow) {
   if (value.resourceType === 'Encounter') return fromCoding(value.class);
   const reference = textual(value.medicationReference?.reference);
   if (reference) return fromConcept(follow(reference)?.code) ?? fromCoding(null, textual(value.medicationReference.display));
-  return fromConcept(value.category);
+  return fromConcept(conceptOf(value)) ?? fromConcept(value.category);
 }
 
 /** @param {any} number @returns {string | undefined} */
@@ -91,19 +93,34 @@ function fromQuantity({ value, unit, code, comparator }) {
   return { value: numeral(value), unit: textual(unit) ?? textual(code), comparator: textual(comparator) };
 }
 
+/** One bound alone is a comparison. @param {any} low @param {string} sign @param {any} high @returns {Value | undefined} */
+function between(low, sign, high) {
+  const [from, to] = [low, high].map((each) => (isObject(each) ? fromQuantity(each) : {}));
+  if (from.value && to.value) return { value: `${from.value}${sign}${to.value}`, unit: from.unit ?? to.unit };
+  if (from.value) return { ...from, comparator: '>=' };
+  return to.value ? { ...to, comparator: '<=' } : undefined;
+}
+
 /** @param {any} value an Observation or one of its components @returns {Value | undefined} */
 function valueOf(value) {
   if (isObject(value.valueQuantity)) return fromQuantity(value.valueQuantity);
   if (isObject(value.valueCodeableConcept)) return { code: fromConcept(value.valueCodeableConcept) };
   if (typeof value.valueBoolean === 'boolean') return { value: String(value.valueBoolean) };
+  if (isObject(value.valueRange)) return between(value.valueRange.low, '–', value.valueRange.high);
+  if (isObject(value.valueRatio)) return between(value.valueRatio.numerator, ':', value.valueRatio.denominator);
   const plain = textual(value.valueString) ?? textual(value.valueDateTime) ?? textual(value.valueTime) ?? numeral(value.valueInteger);
   return plain === undefined ? undefined : { value: plain };
 }
 
-/** @param {any} value @returns {{code?: Code, value?: Value}[]} */
+/** @param {any} value an Observation or a component @returns {import('./partition.js').Measured} */
+function measured(value) {
+  return { value: valueOf(value), range: rangeOf(value), flag: fromConcept(value.interpretation) };
+}
+
+/** @param {any} value @returns {import('./partition.js').Component[]} */
 function componentsOf(value) {
   if (value.resourceType !== 'Observation' || !Array.isArray(value.component)) return [];
-  return value.component.filter(isObject).map((/** @type {any} */ each) => ({ code: fromConcept(each.code), value: valueOf(each) }));
+  return value.component.filter(isObject).map((/** @type {any} */ each) => ({ code: fromConcept(each.code), ...measured(each) }));
 }
 
 /** @param {any} value @returns {string | undefined} */
@@ -120,6 +137,6 @@ export function itemOf({ value }, follow) {
   return {
     kind: kindOf(value), status: statusOf(value), verification: fromConcept(value.verificationStatus)?.value,
     date: dateOf(value), code: value.resourceType === 'Patient' ? undefined : codeOf(value, follow),
-    value: value.resourceType === 'Observation' ? valueOf(value) : undefined, components: componentsOf(value),
+    ...(value.resourceType === 'Observation' ? measured(value) : {}), performer: performerOf(value, follow), components: componentsOf(value),
   };
 }

@@ -103,8 +103,13 @@ export class References {
   }
 }
 
-/** The server part of a resource's full URL. @param {Resource | undefined} from */
+/** What fhir_files.js puts before the full URLs of each of several cards. */
+const CARD = /^card:\d+#/;
+
+/** The server part of a resource's full URL, or the card that it came in. @param {Resource | undefined} from */
 function base(from) {
+  const card = CARD.exec(from?.fullUrl ?? '');
+  if (card) return card[0];
   const path = from ? `${from.type}/${from.id}` : '';
   return from?.fullUrl?.endsWith(`/${path}`) ? from.fullUrl.slice(0, -path.length) : '';
 }

@@ -29,20 +29,25 @@ const SIGNS = [
   ['Condition', 'clinicalStatus', 'dstu2-stu3', (value) => typeof value === 'string'],
   ['AllergyIntolerance', 'clinicalStatus', 'stu3', (value) => typeof value === 'string'],
   ['AllergyIntolerance', 'substance', 'dstu2', isObject],
-  ['Patient', 'careProvider', 'dstu2', Array.isArray],
+  ['Patient', 'careProvider', 'dstu2', isGiven],
   ['Patient', 'animal', 'dstu2-stu3', isObject],
   ['MedicationStatement', 'taken', 'stu3', (value) => typeof value === 'string'],
-  ['MedicationStatement', 'wasNotTaken', 'dstu2', (value) => typeof value === 'boolean'],
-  ['Immunization', 'notGiven', 'stu3', (value) => typeof value === 'boolean'],
-  ['Immunization', 'wasNotGiven', 'dstu2', (value) => typeof value === 'boolean'],
-  ['Procedure', 'notDone', 'stu3', (value) => typeof value === 'boolean'],
-  ['Observation', 'related', 'dstu2-stu3', Array.isArray],
+  ['MedicationStatement', 'wasNotTaken', 'dstu2', isGiven],
+  ['Immunization', 'notGiven', 'stu3', isGiven],
+  ['Immunization', 'wasNotGiven', 'dstu2', isGiven],
+  ['Procedure', 'notDone', 'stu3', isGiven],
+  ['Observation', 'related', 'dstu2-stu3', isGiven],
   ['DocumentReference', 'indexed', 'dstu2-stu3', (value) => typeof value === 'string'],
   ['Encounter', 'class', 'dstu2', (value) => typeof value === 'string'],
-  ['Encounter', 'class', 'r5', Array.isArray],
+  ['Encounter', 'class', 'r5', (value) => Array.isArray(value) || (isObject(value) && 'coding' in value)],
   ['MedicationRequest', 'medication', 'r5', isObject],
   ['MedicationStatement', 'medication', 'r5', isObject],
 ];
+
+/** R4 has no such member: whatever it holds, and XML does not say of what type. @param {any} value */
+function isGiven(value) {
+  return value !== undefined && value !== null;
+}
 
 /** @param {string} version @param {string} types @returns {[string, string][]} */
 function list(version, types) {
@@ -65,6 +70,11 @@ export function checkVersion(value) {
   for (const [type, member, from, is] of SIGNS) {
     if (value.resourceType === type && is(value[member])) throw otherVersion(from);
   }
+}
+
+/** @param {string} type @returns {boolean} whether resources of this type accompany what refers to them */
+export function isSupporting(type) {
+  return Object.hasOwn(RULES, type) && RULES[type].partition === 'follows';
 }
 
 /** @param {any} concepts a CodeableConcept or a list of them @returns {string[]} codes as `system|code` */

@@ -7,24 +7,35 @@
 
 import { elementSpans, memberSpans } from './json.js';
 import { MAX_ITEMS } from './limits.js';
+import { resourceBody } from './partition.js';
 import { refuse } from './refused.js';
 
 /**
  * @typedef {object} Resource
  * @property {any} value @property {string} type @property {string} [id]
- * @property {string} [fullUrl] @property {string} text as it stood in the file
- * @property {string} [entry] the rest of its Bundle entry, as JSON text
+ * @property {string} [fullUrl] @property {() => string} write the markup of its source
  * @property {number} number its place in the file, from 1
+ * @property {boolean} [partial] something inside it is left out
  */
-/** @typedef {{value: any, type: string, id?: string, text: string}} Envelope */
+/** @typedef {{value: any, type: string, id?: string, write: () => string, partial?: boolean}} Envelope */
+/**
+ * What a file holds once its wrappings are off, whatever it was written in.
+ *
+ * @typedef {object} Unwrapping
+ * @property {Resource[]} resources @property {Envelope[]} envelopes
+ * @property {number} empty entries without a resource @property {number} untyped resources without a type
+ * @property {{size: number}} dropped processing instructions that are left out
+ * @property {number} [cards] how many SMART Health Cards it came in
+ */
 /** @typedef {import('./json.js').Span} Span */
 
-const ENVELOPES = new Set(['OperationOutcome', 'MessageHeader']);
+export const ENVELOPES = new Set(['OperationOutcome', 'MessageHeader']);
 
 export class Unwrapped {
-  /** @param {string} text @param {Map<object, Span>} spans */
-  constructor(text, spans) {
+  /** @param {string} text @param {Map<object, Span>} spans @param {string} [scope] is put before full URLs */
+  constructor(text, spans, scope = '') {
     this.text = text;
+    this.scope = scope;
     this.spans = spans;
     /** @type {Resource[]} */
     this.resources = [];
@@ -33,6 +44,7 @@ export class Unwrapped {
     /** How many entries hold no resource, and how many a resource without a type. */
     this.empty = 0;
     this.untyped = 0;
+    this.dropped = { size: 0 };
   }
 
   /** @param {any} value @param {{fullUrl?: string, entry?: string}} [around] */
@@ -48,20 +60,22 @@ export class Unwrapped {
     else this.resource(value, span, around);
   }
 
-  /** @param {any} value @param {Span} span @param {{fullUrl?: string, entry?: string}} around */
-  resource(value, span, around) {
+  /** @param {any} value @param {Span} span @param {{fullUrl?: string, entry?: string}} around entry is the rest of its Bundle entry, as JSON text */
+  resource(value, span, { fullUrl, entry }) {
     if (this.resources.length >= MAX_ITEMS) {
       throw refuse('items', 'too-many-resources', { max: MAX_ITEMS });
     }
+    const [type, id] = [value.resourceType, textual(value.id)];
     this.resources.push({
-      value, type: value.resourceType, id: textual(value.id), text: this.text.slice(...span),
-      number: this.resources.length + 1, ...around,
+      value, type, id, fullUrl, number: this.resources.length + 1,
+      write: () => resourceBody({ type, id, fullUrl }, this.text.slice(...span), entry),
     });
   }
 
   /** @param {any} value @param {string} text */
   envelope(value, text) {
-    this.envelopes.push({ value, type: value.resourceType, id: textual(value.id), text });
+    const [type, id] = [value.resourceType, textual(value.id)];
+    this.envelopes.push({ value, type, id, write: () => resourceBody({ type, id }, text) });
   }
 
   /** @param {any} bundle @param {Span} span */
@@ -89,7 +103,7 @@ export class Unwrapped {
       .filter(({ name }) => name !== 'resource' && name !== 'fullUrl')
       .map(({ start, end }) => this.text.slice(start, end));
     this.take(entry.resource, {
-      fullUrl: textual(entry.fullUrl), entry: rest.length ? `{${rest.join(',')}}` : undefined,
+      fullUrl: typeof entry.fullUrl === 'string' ? this.scope + entry.fullUrl : undefined, entry: rest.length ? `{${rest.join(',')}}` : undefined,
     });
   }
 

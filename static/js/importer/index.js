@@ -13,7 +13,7 @@ export { ImportRefused } from './refused.js';
 
 /**
  * @typedef {object} Imported
- * @property {string} format `c-cda`, `fhir-r4` or `hand-entry`
+ * @property {string} format `c-cda`, `fhir-r4`, `fhir-r4-xml`, `smart-health-card` or `hand-entry`
  * @property {string} [title] what the document calls itself
  * @property {Record<string, Uint8Array>} partitions name to one well-formed XML
  *   element in UTF-8 (docs/partition-format.md); partitions without content are absent

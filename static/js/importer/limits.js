@@ -26,6 +26,12 @@ export const MAX_PARTITION_DEPTH = 64;
  */
 export const MAX_XML_DEPTH = MAX_PARTITION_DEPTH - 1;
 
+/** The most octets of all SMART Health Cards of a file once inflated: real cards have some thousands. */
+export const MAX_CARD_OCTETS = 16 * 1024 * 1024;
+
+/** In FHIR the root itself may be what is kept: it moves down by two. */
+export const MAX_FHIR_XML_DEPTH = MAX_PARTITION_DEPTH - 2;
+
 /**
  * The most elements and attributes of one XML file. Real documents of the size
  * that can be sealed have 370,000 and 380,000 at most.

@@ -11,11 +11,15 @@ import { refuse } from './refused.js';
 /** @typedef {string} PartitionName one of PARTITIONS, or an own one that the owner moves something to */
 /** @typedef {{system?: string, value?: string, display?: string}} Code */
 /** @typedef {{value?: string, unit?: string, comparator?: string, code?: Code}} Value */
+/** @typedef {{low?: string, high?: string, unit?: string, text?: string}} Range */
+/** @typedef {{value?: Value, range?: Range, flag?: Code}} Measured flag: how the source judged the value, by its code */
+/** @typedef {Measured & {code?: Code}} Component */
 /**
  * @typedef {object} Item
  * @property {string} kind @property {string} [status] @property {string} [verification]
  * @property {string} [date] @property {boolean} [negated] @property {number} [entry] place in a section
- * @property {Code} [code] @property {Value} [value] @property {{code?: Code, value?: Value}[]} [components]
+ * @property {Code} [code] @property {Value} [value] @property {Range} [range] @property {Code} [flag]
+ * @property {string} [performer] who did it, by name @property {Component[]} [components]
  */
 /** @typedef {'record' | 'header' | 'supporting' | 'envelope'} Role */
 /**
@@ -51,10 +55,10 @@ function attr(name, value) {
   return ` ${name}="${clean}"`;
 }
 
-/** @param {Code | undefined} code */
-function codeXml(code) {
+/** @param {Code | undefined} code @param {string} [name] of the element */
+function codeXml(code, name = 'code') {
   if (!code || !(code.value || code.display)) return '';
-  return `<code${attr('system', code.system)}${attr('value', code.value)}${attr('display', code.display)}/>`;
+  return `<${name}${attr('system', code.system)}${attr('value', code.value)}${attr('display', code.display)}/>`;
 }
 
 /** @param {Value | undefined} value */
@@ -65,14 +69,26 @@ function valueXml(value) {
   return attributes || code ? `<value${attributes}>${code}</value>` : '';
 }
 
+/** @param {Range | undefined} range */
+function rangeXml(range) {
+  const attributes = range ? attr('low', range.low) + attr('high', range.high) + attr('unit', range.unit) + attr('text', range.text) : '';
+  return attributes ? `<range${attributes}/>` : '';
+}
+
+/** @param {Component} measured @returns {string} */
+function measuredXml({ code, value, range, flag }) {
+  return codeXml(code) + valueXml(value) + rangeXml(range) + codeXml(flag, 'flag');
+}
+
 /** @param {Item} item @param {string} id @param {string} source */
 function itemXml(item, id, source) {
   const attributes = attr('id', id) + attr('kind', item.kind) + attr('source', source)
     + attr('entry', item.entry?.toString()) + attr('status', item.status) + attr('verification', item.verification)
     + attr('date', item.date) + attr('negated', item.negated ? 'true' : undefined);
   const components = (item.components ?? [])
-    .map((each) => `<component>${codeXml(each.code)}${valueXml(each.value)}</component>`).join('');
-  return `<item${attributes}>${codeXml(item.code)}${valueXml(item.value)}${components}</item>\n`;
+    .map((each) => `<component>${measuredXml(each)}</component>`).join('');
+  const performer = item.performer ? `<performer${attr('name', item.performer)}/>` : '';
+  return `<item${attributes}>${measuredXml(item)}${performer}${components}</item>\n`;
 }
 
 /** @param {Source} source @param {string} id */
@@ -93,6 +109,16 @@ export function resourceBody(names, json, entry) {
   const attributes = attr('type', names.type) + attr('id', names.id) + attr('fullUrl', names.fullUrl);
   const beside = entry ? `<entry>${escapeText(entry)}</entry>` : '';
   return `<resource${attributes}>${escapeText(json)}</resource>${beside}`;
+}
+
+/**
+ * What the Bundle entry of a resource in XML said besides; empty when it said nothing.
+ *
+ * @param {string | undefined} fullUrl
+ * @param {string} rest native XML made by standAlone
+ */
+export function entryAround(fullUrl, rest) {
+  return fullUrl || rest ? `<entry${attr('fullUrl', fullUrl)}>${rest}</entry>` : '';
 }
 
 /** Collects what goes where, then writes each partition that has content. */

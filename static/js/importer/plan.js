@@ -6,13 +6,13 @@
  * holds no words for people.
  */
 
-import { splitCcda } from './ccda.js';
 import { decodeJson, decodeXml } from './decode.js';
 import { detect } from './detect.js';
-import { splitFhir } from './fhir.js';
+import { splitCards, splitJson } from './fhir_files.js';
 import { nameOf } from './names.js';
 import { refuse } from './refused.js';
 import { NOWHERE } from './units.js';
+import { splitXml } from './xml_file.js';
 
 export { ImportRefused } from './refused.js';
 
@@ -118,6 +118,13 @@ function checkName(title) {
   if (nameOf(title) !== title || !title) throw new RangeError('no name of a partition');
 }
 
+/** @param {Uint8Array} octets @param {(done: number) => Promise<void>} pause @returns {Promise<import('./units.js').Split>} */
+async function splitFile(octets, pause) {
+  const kind = detect(octets);
+  if (kind === 'xml') return splitXml(decodeXml(octets), (done) => pause(done * 0.8));
+  return kind === 'card' ? splitCards(decodeJson(octets), pause) : splitJson(decodeJson(octets), pause);
+}
+
 /**
  * Reads a file and makes a plan of it.
  *
@@ -129,9 +136,7 @@ function checkName(title) {
 export async function prepare(octets, options = {}) {
   const pause = pauser(options);
   await pause(0);
-  const split = detect(octets) === 'xml'
-    ? await splitCcda(decodeXml(octets), (done) => pause(done * 0.8))
-    : await splitFhir(decodeJson(octets), pause);
+  const split = await splitFile(octets, pause);
   const plan = new Plan(split);
   if (!plan.unmoved.splitter.filled().length) throw refuse('nothing', 'ccda-nothing');
   await pause(1);

@@ -14,6 +14,17 @@ import { elementsOf } from './xml.js';
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 
+/**
+ * The processing instructions inside an element, but for those inside its cuts.
+ *
+ * @param {Cut[]} instructions @param {Cut} element @param {Cut[]} cuts
+ * @returns {any[]} of the given ones
+ */
+export function instructionsIn(instructions, element, cuts) {
+  return instructions.filter(({ start, end }) => start > element.start && end < element.end
+    && !cuts.some((cut) => start > cut.start && end < cut.end));
+}
+
 /** @param {Element} element @returns {string[]} prefixes that the element's own tag uses */
 function prefixesOf(element) {
   const used = [element.prefix];

@@ -10,7 +10,7 @@ import { ImportRefused } from './refused.js';
 /** @typedef {import('./refused.js').Params} Params */
 /** @typedef {{code: string, params: Params}} Notice */
 
-const READ = 'SeSPHR reads C-CDA documents (XML) and FHIR R4 files (JSON).';
+const READ = 'SeSPHR reads C-CDA documents, FHIR R4 files (JSON or XML) and SMART Health Cards.';
 const ASK = `${READ} Ask the hospital, practice or insurer for the record in one of these forms.`;
 const ASK_SHORT = `${READ} Ask for the record in one of these forms.`;
 const SAVE_AGAIN = 'Ask for the file again, saved as UTF-8.';
@@ -39,7 +39,8 @@ const REFUSALS = {
   'too-large': ['This file is larger than %(mb) MB.', 'Ask for the record in smaller parts, for example one document for each visit.'],
   memory: ['This file needs more memory than SeSPHR allows itself.', SMALLER],
   zip: ['This is a zip archive (an Apple Health export and Office documents are such archives too).',
-    'Unpack it and choose the record inside, if that is a C-CDA document (XML) or a FHIR R4 file (JSON).'],
+    'Unpack it and choose the record inside, if that is a C-CDA document or a FHIR R4 file (JSON or XML).'],
+  office: ['This is an Office document (Word, Excel or the like), not a structured health record.', ASK],
   dicom: ['This is a DICOM image, not a structured health record.', ASK],
   pdf: ['This is a PDF document, not a structured health record.', ASK],
   png: ['This is a PNG image, not a structured health record.', ASK],
@@ -50,8 +51,12 @@ const REFUSALS = {
   '7z': ['This is a 7-Zip archive, not a structured health record.', ASK],
   ole: ['This is an old Microsoft Office document, not a structured health record.', ASK],
   rtf: ['This is a rich text (RTF) document, not a structured health record.', ASK],
-  shc: ['This is a SMART Health Card in its signed form.', `${ASK} Its FHIR bundle can be added as JSON.`],
-  'shc-json': ['This is a SMART Health Card in its signed form.', `${READ} Its FHIR bundle can be added as JSON.`],
+  'shc-broken': ['This looks like a SMART Health Card, but it cannot be read: it is cut short, changed, or a signed text of another kind.',
+    'Download the card again, or scan its QR code again.'],
+  'shc-pieces': ['This SMART Health Card is spread over %(count) QR codes, and only %(there) of them are in this file.',
+    'Scan the others too and put what they say into one file, a line each.'],
+  'shc-large': ['The SMART Health Cards in this file unfold to more than %(mb) MB.', 'Ask whoever issued them for correct ones.'],
+  shlink: ['This is a SMART Health Link: the address of a record, not the record.', 'Open it where you got it from, download the record and add that file.'],
   hl7v2: ['This is an HL7 version 2 message.', ASK],
   binary: ['This is a binary file of a kind that SeSPHR does not know.', ASK],
   text: ['This is plain text or a file of a kind that SeSPHR does not know.', ASK],
@@ -70,7 +75,7 @@ const REFUSALS = {
   'xml-elements': ['This XML file has more than %(max) elements.', SMALLER],
   'xml-namespace': ['This XML file declares a namespace that is not a URI (line %(line), %(name)).',
     'Its sender has to correct that; ask for the document again.'],
-  'fhir-xml': ['This is FHIR as XML (%(name)).', 'Ask for the same record as FHIR R4 in JSON.'],
+  'own-namespace': ['This document uses names that SeSPHR keeps for itself.', 'Ask its sender for a correct document.'],
   'apple-health': ['This is an Apple Health export.', ASK_SHORT],
   ccr: ['This is a Continuity of Care Record (CCR).', ASK_SHORT],
   html: ['This is a web page.', ASK_SHORT],
@@ -109,6 +114,8 @@ const NOTICES = {
   'patients-file': (p) => `The file holds ${p.n} Patient resources: check that it is about one person.`,
   'entries-empty': (p) => `${p.n} entries of the bundle hold no resource; they are only in the original file.`,
   'entries-untyped': (p) => `${p.n} entries hold a resource without a type; they are only in the original file.`,
+  'card-signature': (p) => (p.n === 1 ? 'The signature of the SMART Health Card was not checked; it is only in the original file.'
+    : `The signatures of ${p.n} SMART Health Cards were not checked; they are only in the original file.`),
   'left-out': leftOut,
 };
 

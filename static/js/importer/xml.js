@@ -39,7 +39,8 @@ const CHUNK = 256 * 1024;
  * What to say of a file whose root or DOCTYPE is not wanted: both may throw.
  *
  * @typedef {object} Checks
- * @property {(root: {local: string, uri: string}) => void} checkRoot is called before anything else of the root is read
+ * @property {(root: {local: string, uri: string}) => number | undefined} checkRoot is called before anything else of
+ *   the root is read; gives its deepest level where that is not MAX_XML_DEPTH
  * @property {(name: string) => never} checkDoctype
  */
 
@@ -56,6 +57,7 @@ class Builder {
     /** @type {Instruction[]} */
     this.instructions = [];
     this.depth = 0;
+    this.deepest = MAX_XML_DEPTH;
     this.elements = 0;
     this.attributes = 0;
     this.allAttributes = 0;
@@ -113,7 +115,7 @@ class Builder {
 
   /** @param {any} tag of saxes */
   open(tag) {
-    if (!this.root) this.checks.checkRoot(tag);
+    if (!this.root) this.deepest = this.checks.checkRoot(tag) ?? MAX_XML_DEPTH;
     this.count();
     this.checkNamespaces(tag.ns);
     /** @type {Element} */
@@ -130,8 +132,8 @@ class Builder {
   count() {
     this.depth += 1;
     this.elements += 1;
-    if (this.depth > MAX_XML_DEPTH) {
-      throw refuse('depth', 'xml-depth', { max: MAX_XML_DEPTH });
+    if (this.depth > this.deepest) {
+      throw refuse('depth', 'xml-depth', { max: this.deepest });
     }
     if (this.elements > MAX_XML_ELEMENTS) {
       throw refuse('size', 'xml-elements', { max: MAX_XML_ELEMENTS });

@@ -1,16 +1,15 @@
 /**
- * Names the kinds of XML file that people bring, and takes only one of them.
+ * Names the kinds of XML file that people bring, and takes only C-CDA and FHIR.
  */
 
+import { FHIR } from './fhir_xml.js';
+import { MAX_FHIR_XML_DEPTH } from './limits.js';
 import { refuse } from './refused.js';
 
 export const CDA = 'urn:hl7-org:v3';
 
 /** @param {string} local @param {string} uri */
 function refuseKnown(local, uri) {
-  if (uri === 'http://hl7.org/fhir') {
-    throw refuse('fhir-xml', 'fhir-xml', { name: local.slice(0, 64) });
-  }
   if (local === 'HealthData') throw refuse('apple-health');
   if (uri === 'urn:astm-org:CCR') throw refuse('ccr');
   if (local.toLowerCase() === 'html') throw refuse('html');
@@ -18,10 +17,12 @@ function refuseKnown(local, uri) {
 
 /**
  * @param {{local: string, uri: string}} root
+ * @returns {number | undefined} the deepest level, where the kind has its own
  * @throws {import('./refused.js').ImportRefused}
  */
 export function checkRoot({ local, uri }) {
-  if (local === 'ClinicalDocument' && uri === CDA) return;
+  if (uri === FHIR) return MAX_FHIR_XML_DEPTH;
+  if (local === 'ClinicalDocument' && uri === CDA) return undefined;
   refuseKnown(local, uri);
   if (local === 'ClinicalDocument') {
     throw refuse('cda-namespace');

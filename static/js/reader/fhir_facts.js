@@ -3,6 +3,7 @@
  */
 
 import { kindOf } from '../importer/fhir_items.js';
+import { conceptOf } from '../importer/fhir_names.js';
 import { absence, compare, fact, flagOf, isSevere } from './facts.js';
 import { called, concept, humanName, isObject, list, money, numeral, observed, quantity, text, timesIn } from './fhir_values.js';
 
@@ -67,7 +68,7 @@ function codeOf(value, lookup) {
   if (isObject(value.medicationReference)) {
     return concept(lookup.follow(value.medicationReference, value)?.code) ?? concept({ text: text(value.medicationReference.display) });
   }
-  return concept(value.category);
+  return concept(conceptOf(value)) ?? concept(value.category);
 }
 
 /** @param {any} dosage of FHIR @returns {Dose} */
@@ -130,7 +131,7 @@ const DETAILS = {
 /** @param {any} value @param {Lookup} lookup @returns {string | undefined} who did it, or whose word it is */
 function whoOf(value, lookup) {
   const performer = list(value.performer)[0] ?? list(value.participant)[0] ?? {};
-  const reference = performer.actor ?? performer.individual ?? (performer.reference ? performer : undefined)
+  const reference = performer.actor ?? performer.individual ?? (performer.reference || performer.display ? performer : undefined)
     ?? value.requester ?? value.provider ?? value.recorder ?? list(value.author)[0];
   return lookup.named(reference, value);
 }

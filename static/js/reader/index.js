@@ -7,7 +7,7 @@
 
 import { withVersions } from './added.js';
 import { ccdaFacts } from './ccda_facts.js';
-import { fact } from './facts.js';
+import { compare, fact, flagOf } from './facts.js';
 import { fhirReader } from './fhir_facts.js';
 import { readPartition } from './partition.js';
 
@@ -27,7 +27,8 @@ export { readPartition } from './partition.js';
 function itemFacts(model, source) {
   return model.items.filter((item) => item.source === source).map((item) => fact({
     kind: item.kind, source, code: item.code, name: item.code?.display ?? item.code?.value, value: item.value, status: item.status,
-    verification: item.verification, negated: item.negated, date: item.date,
+    verification: item.verification, negated: item.negated, date: item.date, who: item.performer,
+    range: item.range, flag: flagOf(item.flag?.value) ?? compare(item.value, item.range),
     components: item.components.map(({ code, value }) => ({ name: code?.display ?? code?.value ?? '', code, value })),
   }));
 }

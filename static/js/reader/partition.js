@@ -6,25 +6,28 @@
  * markup, and knows neither DOM nor network.
  */
 
+import { FHIR, fhirValue } from '../importer/fhir_xml.js';
 import { readJson } from '../importer/json.js';
-import { all, attribute, elements, readTree, textOf, Unreadable } from './tree.js';
+import { all, attribute, elements, first, outline, readTree, textOf, Unreadable, written } from './tree.js';
 
 export { Unreadable } from './tree.js';
 
 /** @typedef {import('./tree.js').Element} Element */
 /** @typedef {{system?: string, value?: string, display?: string}} Code */
 /** @typedef {{comparator?: string, value?: string, unit?: string, code?: Code}} Value */
+/** @typedef {{code?: Code, value?: Value, range?: import('./facts.js').Range, flag?: Code}} Component */
 /**
  * @typedef {object} Item
  * @property {string} id @property {string} kind @property {string} source @property {number} [entry]
  * @property {string} [status] @property {string} [verification] @property {string} [date] @property {boolean} negated
- * @property {Code} [code] @property {Value} [value] @property {{code?: Code, value?: Value}[]} components
  * @property {number} [added] the version of the record in which it came, where that was not the first
+ * @property {Code} [code] @property {Value} [value] @property {import('./facts.js').Range} [range] @property {Code} [flag] of the source
+ * @property {string} [performer] @property {Component[]} components
  */
 /**
  * @typedef {object} Source
  * @property {string} id @property {string} role @property {boolean} copy @property {boolean} partial
- * @property {Element} [element] native XML @property {Resource} [resource] of FHIR @property {string} [entry] JSON text
+ * @property {Element} [element] native XML @property {Resource} [resource] of FHIR, in JSON or in XML @property {string} [entry] JSON text
  * @property {Attachment} [attachment] a file that belongs to the partition @property {number} [added] as of an item
  */
 /**
@@ -35,7 +38,8 @@ export { Unreadable } from './tree.js';
 /**
  * @typedef {object} Resource
  * @property {string} type @property {string} [id] @property {string} [fullUrl]
- * @property {string} text as it stood @property {any} [value] parsed, numbers as JsonNumber; absent when it is no JSON
+ * @property {string} text as it stood; of XML its outline
+ * @property {any} [value] as of JSON, numbers as JsonNumber; absent when it is no JSON
  */
 /**
  * @typedef {object} Model
@@ -68,6 +72,18 @@ function counted(element, name) {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }
 
+/** @param {Element | undefined} element @returns {import('./facts.js').Range | undefined} */
+function rangeOf(element) {
+  if (!element) return undefined;
+  return { low: attribute(element, 'low'), high: attribute(element, 'high'), unit: attribute(element, 'unit'), text: attribute(element, 'text') };
+}
+
+/** Partitions of earlier importers have neither range nor flag. @param {Element} element an item or a component @returns {Component} */
+function measured(element) {
+  const [code, value, range, flag] = ['code', 'value', 'range', 'flag'].map((name) => all(element, name)[0]);
+  return { code: codeOf(code), value: valueOf(value), range: rangeOf(range), flag: codeOf(flag) };
+}
+
 /** @param {Element} element @returns {Item} */
 function itemOf(element) {
   const entry = Number.parseInt(attribute(element, 'entry') ?? '', 10);
@@ -75,10 +91,9 @@ function itemOf(element) {
     id: attribute(element, 'id') ?? '', kind: attribute(element, 'kind') ?? 'other', source: attribute(element, 'source') ?? '',
     entry: Number.isSafeInteger(entry) ? entry : undefined, status: attribute(element, 'status'),
     verification: attribute(element, 'verification'), date: attribute(element, 'date'),
-    negated: attribute(element, 'negated') === 'true', code: codeOf(all(element, 'code')[0]),
-    value: valueOf(all(element, 'value')[0]),
-    components: all(element, 'component').map((each) => ({ code: codeOf(all(each, 'code')[0]), value: valueOf(all(each, 'value')[0]) })),
     added: counted(element, 'added'),
+    negated: attribute(element, 'negated') === 'true', ...measured(element),
+    performer: attribute(all(element, 'performer')[0], 'name'), components: all(element, 'component').map(measured),
   };
 }
 
@@ -115,16 +130,25 @@ function attachmentOf(element) {
   return { number, size, sha256, name: attribute(element, 'name') ?? '', type: (attribute(element, 'type') ?? '').toLowerCase() };
 }
 
+/** @param {Element | undefined} element native XML @param {Element | undefined} entry @returns {Resource | undefined} where it is of FHIR */
+function xmlResource(element, entry) {
+  if (element?.uri !== FHIR) return undefined;
+  return {
+    type: element.local, id: attribute(first(element, 'id'), 'value'), fullUrl: attribute(entry, 'fullUrl'),
+    text: outline(element), value: fhirValue(element, { xhtml: written }),
+  };
+}
+
 /** @param {Element} element @returns {Source} */
 function sourceOf(element) {
-  const inner = elements(element);
   const resource = all(element, 'resource')[0];
   const entry = all(element, 'entry')[0];
+  const native = resource ? undefined : elements(element).find(({ uri }) => uri !== NAMESPACE);
   return {
     id: attribute(element, 'id') ?? '', role: attribute(element, 'role') ?? 'record',
     copy: attribute(element, 'copy') === 'true', partial: attribute(element, 'partial') === 'true',
-    resource: resource && resourceOf(resource), entry: entry && textOf(entry), attachment: attachmentOf(all(element, 'attachment')[0]),
-    element: resource ? undefined : inner.find(({ uri }) => uri !== NAMESPACE), added: counted(element, 'added'),
+    attachment: attachmentOf(all(element, 'attachment')[0]), added: counted(element, 'added'),
+    resource: resource ? resourceOf(resource) : xmlResource(native, entry), entry: resource && entry && textOf(entry), element: native,
   };
 }
 

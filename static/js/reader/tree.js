@@ -125,6 +125,24 @@ function gather(element) {
   return element.children.map((child) => (typeof child === 'string' ? child : gather(child))).join('');
 }
 
+/** @type {Record<string, string>} */
+const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#9;', '\n': '&#10;', '\r': '&#13;' };
+
+/**
+ * An element as XML again: what JSON holds of a narrative. Attributes of other namespaces are left out.
+ * @param {Element} element
+ * @param {string} [around] the namespace that it stands in
+ * @returns {string}
+ */
+export function written(element, around) {
+  const { local, uri } = element;
+  const own = element.attributes.filter((each) => !each.uri);
+  const pairs = [...(uri === around ? [] : [{ name: 'xmlns', value: uri }]), ...own];
+  const attributes = pairs.map(({ name, value }) => ` ${name}="${value.replace(/[&<>"\t\n\r]/g, (c) => ESCAPES[c])}"`).join('');
+  const below = element.children.map((child) => (typeof child === 'string' ? child.replace(/[&<>\r]/g, (c) => ESCAPES[c]) : written(child, uri)));
+  return `<${local}${attributes}>${below.join('')}</${local}>`;
+}
+
 /**
  * An XML element as indented text: what a page shows of what it does not know.
  * @param {Element} element

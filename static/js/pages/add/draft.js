@@ -21,7 +21,7 @@ import { NOWHERE, Parts } from "./parts.js";
 /** How a warning was answered; `before` are the moves to go back to. @typedef {{caution: Caution, moved: number, before: Map<string, string> | null}} Answer */
 
 /** Notices that only tell what stays in the original file. */
-export const LEFT_OUT = ["left-out", "entries-empty", "entries-untyped", "instructions", "no-patient"];
+export const LEFT_OUT = ["left-out", "entries-empty", "entries-untyped", "card-signature", "instructions", "no-patient"];
 
 export class Draft {
   /** @param {{name: string, size: number, type: string}} file @param {Prepared} prepared @param {ReadonlyMap<string, string>} [names] what the owner calls parts */

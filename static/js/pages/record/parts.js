@@ -76,9 +76,11 @@ function persons(read) {
   ]);
 }
 
+const FORMATS = new Set(["c-cda", "fhir-r4", "fhir-r4-xml", "smart-health-card"]);
+
 /** @param {Read} read @param {string} imported ISO @returns {string} */
 function sourceOf({ origin }, imported) {
-  const format = t(`record.format-${["c-cda", "fhir-r4"].includes(origin.format ?? "") ? origin.format : "other"}`);
+  const format = t(`record.format-${FORMATS.has(origin.format ?? "") ? origin.format : "other"}`);
   const values = { imported: dayOf(imported), format, date: origin.date ? longDate(origin.date) : "" };
   if (origin.format === "hand-entry") return t("record.source-by-hand", values);
   return t(origin.date ? "record.source-dated" : "record.source", values);
