@@ -4,11 +4,7 @@ No server makes or keeps a seed: every step is a run of `python -m sesphr.client
 against the running server. A step that was done is not done again.
 """
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -22,9 +18,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr import letters
 from sesphr.demo import ADA, AMAL, LEE, PEOPLE, PIA, Person, passwords
+from sesphr.management.commandline import client, demo_folder
 
 SAMPLE = Path("tests") / "samples" / "ccda_ccd_hl7_medium.xml"
-STEP_SECONDS = 180
 AT_ONCE = 3
 LINK = re.compile(r"https?://\S+\?token=\S+")
 GRANTED = timedelta(days=90)
@@ -45,8 +41,7 @@ class Command(BaseCommand):
         if not settings.SESPHR_DEMO:
             raise CommandError("Sample people belong to the demo's settings only.")
         self.server = options["server"]
-        self.folder = Path(settings.SESPHR_DATA) / "demo"
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder = demo_folder()
         passwords(settings.SESPHR_DATA)
         self._register_all()
         for person in PEOPLE:
@@ -97,23 +92,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def _client(self, person: Person, *words: str) -> dict[str, Any]:
-        home = self.folder / person.key
-        command = [
-            sys.executable, "-m", "sesphr.client", "--json", "--server", self.server, "--home", str(home), *words
-        ]  # fmt: skip
-        # The client reads the person's password from its environment, nobody else's.
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("SESPHR_")
-        }
-        environment["SESPHR_PASSWORD"] = passwords(settings.SESPHR_DATA)[person.login]
-        done = subprocess.run(
-            command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True,
-            timeout=STEP_SECONDS, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise CommandError(f"{words[0]} for {person.login} failed: {done.stdout}{done.stderr}")
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
+        return client(self.server, person, *words)
 
 
 def _end() -> str:

@@ -37,6 +37,7 @@ class SectionFacts {
     this.kind = kind;
     this.source = source;
     this.words = new Words(section);
+    this.title = textOf(first(section, 'title')) || undefined;
   }
 
   /** @returns {Fact[]} */
@@ -48,8 +49,8 @@ class SectionFacts {
   /** A section of narrative alone is a document of its own. @returns {Fact} */
   document() {
     const code = this.words.code(first(this.section, 'code'));
-    const name = textOf(first(this.section, 'title')) || code?.display;
-    return fact({ kind: 'document', about: this.kind, code, name, source: this.source.id, copy: this.source.copy });
+    const name = this.title ?? code?.display;
+    return fact({ kind: 'document', about: this.kind, code, name, section: this.title, source: this.source.id, copy: this.source.copy });
   }
 
   /** @param {Found} found @returns {Fact} */
@@ -60,7 +61,7 @@ class SectionFacts {
     return fact({
       kind: this.kind, code, name: this.name(code, statement), negated, absent: this.absent(code, statement, negated),
       status: this.status(statement, outer), date: own.date ?? timesOf(outer).date, end: own.end,
-      panel: panel && this.words.code(first(panel, 'code'))?.display, source: this.source.id, copy: this.source.copy,
+      panel: panel && this.words.code(first(panel, 'code'))?.display, section: this.title, source: this.source.id, copy: this.source.copy,
       who: this.who(statement), ...this.details(statement),
     });
   }

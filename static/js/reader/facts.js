@@ -16,11 +16,12 @@
  * @property {{times?: string, period?: string, unit?: string}} [every] `times` per `period` of `unit` (FHIR's letters: h, d, wk, ...)
  * @property {string} [route] @property {boolean} [asNeeded]
  */
+/** @typedef {{name: string, code?: Code, value?: Value, range?: Range, flag?: Flag}} Component a part of what was measured */
 /**
  * @typedef {object} Fact
  * @property {string} kind of item
  * @property {string} [name] what it is about, in the source's words
- * @property {Code} [code] @property {Value} [value] @property {{name: string, code?: Code, value?: Value}[]} components
+ * @property {Code} [code] @property {Value} [value] @property {Component[]} components
  * @property {string} [status] as the source says @property {string} [verification] @property {boolean} negated
  * @property {'none' | 'some' | 'unknown'} [absent] the source says that there is none of the kind, none of
  *   a part of it (which its name says), or that nothing is known
@@ -31,6 +32,7 @@
  * @property {{value: string, currency?: string}} [amount] of money
  * @property {string} [about] of a section in words alone: the kind that it speaks of
  * @property {import('./partition.js').Attachment} [attachment] the file that it is
+ * @property {string} [section] the title of its section, or the type of its resource, in the source's words
  * @property {string} source id of the source in its partition @property {boolean} copy kept here besides, for safety
  * @property {number} [added] the version of its record in which it came, where that was not the first
  * @property {string} [fresh] when that version was made, where it is the newest

@@ -97,6 +97,13 @@ function rangeOf(value) {
   return found.low || found.high || found.text ? found : undefined;
 }
 
+/** @param {any} value an Observation or a component of one @returns {Pick<Fact, "value" | "range" | "flag">} */
+function measured(value) {
+  const [found, range] = [observed(value), rangeOf(value)];
+  const flags = list(value.interpretation).map((each) => flagOf(concept(each)?.value));
+  return { value: found, range, flag: flags.find(Boolean) ?? compare(found, range) };
+}
+
 /** @type {Record<string, (value: any, lookup: Lookup) => Partial<Fact>>} */
 const DETAILS = {
   AllergyIntolerance: (value) => {
@@ -107,14 +114,10 @@ const DETAILS = {
     return { reactions: reactions.filter(({ name }) => name), severe, severity: reactions.map(({ severity }) => severity).find(Boolean) };
   },
   Condition: (value) => ({ end: text(value.abatementDateTime) ?? text(value.abatementPeriod?.end), severity: called(value.severity) }),
-  Observation: (value, lookup) => {
-    const [found, range] = [observed(value), rangeOf(value)];
-    const flags = list(value.interpretation).map((each) => flagOf(concept(each)?.value));
-    return {
-      value: found, range, flag: flags.find(Boolean) ?? compare(found, range), panel: lookup.panels.get(value),
-      components: list(value.component).map((each) => ({ name: called(each.code) ?? '', code: concept(each.code), value: observed(each) })),
-    };
-  },
+  Observation: (value, lookup) => ({
+    ...measured(value), panel: lookup.panels.get(value),
+    components: list(value.component).map((each) => ({ name: called(each.code) ?? '', code: concept(each.code), ...measured(each) })),
+  }),
   Immunization: (value) => ({ negated: value.status === 'not-done', note: text(value.lotNumber) }),
   Procedure: (value) => ({ negated: value.status === 'not-done', note: called(value.outcome) }),
   Encounter: (value, lookup) => ({ note: lookup.named(value.serviceProvider, value) }),
@@ -149,7 +152,7 @@ function resourceFact(value, source, lookup) {
   return fact({
     kind, code, name: code?.display ?? code?.value, status: concept(value.clinicalStatus)?.value ?? text(value.status),
     verification: concept(value.verificationStatus)?.value, negated: concept(value.verificationStatus)?.value === 'refuted',
-    ...timesIn(value, DATES), source: source.id, copy: source.copy, who: whoOf(value, lookup),
+    ...timesIn(value, DATES), section: text(value.resourceType), source: source.id, copy: source.copy, who: whoOf(value, lookup),
     absent: ['allergy', 'problem', 'medication'].includes(kind) ? absence(code, false) : undefined,
     dose: kind === 'medication' ? doseOf(value) : undefined, ...DETAILS[value.resourceType]?.(value, lookup),
   });

@@ -14,7 +14,11 @@ import { sectionNarrative, words } from './narrative.js';
 /** @typedef {import('./facts.js').Fact} Fact */
 /** @typedef {import('./index.js').Read} Read */
 /** @typedef {{record: string, date: string, parts: Map<string, Read>}} Opened one record; its document's date, or when it came, in ISO 8601 */
-/** @typedef {Fact & {record: string, recorded: string, partition: string}} Known a fact and the record that says it */
+/** Where a fact stands. @typedef {{record: string, partition: string, section?: string}} Told */
+/**
+ * A fact, the record that says it (the newest of several), and every place that says the same.
+ * @typedef {Fact & {record: string, recorded: string, partition: string, told: Told[]}} Known
+ */
 /** @typedef {{fact: Known, all: Known[]}} Row what is said of one thing: the newest, and all */
 /** @typedef {{record: string, recorded: string, text: string}} Said words of a section without entries */
 /** @typedef {'listed' | 'none' | 'words' | 'nothing' | 'hidden'} State */
@@ -34,13 +38,53 @@ const WRONG = new Set(['entered-in-error', 'nullified']);
 /** What a source calls over. A medicine that is completed counts as over only with an end, or in FHIR. */
 const OVER = /^(inactive|resolved|remission|stopped|aborted|cancelled|canceled|not-taken|no longer active|discontinued|prior history.*|finished|ended)$/i;
 
-/** @param {Opened[]} records @returns {Known[]} every fact once: what stands in two parts for safety counts in its own */
+/**
+ * Every fact once: what stands in two parts for safety counts in its own, what two records repeat
+ * counts in the newer one. Each keeps all the places that say it.
+ * @param {Opened[]} records @returns {Known[]}
+ */
 export function factsIn(records) {
-  return records.flatMap(({ record, date, parts }) => {
-    const found = [...parts].flatMap(([partition, { facts }]) => facts.map((each) => ({ ...each, record, recorded: date, partition })));
-    const own = new Set(found.filter(({ copy }) => !copy).map(sameness));
-    return found.filter((each) => !each.copy || !own.has(sameness(each)));
-  }).filter(({ status, verification }) => !WRONG.has(status ?? '') && !WRONG.has(verification ?? ''));
+  const found = records.flatMap(ownFacts).filter(({ status, verification }) => !WRONG.has(status ?? '') && !WRONG.has(verification ?? ''));
+  return merged(found, content);
+}
+
+/** @param {Opened} record @returns {Known[]} */
+function ownFacts({ record, date, parts }) {
+  const found = [...parts].flatMap(([partition, { facts }]) => facts.map((each) => ({
+    ...each, record, recorded: date, partition, told: [{ record, partition, section: each.section }],
+  })));
+  const own = new Set(found.filter(({ copy }) => !copy).map(sameness));
+  return found.filter((each) => !each.copy || !own.has(sameness(each)));
+}
+
+/** @param {Known[]} facts @param {(known: Known) => string} key @returns {Known[]} one of each key, the word of the newest record */
+export function merged(facts, key) {
+  /** @type {Map<string, Known[]>} */
+  const groups = new Map();
+  for (const each of facts) add(groups, key(each), each);
+  return [...groups.values()].map((same) => (same.length === 1 ? same[0] : {
+    ...same.reduce((newest, each) => (moment(each.recorded) > moment(newest.recorded) ? each : newest)), told: toldOf(same),
+  }));
+}
+
+/** @template T @param {Map<string, T[]>} groups @param {string} key @param {T} one */
+export function add(groups, key, one) {
+  const known = groups.get(key);
+  if (known) known.push(one);
+  else groups.set(key, [one]);
+}
+
+/** @param {Known[]} facts @returns {Told[]} every place that says one of them, once */
+export function toldOf(facts) {
+  return [...new Map(facts.flatMap(({ told }) => told).map((each) => [JSON.stringify([each.record, each.partition, each.section]), each])).values()];
+}
+
+/** Where a fact stands, which is no part of what it says. */
+const PLACE = new Set(['source', 'copy', 'record', 'recorded', 'partition', 'told', 'section', 'panel', 'range']);
+
+/** @param {Known} known @returns {string} all that it says */
+function content(known) {
+  return JSON.stringify(Object.entries(known).filter(([name, value]) => !PLACE.has(name) && value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** @param {Fact} fact */
@@ -65,7 +109,7 @@ export function holds({ kind, status = '', end, verification }, now) {
 function rowsOf(facts) {
   /** @type {Map<string, Known[]>} */
   const groups = new Map();
-  for (const each of facts) groups.set(subject(each), [...(groups.get(subject(each)) ?? []), each]);
+  for (const each of facts) add(groups, subject(each), each);
   return [...groups.values()].map((all) => {
     const sorted = all.toSorted(newestFirst(({ date }) => date)).toSorted(newestFirst(({ recorded }) => recorded));
     return { fact: sorted[0], all: sorted };
@@ -120,9 +164,7 @@ function bySeverity(a, b) {
  * @returns {Known[]} each event, the newest first; the same in two records once
  */
 export function eventsOf(facts, kind) {
-  const seen = new Set();
-  return facts.filter((each) => each.kind === kind && !each.absent).toSorted(newestFirst(({ recorded }) => recorded)).filter((each) => {
-    const key = JSON.stringify([subject(each), each.date ?? each.record, each.who, each.amount?.value, each.value?.value, each.attachment?.sha256]);
-    return !seen.has(key) && seen.add(key);
-  }).toSorted(newestFirst(({ date }) => date));
+  const events = facts.filter((each) => each.kind === kind && !each.absent).toSorted(newestFirst(({ recorded }) => recorded));
+  return merged(events, (each) => JSON.stringify([subject(each), each.date ?? each.record, each.who, each.amount?.value, each.value?.value, each.attachment?.sha256]))
+    .toSorted(newestFirst(({ date }) => date));
 }
