@@ -318,7 +318,8 @@ test("a permission that has run out is asked for once more", async () => {
   assert.equal((await file.whole()).size, octets.length);
   assert.equal(asked, 1);
   file.close();
-  await assert.rejects(file.part(0, 1));
+  await assert.rejects(file.part(0, 1), { name: "Paused" });
+  await assert.rejects(file.whole(), { name: "Paused" });
 });
 
 test("the sealed stream is the kernel's own, chunk by chunk", async () => {

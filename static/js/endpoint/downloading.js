@@ -14,6 +14,7 @@ import { ApiError } from "./errors.js";
 export class Download {
   #permission;
   #renew;
+  #closed = new AbortController();
   /** From a server that gives no ranges. @type {Blob | null} */
   #whole = null;
 
@@ -66,7 +67,8 @@ export class Download {
   }
 
   /** @param {{range?: [number, number], signal?: AbortSignal}} options */
-  async #ask(options) {
+  async #ask({ range, signal }) {
+    const options = { range, signal: signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal };
     try {
       return await api.octets(this.path, this.#permission, options);
     } catch (error) {
@@ -76,8 +78,9 @@ export class Download {
     return api.octets(this.path, this.#permission, options);
   }
 
-  /** Forget what was fetched. */
+  /** Forget what was fetched; what is on its way is Paused. */
   close() {
+    this.#closed.abort();
     this.#whole = null;
   }
 }

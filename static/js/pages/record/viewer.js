@@ -41,7 +41,7 @@ const DRAWERS = {
 };
 
 export class Viewer {
-  /** @type {AttachedFile | null} */
+  /** Opened once, until that fails. @type {Promise<AttachedFile> | null} */
   #file = null;
   /** @type {Stage | null} */
   #stage = null;
@@ -88,7 +88,8 @@ export class Viewer {
 
   #forget() {
     this.#stage?.close();
-    this.#file?.close();
+    // One that opens later is closed as well.
+    this.#file?.then((file) => file.close(), () => {});
     [this.#stage, this.#file] = [null, null];
   }
 
@@ -113,13 +114,16 @@ export class Viewer {
     return undefined;
   }
 
-  /** @param {Wanted} wanted @param {(step: string) => void} onStep @returns {Promise<AttachedFile>} opened once, until something fails */
+  /** @param {Wanted} wanted @param {(step: string) => void} [onStep] @returns {Promise<AttachedFile>} */
   async #opened({ attachment, ...where }, onStep) {
-    const turn = this.#turn;
-    const file = this.#file ?? (await openAttachment(this.session, where, attachment, { onStep }));
-    if (turn === this.#turn) this.#file = file;
-    else file.close();
-    return file;
+    this.#file ??= openAttachment(this.session, where, attachment, { onStep });
+    const opening = this.#file;
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#file === opening) this.#file = null;
+      throw error;
+    }
   }
 
   /** @param {Wanted} wanted @param {HTMLElement} place @param {unknown} error */
@@ -141,7 +145,7 @@ export class Viewer {
     button.setAttribute("aria-disabled", "true");
     const turn = this.#turn;
     try {
-      const file = await this.#opened(wanted, () => {});
+      const file = await this.#opened(wanted);
       const blob = await file.whole({ onProgress: (done, total) => fill(place, { saving: t("viewer.saving", { done: size(done), total: size(total) }) }) });
       if (turn === this.#turn) saved(file.told.name, blob);
       place.textContent = t("viewer.saved");
