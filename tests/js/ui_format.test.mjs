@@ -132,11 +132,12 @@ test("Arabic sentences are chosen by six rules", () => {
 function directed(dir, content, has = {}) {
   const attributes = { ...has };
   const element = {
-    ownerDocument: { documentElement: { dir } },
     hasAttribute: (/** @type {string} */ name) => name in attributes,
     setAttribute: (/** @type {string} */ name, /** @type {string} */ value) => { attributes[name] = value; },
   };
+  globalThis.document = /** @type {any} */ ({ documentElement: { dir } });
   direction.direct(/** @type {any} */ (element), content);
+  delete globalThis.document;
   return attributes.dir;
 }
 

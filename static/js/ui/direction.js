@@ -53,6 +53,7 @@ export const marked = (sentence) => (FROM_RIGHT.test(sentence) ? `${RIGHT_MARK}$
  */
 export function direct(element, content) {
   if (!content.length || !content.every((one) => typeof one === "string") || element.hasAttribute("dir")) return;
-  const other = element.ownerDocument.documentElement.dir === "rtl" || content.some((one) => FROM_RIGHT.test(String(one)));
+  // Not the element's own document: what was cloned from a template still belongs to another.
+  const other = document.documentElement.dir === "rtl" || content.some((one) => FROM_RIGHT.test(String(one)));
   if (other) element.setAttribute("dir", "auto");
 }
