@@ -55,10 +55,10 @@ def _names(octets: bytes) -> Iterator[str]:
     # The kernel checked the element: no DOCTYPE, hence no entity, and bounded depth.
     for one in ET.fromstring(octets).iter():  # noqa: S314
         if one.tag == f"{{{PHR}}}resource":
+            name = one.get("id") or one.get("fullUrl")
             # The person is in every record and makes no two of them alike.
-            if one.get("type") == "Patient":
-                continue
-            yield f"{one.get('type')}/{one.get('id') or one.get('fullUrl')}"
+            if name and one.get("type") != "Patient":
+                yield f"{one.get('type')}/{name}"
         elif one.tag.endswith(("}id", "}setId")):
             yield f"{one.get('root') or one.get('value')}^{one.get('extension', '')}"
 
