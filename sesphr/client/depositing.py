@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sesphr.client import contents
 from sesphr.client.answers import Attachment, Deposited
+from sesphr.client.contents import Content
 from sesphr.client.errors import ConflictError, FileNotAccepted, IntegrityError, UsageError
 from sesphr.client.outbox import Outbox, Parcel
 from sesphr.client.registration import ORIGINAL
-from sesphr.client.sealing import Original, seal_record
+from sesphr.client.sealing import Deposit, seal_record
 from sesphr.client.session import Session, check_receipts
 from sesphr.crypto.encoding import b64u_decode, lp
 from sesphr.crypto.errors import OpenError
@@ -19,21 +21,16 @@ from sesphr.crypto.kdf import hkdf
 DONE = "deposits"
 
 
-def outbox_key(seed: bytes, inputs: Mapping[str, bytes]) -> str:
+def outbox_key(seed: bytes, inputs: Mapping[str, Content]) -> str:
     """The name under which a deposit of these inputs waits: an HMAC, so that it tells nothing."""
     key = hkdf(seed, lp(b"SeSPHR-v1 outbox"))
-    parts = [part for name in sorted(inputs) for part in (name.encode(), _digest(inputs[name]))]
+    parts = [
+        part for name in sorted(inputs) for part in (name.encode(), contents.digest(inputs[name]))
+    ]
     return hmac.new(key, lp(*parts), hashlib.sha256).hexdigest()
 
 
-def _digest(octets: bytes) -> bytes:
-    return hashlib.sha256(octets).digest()
-
-
-def deposit(
-    session: Session, inputs: Mapping[str, bytes], partitions: Mapping[str, bytes],
-    original: Original | None,
-) -> dict[str, Any]:  # fmt: skip
+def deposit(session: Session, inputs: Mapping[str, Content], deposited: Deposit) -> dict[str, Any]:
     """Deposit a new record; the command's answer.
 
     `inputs` name the files as given: the same ones, while an earlier deposit of them
@@ -45,7 +42,7 @@ def deposit(
     """
     outbox, key = Outbox(session.folder), outbox_key(session.seed, inputs)
     with outbox.held():
-        parcel = outbox.find(key) or _sealed(session, outbox, key, partitions, original)
+        parcel = outbox.find(key) or _sealed(session, outbox, key, deposited)
         try:
             _send(session, parcel)
         except ConflictError as error:
@@ -62,21 +59,15 @@ def deposit(
         return {name: parcel.parts[name] for name in ("record", "partitions", "original")}
 
 
-def _sealed(
-    session: Session,
-    outbox: Outbox,
-    key: str,
-    partitions: Mapping[str, bytes],
-    original: Original | None,
-) -> Parcel:
+def _sealed(session: Session, outbox: Outbox, key: str, deposited: Deposit) -> Parcel:
     person = session.registered()
-    needed = [*partitions, *([ORIGINAL] if original else [])]
+    needed = [*deposited.partitions, *([ORIGINAL] if deposited.original else [])]
     unknown = [name for name in needed if person.epoch(name) is None]
     if unknown:
         person = session.register_partitions(person, unknown)
     try:
         with outbox.drafted() as draft:
-            parts = seal_record(session, person, partitions, original, draft)
+            parts = seal_record(session, person, deposited, draft)
             return outbox.seal(draft, key, parts)
     except OpenError:
         raise FileNotAccepted(

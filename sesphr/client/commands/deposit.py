@@ -1,19 +1,16 @@
 """Depositing a file, or partitions that were split already."""
 
-import errno
 from argparse import Namespace
-from pathlib import Path
 
 from sesphr.client import elements, importer
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import partitions as check_names
+from sesphr.client.contents import Content, of_file, read_file
 from sesphr.client.depositing import deposit as send
 from sesphr.client.errors import FileNotAccepted, RefusedError, UsageError
 from sesphr.client.registration import ORIGINAL, OWNER
-from sesphr.client.sealing import MEDIA_TYPES, Original
+from sesphr.client.sealing import MEDIA_TYPES, Deposit, Original
 from sesphr.client.session import Session
-
-MAX_FILE = 64 * 2**20
 
 
 def deposit(app: App, options: Namespace) -> Answer:
@@ -25,15 +22,37 @@ def deposit(app: App, options: Namespace) -> Answer:
     return _deposit_partitions(app, options.partition)
 
 
+def inspect(options: Namespace) -> Answer:
+    """Tell what depositing FILE would make of it, without server and HOME; nothing is kept."""
+    found = importer.split(of_file(options.file))
+    number = sum(map(len, found.attachments.values()))
+    data = {
+        "format": found.format, "partitions": found.counts, "attachments": number,
+        "warnings": found.warnings,
+    }  # fmt: skip
+    lines = [f"Format: {found.format}", *map(_kinds, found.counts.items())]
+    lines += [f"  {one.name}: {one.size} bytes, {one.media_type}" for one in _files(found)]
+    return Answer(data, lines, [] if options.json else found.warnings)
+
+
+def _kinds(counted: tuple[str, dict[str, int]]) -> str:
+    name, kinds = counted
+    return f"  {name}: {', '.join(f'{number} {kind}' for kind, number in kinds.items())}"
+
+
+def _files(found: importer.Imported) -> list[importer.Attached]:
+    return [one for files in found.attachments.values() for one in files]
+
+
 def _deposit_file(app: App, path: str) -> Answer:
-    octets = read_file(path)
-    found = importer.split(octets)
-    original = Original.of(path, MEDIA_TYPES.get(found.format, "application/octet-stream"), octets)
+    content = of_file(path)
+    found = importer.split(content)
+    kind = MEDIA_TYPES.get(found.format, "application/octet-stream")
+    original = Original.of(path, kind, content)
+    deposited = Deposit(found.partitions, found.attachments, original)
     with app.signed_in() as who:
         _require_owner(who)
-        data = send(
-            who, {"file": octets, "name": original.name.encode()}, found.partitions, original
-        )
+        data = send(who, {"file": content, "name": original.name.encode()}, deposited)
     lines = [f"Deposited record {data['record']}", *_sizes(data["partitions"])]
     return Answer(data, lines, notes=found.warnings)
 
@@ -45,8 +64,10 @@ def _deposit_partitions(app: App, pairs: list[str]) -> Answer:
         partitions[name] = _element(name, path, notes)
     with app.signed_in() as who:
         _require_owner(who)
-        inputs = {f"partition {name}": octets for name, octets in partitions.items()}
-        data = send(who, inputs, partitions, None)
+        inputs: dict[str, Content] = {
+            f"partition {name}": octets for name, octets in partitions.items()
+        }
+        data = send(who, inputs, Deposit(partitions))
     lines = [f"Deposited record {data['record']}", *_sizes(data["partitions"])]
     return Answer(data, lines, notes)
 
@@ -81,26 +102,6 @@ def _element(name: str, path: str, notes: list[str]) -> bytes:
             f"{name}: sealed without what stands around the element: {', '.join(left_out)}."
         )
     return element
-
-
-def read_file(path: str) -> bytes:
-    """A file's octets, at most 64 MiB.
-
-    Raises:
-        UsageError: there is no such file. FileNotAccepted: it cannot be read, or is too large.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            octets = file.read(MAX_FILE + 1)
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a usable path"
-        raise UsageError(f"{path} cannot be read: {reason}.") from error
-    except OSError as error:
-        kind = UsageError if error.errno == errno.ENAMETOOLONG else FileNotAccepted
-        raise kind(f"{path} cannot be read: {error.strerror}.") from error
-    if len(octets) > MAX_FILE:
-        raise FileNotAccepted(f"{path} is larger than 64 MiB.")
-    return octets
 
 
 def _sizes(partitions: dict[str, int]) -> list[str]:

@@ -50,3 +50,12 @@ export const MAX_NAMED = 50;
 
 /** The most family names that are looked for: a file about one person has few. */
 export const MAX_FAMILY_NAMES = 20;
+
+/** The most files cut out of one record: each is sealed and sent on its own. */
+export const MAX_ATTACHMENTS = 200;
+
+/** The longest name of an attachment, in characters. */
+export const MAX_ATTACHMENT_NAME = 120;
+
+/** How much of the start of a file is read to tell what it is: large enough for any header. */
+export const MAX_HEAD_OCTETS = 16 * 1024 * 1024;

@@ -10,11 +10,12 @@ import { ImportRefused } from './refused.js';
 /** @typedef {import('./refused.js').Params} Params */
 /** @typedef {{code: string, params: Params}} Notice */
 
-const READ = 'SeSPHR reads C-CDA documents (XML) and FHIR R4 files (JSON).';
+const READ = 'SeSPHR reads C-CDA documents (XML), FHIR R4 files (JSON), Apple Health exports, PDF documents, JPEG and PNG pictures, and DICOM files.';
 const ASK = `${READ} Ask the hospital, practice or insurer for the record in one of these forms.`;
 const ASK_SHORT = `${READ} Ask for the record in one of these forms.`;
 const SAVE_AGAIN = 'Ask for the file again, saved as UTF-8.';
 const CUT = 'It may have been cut short or edited: download it again.';
+const CUT_FILE = 'Download it again, or ask for it again.';
 const YEARS = 'Ask for it in smaller parts, for example year by year.';
 const SMALLER = 'Ask for the record in smaller parts.';
 const CORRECT = 'Ask its sender for a correct one.';
@@ -40,10 +41,10 @@ const REFUSALS = {
   memory: ['This file needs more memory than SeSPHR allows itself.', SMALLER],
   zip: ['This is a zip archive (an Apple Health export and Office documents are such archives too).',
     'Unpack it and choose the record inside, if that is a C-CDA document (XML) or a FHIR R4 file (JSON).'],
-  dicom: ['This is a DICOM image, not a structured health record.', ASK],
-  pdf: ['This is a PDF document, not a structured health record.', ASK],
-  png: ['This is a PNG image, not a structured health record.', ASK],
-  jpeg: ['This is a JPEG image, not a structured health record.', ASK],
+  'dicom-broken': ['This file begins like a DICOM picture, but it is cut short or broken.', CUT_FILE],
+  'pdf-broken': ['This file begins like a PDF document, but it is cut short or something else.', CUT_FILE],
+  'png-broken': ['This file begins like a PNG picture, but it is cut short or something else.', CUT_FILE],
+  'jpeg-broken': ['This file begins like a JPEG picture, but there is no picture in it.', CUT_FILE],
   gif: ['This is a GIF image, not a structured health record.', ASK],
   tiff: ['This is a TIFF image, not a structured health record.', ASK],
   gzip: ['This is a gzip archive, not a structured health record.', ASK],
@@ -109,6 +110,10 @@ const NOTICES = {
   'patients-file': (p) => `The file holds ${p.n} Patient resources: check that it is about one person.`,
   'entries-empty': (p) => `${p.n} entries of the bundle hold no resource; they are only in the original file.`,
   'entries-untyped': (p) => `${p.n} entries hold a resource without a type; they are only in the original file.`,
+  'pdf-locked': () => 'This PDF document is encrypted: whoever opens it needs its password too.',
+  'picture-place': () => 'This picture says where it was taken; whoever opens it can read that.',
+  'dicom-name': (p) => `This DICOM file names the patient in its header; whoever opens the ${p.partition} partition can read that.`,
+  'dicom-packed': () => 'The header of this DICOM file is compressed and was not read.',
   'left-out': leftOut,
 };
 

@@ -8,37 +8,36 @@ import { ImportRefused, prepare } from "../importer/plan.js";
 
 /** @typedef {import("../importer/plan.js").Plan} Plan */
 /** @typedef {{moves: [string, string][], copies: boolean}} Choices */
-/** @typedef {{id: number, ask: "prepare" | "outline" | "result", octets?: ArrayBuffer, choices?: Choices}} Asked */
+/** @typedef {{id: number, ask: "prepare" | "outline" | "result", file?: File, choices?: Choices}} Asked */
 
-/** @type {{plan: Plan, octets: Uint8Array<ArrayBuffer>} | null} */
+/** @type {{plan: Plan, file: File} | null} */
 let held = null;
 let reading = new AbortController();
 
 /** @param {Asked} asked @returns {Promise<{value: object, transfer?: Transferable[]}>} */
-async function answer({ id, ask, octets, choices }) {
-  if (ask === "prepare") return { value: await read(id, new Uint8Array(/** @type {ArrayBuffer} */ (octets))) };
+async function answer({ id, ask, file, choices }) {
+  if (ask === "prepare") return { value: await read(id, /** @type {File} */ (file)) };
   if (!held) throw new Error("no file was read");
   const { moves, copies } = /** @type {Choices} */ (choices);
   const wanted = { moves: new Map(moves), copies };
   return ask === "outline" ? { value: held.plan.outline(wanted) } : written(held, wanted);
 }
 
-/** @param {number} id @param {Uint8Array<ArrayBuffer>} octets @returns {Promise<object>} */
-async function read(id, octets) {
+/** @param {number} id @param {File} file @returns {Promise<object>} */
+async function read(id, file) {
   reading = new AbortController();
   const { signal } = reading;
-  const plan = await prepare(octets, { signal, onProgress: (done) => postMessage({ id, done }) });
-  held = { plan, octets };
+  const plan = await prepare(file, { name: file.name, signal, onProgress: (done) => postMessage({ id, done }) });
+  held = { plan, file };
   const { format, title, origin, units } = plan;
   return { format, title, date: origin.date, units, outline: plan.outline() };
 }
 
-/** The file goes along, so that the page can keep it whole among the owner's own. @param {{plan: Plan, octets: Uint8Array<ArrayBuffer>}} from @param {{moves: Map<string, string>, copies: boolean}} wanted */
-function written({ plan, octets }, wanted) {
-  const { partitions, counts } = plan.result(wanted);
-  const original = octets.slice();
-  const transfer = [...Object.values(partitions), original].map(({ buffer }) => buffer);
-  return { value: { partitions, counts, original }, transfer: /** @type {Transferable[]} */ (transfer) };
+/** The file goes along, so that the page can keep it whole among the owner's own. @param {{plan: Plan, file: File}} from @param {{moves: Map<string, string>, copies: boolean}} wanted */
+function written({ plan, file }, wanted) {
+  const { partitions, attachments, counts } = plan.result(wanted);
+  const transfer = Object.values(partitions).map(({ buffer }) => buffer);
+  return { value: { partitions, attachments, counts, original: file }, transfer: /** @type {Transferable[]} */ (transfer) };
 }
 
 /** @param {unknown} error */
@@ -46,6 +45,8 @@ function failure(error) {
   if (error instanceof ImportRefused) return { refusal: { kind: error.kind, code: error.code, params: error.params } };
   const name = error instanceof Error ? error.name : "Error";
   // Engines throw a RangeError when a string or an array would be larger than they can hold.
+  // A file that was moved, changed or shut away meanwhile.
+  if (["NotReadableError", "NotFoundError", "SecurityError"].includes(name)) return { failed: "unreadable" };
   return { failed: name === "AbortError" ? "cancelled" : name === "RangeError" ? "memory" : "unknown" };
 }
 
