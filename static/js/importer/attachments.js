@@ -20,7 +20,8 @@ const UNSHOWN = /[\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e
 
 /** @type {Record<string, string>} */
 const ENDINGS = {
-  'application/pdf': 'pdf', 'image/jpeg': 'jpg', 'image/png': 'png', 'application/dicom': 'dcm', 'text/rtf': 'rtf', 'text/plain': 'txt',
+  'application/pdf': 'pdf', 'image/jpeg': 'jpg', 'image/png': 'png', 'application/dicom': 'dcm', 'text/rtf': 'rtf', 'application/rtf': 'rtf',
+  'text/plain': 'txt', 'text/html': 'html', 'image/gif': 'gif', 'image/tiff': 'tif',
 };
 
 /**
@@ -31,10 +32,15 @@ const ENDINGS = {
  */
 export function attachmentName(name, type) {
   const last = (name ?? '').split(/[/\\]/).at(-1) ?? '';
-  const shown = [...last.replace(UNSHOWN, '').trim().replace(/^\.+/, '')];
-  if (shown.length) return shown.length > MAX_ATTACHMENT_NAME ? shortened(shown) : shown.join('');
+  const shown = last.replace(UNSHOWN, '').trim().replace(/^\.+/, '').trim();
+  const full = withEnding(shown || 'document', type);
+  return [...full].length > MAX_ATTACHMENT_NAME ? shortened([...full]) : full;
+}
+
+/** A device tells by the ending what opens a file; a title of a record has none. @param {string} name @param {string} type */
+function withEnding(name, type) {
   const ending = Object.hasOwn(ENDINGS, type) ? ENDINGS[type] : 'bin';
-  return `document.${ending}`;
+  return /\.[A-Za-z0-9]{2,5}$/.test(name) ? name : `${name}.${ending}`;
 }
 
 /** @param {string[]} characters @returns {string} with its ending */

@@ -95,7 +95,7 @@ function describeJpeg({ head }) {
 /** @param {Parts} parts @returns {Described} */
 function describePng({ head, tail }) {
   const view = new DataView(head.buffer, head.byteOffset, head.length);
-  const whole = head.length >= 33 && latin(head.subarray(0, 16)) === '\x89PNG\r\n\x1a\n\0\0\0\rIHDR'
+  const whole = head.length >= 33 && latin(head.subarray(1, 16)) === 'PNG\r\n\x1a\n\0\0\0\rIHDR'
     && view.getUint32(16) > 0 && view.getUint32(20) > 0 && tail.includes('IEND');
   if (!whole) throw refuse('png', 'png-broken');
   return { item: { kind: 'document' }, notices: [] };

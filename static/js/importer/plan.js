@@ -6,6 +6,7 @@
  * holds no words for people.
  */
 
+import { isAppleHealth, splitAppleXml, splitAppleZip } from './apple.js';
 import { digestAll, piece } from './attachments.js';
 import { splitAttachment } from './attachments_split.js';
 import { splitCcda } from './ccda.js';
@@ -111,8 +112,11 @@ async function splitText(octets, pause) {
 
 /** @param {Uint8Array | Blob} content @param {(done: number) => Promise<void>} pause @param {string} [name] @returns {Promise<import('./units.js').Split>} */
 async function splitFile(content, pause, name) {
-  const kind = kindFromStart(await piece(content, 0, 1024));
-  if (kind && kind !== 'zip') return splitAttachment(content, kind, name);
+  const head = await piece(content, 0, 4096);
+  const kind = kindFromStart(head);
+  if (kind === 'zip') return (await splitAppleZip(content, pause)) ?? splitText(head, pause);
+  if (kind) return splitAttachment(content, kind, name);
+  if (isAppleHealth(head)) return splitAppleXml(content, pause);
   return splitText(await whole(content), pause);
 }
 
