@@ -4,6 +4,7 @@
  * It has no network, no keys and no storage; the file and what it says stay in this worker's memory
  * until the page asks for the partitions, and go when the worker ends. It holds no words for people.
  */
+import { MAX_FILE_OCTETS } from "../importer/limits.js";
 import { ImportRefused, prepare } from "../importer/plan.js";
 
 /** @typedef {import("../importer/plan.js").Plan} Plan */
@@ -33,11 +34,12 @@ async function read(id, file) {
   return { format, title, date: origin.date, units, outline: plan.outline() };
 }
 
-/** The file goes along, so that the page can keep it whole among the owner's own. @param {{plan: Plan, file: File}} from @param {{moves: Map<string, string>, copies: boolean}} wanted */
-function written({ plan, file }, wanted) {
+/** The file goes along, so that the page can keep it whole among the owner's own: a large one as it lies on the device. @param {{plan: Plan, file: File}} from @param {{moves: Map<string, string>, copies: boolean}} wanted */
+async function written({ plan, file }, wanted) {
   const { partitions, attachments, counts } = plan.result(wanted);
-  const transfer = Object.values(partitions).map(({ buffer }) => buffer);
-  return { value: { partitions, attachments, counts, original: file }, transfer: /** @type {Transferable[]} */ (transfer) };
+  const original = file.size > MAX_FILE_OCTETS ? file : new Uint8Array(await file.arrayBuffer());
+  const buffers = [...Object.values(partitions), ...(original instanceof Uint8Array ? [original] : [])].map(({ buffer }) => buffer);
+  return { value: { partitions, attachments, counts, original }, transfer: /** @type {Transferable[]} */ (buffers) };
 }
 
 /** @param {unknown} error */
