@@ -105,9 +105,12 @@ def _account(commands: _Commands) -> None:
 
 def _records(commands: _Commands) -> None:
     one = commands.add("deposit", deposit.deposit, "seal a file, or ready partitions, as a record")
-    one.add_argument("file", nargs="?", metavar="FILE", help="C-CDA (XML) or FHIR R4 (JSON)")
+    one.add_argument("file", nargs="?", metavar="FILE", help="a record, document or picture")
     one.add_argument("--partition", action="append", metavar="NAME=FILE")
     one.add_argument("--record", metavar="RECORD", help="make it the next version of this record")
+    one = commands.add("inspect", None, "say what depositing a file would make of it")
+    one.set_defaults(alone=deposit.inspect)
+    one.add_argument("file", metavar="FILE")
     one = commands.add("records", reading.records, "list records")
     one.add_argument("--owner", metavar="EMAIL")
     one = commands.add("open", reading.open_, "open partitions of a record into a folder")

@@ -3,16 +3,18 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from sesphr.client import uploading
+from sesphr.client import contents, uploading
 from sesphr.client.again import Next
 from sesphr.client.answers import Deposited, Records
+from sesphr.client.contents import Content
 from sesphr.client.errors import ConflictError, FileNotAccepted, IntegrityError, UsageError
 from sesphr.client.opening import VERSIONS
 from sesphr.client.outbox import Outbox, Parcel
 from sesphr.client.registration import ORIGINAL
-from sesphr.client.sealing import Original, seal_record
+from sesphr.client.sealing import Deposit, seal_record
 from sesphr.client.session import Session, check_receipts
 from sesphr.crypto.encoding import b64u_decode, lp
 from sesphr.crypto.errors import OpenError
@@ -21,21 +23,21 @@ from sesphr.crypto.kdf import hkdf
 DONE = "deposits"
 
 
-def outbox_key(seed: bytes, inputs: Mapping[str, bytes]) -> str:
+def outbox_key(seed: bytes, inputs: Mapping[str, Content]) -> str:
     """The name under which a deposit of these inputs waits: an HMAC, so that it tells nothing."""
     key = hkdf(seed, lp(b"SeSPHR-v1 outbox"))
-    parts = [part for name in sorted(inputs) for part in (name.encode(), _digest(inputs[name]))]
+    parts = [
+        part for name in sorted(inputs) for part in (name.encode(), contents.digest(inputs[name]))
+    ]
     return hmac.new(key, lp(*parts), hashlib.sha256).hexdigest()
 
 
-def _digest(octets: bytes) -> bytes:
-    return hashlib.sha256(octets).digest()
-
-
 def deposit(
-    session: Session, inputs: Mapping[str, bytes], partitions: Mapping[str, bytes],
-    original: Original | None, place: Callable[[], Next | None] = lambda: None,
-) -> dict[str, Any]:  # fmt: skip
+    session: Session,
+    inputs: Mapping[str, Content],
+    deposited: Deposit,
+    place: Callable[[], Next | None] = lambda: None,
+) -> dict[str, Any]:
     """Deposit a new record, or the next version of one; the command's answer.
 
     `place` tells whose next version it is, if any; it is asked only where nothing waits yet.
@@ -49,7 +51,7 @@ def deposit(
     """
     outbox, key = Outbox(session.folder), outbox_key(session.seed, inputs)
     with outbox.held():
-        parcel = outbox.find(key) or _sealed(session, outbox, key, partitions, original, place())
+        parcel = outbox.find(key) or _sealed(session, outbox, key, deposited, place())
         try:
             _send(session, parcel)
         except ConflictError as error:
@@ -93,21 +95,18 @@ def _superseded(session: Session, parcel: Parcel) -> bool:
 
 
 def _sealed(
-    session: Session,
-    outbox: Outbox,
-    key: str,
-    partitions: Mapping[str, bytes],
-    original: Original | None,
-    onto: Next | None,
+    session: Session, outbox: Outbox, key: str, deposited: Deposit, onto: Next | None
 ) -> Parcel:
-    person, partitions = session.registered(), onto.partitions if onto else partitions
-    needed = [*partitions, *([ORIGINAL] if original else [])]
+    person = session.registered()
+    if onto is not None:
+        deposited = replace(deposited, partitions=onto.partitions)
+    needed = [*deposited.partitions, *([ORIGINAL] if deposited.original else [])]
     unknown = [name for name in needed if person.epoch(name) is None]
     if unknown:
         person = session.register_partitions(person, unknown)
     try:
         with outbox.drafted() as draft:
-            parts = seal_record(session, person, partitions, original, draft, onto)
+            parts = seal_record(session, person, deposited, draft, onto)
             return outbox.seal(draft, key, parts)
     except OpenError:
         raise FileNotAccepted(

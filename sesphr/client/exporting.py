@@ -1,6 +1,5 @@
 """Exporting: everything of one's own in plain, with the keys that open it without SeSPHR."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -8,15 +7,14 @@ from xml.etree import ElementTree as ET
 
 from sesphr.client.access import Opening, ask
 from sesphr.client.answers import RecordView
+from sesphr.client.attached import Told, fetch, write_files
 from sesphr.client.errors import IntegrityError
-from sesphr.client.files import output_folder, safe_name, write_atomically, write_stream
+from sesphr.client.files import output_folder, write_atomically
 from sesphr.client.opening import Opened, open_record, reporting
 from sesphr.client.people import Person
 from sesphr.client.registration import ORIGINAL
 from sesphr.client.session import Session
-from sesphr.crypto.attachments import open_stream
 from sesphr.crypto.document import PHR
-from sesphr.crypto.encoding import b64u_decode
 
 ENCRYPTED = "encrypted"
 
@@ -47,7 +45,8 @@ def export_record(session: Session, view: RecordView, output: Path) -> dict[str,
     write_atomically(encrypted / "manifest.jws", opened.manifest.encode())
     originals = _export_originals(session, opening, opened, folder)
     sizes = {name: len(text) for name, text in opened.plaintexts.items() if name != ORIGINAL}
-    return {"record": view.record, "partitions": sizes, "originals": originals}
+    files = write_files(session, opening, opened, folder)
+    return {"record": view.record, "partitions": sizes, "originals": originals, "files": files}
 
 
 def _opened_whole(session: Session, view: RecordView) -> tuple[Opening, Opened]:
@@ -71,54 +70,24 @@ def _opened_whole(session: Session, view: RecordView) -> tuple[Opening, Opened]:
 def _export_originals(
     session: Session, opening: Opening, opened: Opened, folder: Path
 ) -> dict[str, int]:
-    entries = {
-        (name, one["id"]): one
-        for name in opened.keys
-        for one in opened.payload["partitions"][name]["attachments"]
-    }
-    described = _described(opened.plaintexts.get(ORIGINAL))
+    if ORIGINAL not in opened.keys:
+        return {}
+    described = _described(opened.plaintexts[ORIGINAL])
     written: dict[str, int] = {}
-    for (partition, identifier), entry in entries.items():
-        told = described.get(identifier, {}) if partition == ORIGINAL else {}
-        name = _free_name(safe_name(told.get("name", identifier)), written)
-        target = output_folder(folder / ORIGINAL) / name
-        with reporting(session, opening, "attachment", partition):
-            written[name] = _fetch(session, opening, entry, opened.keys[partition], target, told)
+    for entry in opened.payload["partitions"][ORIGINAL]["attachments"]:
+        told = described.get(entry["id"], Told(entry["id"]))
+        target = output_folder(folder / ORIGINAL)
+        with reporting(session, opening, "attachment", ORIGINAL):
+            path = fetch(session, opening, entry, opened.keys[ORIGINAL], target, told)
+        written[path.name] = path.stat().st_size
     return written
 
 
-def _fetch(
-    session: Session, opening: Opening, entry: dict[str, Any], key: bytes, target: Path,
-    told: dict[str, str],
-) -> int:  # fmt: skip
-    """Stream one attachment to its file; it appears only when size, root and digest hold."""
-    path, digest = f"/attachments/{entry['id']}/content", hashlib.sha256()
-    with session.api.stream(path, request=opening.request, tickets=opening.tickets) as chunks:
-        plain = open_stream(key, entry["id"], chunks, entry["size"], b64u_decode(entry["root"], 32))
-
-        def noted() -> Any:
-            for piece in plain:
-                digest.update(piece)
-                yield piece
-            if told and digest.hexdigest() != told.get("sha256"):
-                raise IntegrityError("STOP: the original file is not the one that was deposited.")
-
-        return write_stream(target, noted())
-
-
-def _described(element: bytes | None) -> dict[str, dict[str, str]]:
+def _described(element: bytes) -> dict[str, Told]:
     """What the partition `original` says of each attachment."""
-    if element is None:
-        return {}
     # The kernel checked the element: no DOCTYPE, hence no entity, and bounded depth.
     root = ET.fromstring(element)  # noqa: S314
-    found = root.findall(f"{{{PHR}}}original")
-    return {one.get("attachment", ""): dict(one.attrib) for one in found}
-
-
-def _free_name(name: str, taken: dict[str, int]) -> str:
-    found, number = name, 1
-    while found in taken:
-        number += 1
-        found = f"{number}-{name}"
-    return found
+    return {
+        one.get("attachment", ""): Told(one.get("name", ""), one.get("sha256", ""))
+        for one in root.findall(f"{{{PHR}}}original")
+    }

@@ -46,6 +46,10 @@ def _outcome(arguments: list[str]) -> int:
 
 
 def _carried_out(options: Namespace) -> Answer:
+    if "alone" in options:
+        # Neither a server nor a HOME is looked at.
+        alone: Answer = options.alone(options)
+        return alone
     app = App(options)
     try:
         answer: Answer = options.run(app, options)

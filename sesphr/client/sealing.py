@@ -8,14 +8,17 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from sesphr.client import times
+from sesphr.client import contents, times
 from sesphr.client.again import Next
+from sesphr.client.contents import Content
+from sesphr.client.errors import FileNotAccepted
+from sesphr.client.importer import Attached
 from sesphr.client.outbox import Draft
 from sesphr.client.people import Person
 from sesphr.client.registration import ORIGINAL
@@ -39,59 +42,75 @@ MEDIA_TYPES = {
     "fhir-r4-xml": "application/fhir+xml",
     "smart-health-card": "application/smart-health-card",
     "hand-entry": "application/fhir+json",
+    "pdf": "application/pdf",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "dicom": "application/dicom",
 }
 MAX_NAME = 200
+CHANGED = "The file was changed while it was read. Try again."
 
 
 @dataclass(frozen=True)
 class Original:
-    """The imported file as it was: name without folders, media type, octets."""
+    """The imported file as it was: name without folders, media type, its octets or where they
+    are, and their SHA-256."""
 
     name: str
     media_type: str
-    octets: bytes
+    content: Content
+    sha256: bytes
 
     @classmethod
-    def of(cls, path: str, media_type: str, octets: bytes) -> "Original":
+    def of(cls, path: str, media_type: str, content: Content) -> "Original":
         """With a name that an XML attribute and any file system can hold."""
         shown = "".join(
             one for one in PurePath(path).name if one.isprintable() and one not in "/\\"
         )
-        return cls(
-            shown.encode("utf-8", "ignore").decode()[-MAX_NAME:] or "original", media_type, octets
-        )
+        name = shown.encode("utf-8", "ignore").decode()[-MAX_NAME:] or "original"
+        return cls(name, media_type, content, contents.digest(content))
 
-    def element(self, attachment: str) -> bytes:
-        """The partition `original`: it says what the attachment is."""
+    def element(self, attachment: str, size: int) -> bytes:
+        """The partition `original`: it says what the attachment, of so many octets, is."""
         attributes = {
             "attachment": attachment, "media-type": self.media_type, "name": self.name,
-            "sha256": hashlib.sha256(self.octets).hexdigest(), "size": str(len(self.octets)),
+            "sha256": self.sha256.hex(), "size": str(size),
         }  # fmt: skip
         written = " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items())
         text = f'<partition xmlns="{PHR}" id="{ORIGINAL}"><original {written}/></partition>'
         return text.encode()
 
 
+@dataclass(frozen=True)
+class Deposit:
+    """What is sealed as one record; attachments by partition, in the order of their numbers."""
+
+    partitions: Mapping[str, bytes]
+    attachments: Mapping[str, Sequence[Attached]] = field(default_factory=dict)
+    original: Original | None = None
+
+
 def seal_record(
-    session: Session, person: Person, partitions: Mapping[str, bytes], original: Original | None,
-    draft: Draft, onto: Next | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    session: Session, person: Person, deposited: Deposit, draft: Draft, onto: Next | None = None
+) -> dict[str, Any]:
     """Seal version 1 of a new record, or the version `onto`, into an outbox draft; its small
     parts come back.
 
     The caller has registered a key for every partition.
+
+    Raises:
+        FileNotAccepted: a file changed since it was looked at.
     """
     record, version = (onto.record, onto.version) if onto else (str(uuid.uuid4()), 1)
     place = Place(session.deployment.id, session.me.id, record, version)
-    sealings, attachments = [], []
-    for name, plaintext in partitions.items():
-        made = _encapsulated(place, person, name)
-        wrap = session.keys.partition(name, made.context.epoch).wrap
-        sealings.append(Sealing(made, plaintext, wrap))
+    sealings = [
+        _seal_partition(session, _encapsulated(place, person, name), deposited, name, draft)
+        for name in deposited.partitions
+    ]
+    original, size = deposited.original, 0
     if original is not None:
-        sealing = _seal_original(session, place, person, original, draft)
+        sealing, size = _seal_original(session, place, person, original, draft)
         sealings.append(sealing)
-        attachments = [dict(one) for one in sealing.attachments]
     sealed = encrypt_record(
         place,
         sealings,
@@ -103,10 +122,11 @@ def seal_record(
     )
     draft.write("document", sealed.document)
     return {
-        "record": place.record, "version": place.version, "manifest": sealed.manifest, "digest": b64u_encode(sealed.digest),
-        "sealed": json.dumps(_for_nodes(session, sealed)), "attachments": attachments,
-        "partitions": {name: len(octets) for name, octets in partitions.items()},
-        "original": 0 if original is None else len(original.octets),
+        "record": place.record, "version": place.version, "manifest": sealed.manifest,
+        "digest": b64u_encode(sealed.digest), "sealed": json.dumps(_for_nodes(session, sealed)),
+        "attachments": [dict(entry) for sealing in sealings for entry in sealing.attachments],
+        "partitions": {name: len(octets) for name, octets in deposited.partitions.items()},
+        "original": size,
     }  # fmt: skip
 
 
@@ -117,18 +137,48 @@ def _encapsulated(place: Place, person: Person, name: str) -> Encapsulation:
     return encapsulate_partition(place, name, epoch, person.partitions[name, epoch])
 
 
+def _seal_partition(
+    session: Session, made: Encapsulation, deposited: Deposit, name: str, draft: Draft
+) -> Sealing:
+    wrap = session.keys.partition(name, made.context.epoch).wrap
+    entries = []
+    for file in deposited.attachments.get(name, []):
+        entry, size = _seal_file(made.k, file.content, bytes.fromhex(file.sha256), draft)
+        if size != file.size:
+            raise FileNotAccepted(CHANGED)
+        entries.append(entry)
+    return Sealing(made, deposited.partitions[name], wrap, entries)
+
+
 def _seal_original(
     session: Session, place: Place, person: Person, original: Original, draft: Draft
-) -> Sealing:
+) -> tuple[Sealing, int]:
     made = _encapsulated(place, person, ORIGINAL)
-    identifier = str(uuid.uuid4())
-    sealer = AttachmentSealer(made.k, identifier)
-    with draft.open(identifier) as file:
-        for chunk in sealer.seal([original.octets]):
-            file.write(chunk)
-    entry = {"id": identifier, "size": sealer.size, "root": b64u_encode(sealer.root)}
+    entry, size = _seal_file(made.k, original.content, original.sha256, draft)
     wrap = session.keys.partition(ORIGINAL, made.context.epoch).wrap
-    return Sealing(made, original.element(identifier), wrap, [entry])
+    return Sealing(made, original.element(entry["id"], size), wrap, [entry]), size
+
+
+def _seal_file(
+    k: bytes, content: Content, sha256: bytes, draft: Draft
+) -> tuple[dict[str, Any], int]:
+    """The manifest's entry of a file sealed under k into the draft, and its size in plain."""
+    identifier, found, size = str(uuid.uuid4()), hashlib.sha256(), 0
+
+    def noted() -> Iterator[bytes]:
+        nonlocal size
+        for piece in contents.pieces(content):
+            found.update(piece)
+            size += len(piece)
+            yield piece
+
+    sealer = AttachmentSealer(k, identifier)
+    with draft.open(identifier) as file:
+        for chunk in sealer.seal(noted()):
+            file.write(chunk)
+    if found.digest() != sha256:
+        raise FileNotAccepted(CHANGED)
+    return {"id": identifier, "size": sealer.size, "root": b64u_encode(sealer.root)}, size
 
 
 def _for_nodes(session: Session, sealed: SealedRecord) -> dict[str, dict[str, dict[str, str]]]:

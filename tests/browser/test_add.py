@@ -175,7 +175,7 @@ def test_a_reader_finds_what_was_moved_and_nothing_else(adding: Adding, site: Si
     ("name", "found"),
     [
         ("ccda_badns_NEGATIVE.xml", "mistake at line 17"),
-        ("dicom_CT_small.dcm", "This is a DICOM image"),
+        ("SOURCES.md", "This is plain text"),
         ("hostile/truncated.json", "broken at line 1: it ends inside a text"),
         ("hostile/stu3_condition.json", "DSTU2 or STU3, not R4"),
         ("hostile/billion_laughs.xml", "has a DOCTYPE"),
@@ -194,6 +194,26 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(
     expect(state.get_by_role("heading")).to_be_focused()
     assert not set(sent) & {"POST", "PUT"}
     axe.assert_none(page)
+
+
+@pytest.mark.parametrize("size", [chromium.DESKTOP, chromium.PHONE])
+@pytest.mark.parametrize(
+    ("name", "notes"),
+    [
+        ("dicom_CT_small.dcm", ["This DICOM file names you in its header."]),
+        ("apple_health_export_small.xml", ["Samples name the devices that took them"]),
+    ],
+)
+def test_a_file_tells_what_its_readers_learn(
+    adding: Adding, name: str, notes: list[str], size: dict[str, int]
+) -> None:
+    page = adding.page
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    choose(page, SAMPLES / name)
+    expect(page.locator("[data-slot=file-notes] .note-line")).to_contain_text(notes)
+    expect(column(page, "medical")).to_contain_text("1" if "dicom" in name else "Heart Rate")
+    axe.assert_none(page)
+    page.screenshot(path=f"/tmp/wt/shots-files-{name[:5]}-{size['width']}.png", full_page=True)
 
 
 def test_a_worker_that_breaks_is_told_and_the_file_can_be_chosen_again(adding: Adding) -> None:

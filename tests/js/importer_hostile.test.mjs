@@ -11,7 +11,7 @@ import { bundle, ccda, octets, readAll, refused, section, take, text } from './i
 const HOSTILE = new URL('../samples/hostile/', import.meta.url);
 
 const KINDS = {
-  'apple_health_doctype.xml': 'apple-health', 'billion_laughs.xml': 'doctype', 'bulk.ndjson': 'json',
+  'apple_health_doctype.xml': 'nothing', 'billion_laughs.xml': 'doctype', 'bulk.ndjson': 'json',
   'crossed_tags.xml': 'xml', 'dstu2_medication_order.json': 'fhir-version', 'duplicate_escaped_member.json': 'json',
   'duplicate_member.json': 'json', 'entry_no_list.json': 'fhir', 'external_dtd.xml': 'doctype',
   'forbidden_character.xml': 'xml', 'invalid_utf8.xml': 'encoding', 'lone_surrogate.json': 'json',
@@ -50,6 +50,8 @@ test('the limits are these', () => {
   assert.deepEqual({ ...limits }, {
     MAX_FILE_OCTETS: 67108864, MAX_ITEMS: 100000, MAX_JSON_DEPTH: 128, MAX_JSON_VALUES: 6000000,
     MAX_CARD_OCTETS: 16777216, MAX_PARTITION_DEPTH: 64, MAX_XML_DEPTH: 63, MAX_FHIR_XML_DEPTH: 62, MAX_XML_ELEMENTS: 600000, MAX_XML_ATTRIBUTES: 1000000, MAX_OUTPUT_OCTETS: 24117248, MAX_NAMED: 50, MAX_ATTRIBUTES: 1000, MAX_INSTRUCTIONS: 1000, MAX_FAMILY_NAMES: 20,
+    MAX_ATTACHMENTS: 200, MAX_ATTACHMENT_NAME: 120, MAX_HEAD_OCTETS: 16777216, MAX_EXPORT_OCTETS: 4294967296, MAX_UNPACK_RATIO: 200, MAX_ZIP_ENTRIES: 100000,
+    MAX_CLINICAL_OCTETS: 67108864, MAX_DOCTYPE: 65536, MAX_SAMPLES: 500, MAX_VERBATIM: 12582912, MAX_APPLE_ELEMENT: 16777216,
   });
 });
 

@@ -25,7 +25,7 @@ for (const name of PREPARED) {
     const made = await prepare(sample(name));
     const { notices, ...result } = made.result();
     const imported = await importRecord(sample(name));
-    assert.deepEqual(result, { partitions: imported.partitions, counts: imported.counts });
+    assert.deepEqual(result, { partitions: imported.partitions, attachments: imported.attachments, counts: imported.counts });
     assert.deepEqual(notices.map(sentenceOf), imported.warnings);
     assert.deepEqual(made.outline().counts, imported.counts);
   });

@@ -1,22 +1,19 @@
 """Depositing a file, or partitions that were split already."""
 
-import errno
 from argparse import Namespace
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from sesphr.client import again, elements, importer, sources
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
+from sesphr.client.contents import Content, of_file, read_file
 from sesphr.client.depositing import deposit as send
 from sesphr.client.errors import FileNotAccepted, RefusedError, UsageError
 from sesphr.client.registration import ORIGINAL, OWNER
-from sesphr.client.sealing import MEDIA_TYPES, Original
+from sesphr.client.sealing import MEDIA_TYPES, Deposit, Original
 from sesphr.client.session import Session
-
-MAX_FILE = 64 * 2**20
 
 
 def deposit(app: App, options: Namespace) -> Answer:
@@ -50,7 +47,7 @@ class _Place:
         return found
 
 
-def _inputs(record: str | None, inputs: dict[str, bytes]) -> dict[str, bytes]:
+def _inputs(record: str | None, inputs: dict[str, Content]) -> dict[str, Content]:
     return {**inputs, "record": record.encode()} if record else inputs
 
 
@@ -63,15 +60,39 @@ def _answer(data: dict[str, Any], place: _Place, notes: list[str]) -> Answer:
     return Answer(data, lines, notes=[*notes, *place.notes])
 
 
+def inspect(options: Namespace) -> Answer:
+    """Tell what depositing FILE would make of it, without server and HOME; nothing is kept."""
+    found = importer.split(of_file(options.file))
+    number = sum(map(len, found.attachments.values()))
+    data = {
+        "format": found.format, "partitions": found.counts, "attachments": number,
+        "warnings": found.warnings,
+    }  # fmt: skip
+    lines = [f"Format: {found.format}", *map(_kinds, found.counts.items())]
+    lines += [f"  {one.name}: {one.size} bytes, {one.media_type}" for one in _files(found)]
+    return Answer(data, lines, [] if options.json else found.warnings)
+
+
+def _kinds(counted: tuple[str, dict[str, int]]) -> str:
+    name, kinds = counted
+    return f"  {name}: {', '.join(f'{number} {kind}' for kind, number in kinds.items())}"
+
+
+def _files(found: importer.Imported) -> list[importer.Attached]:
+    return [one for files in found.attachments.values() for one in files]
+
+
 def _deposit_file(app: App, path: str, record: str | None) -> Answer:
-    octets = read_file(path)
-    found = importer.split(octets)
-    original = Original.of(path, MEDIA_TYPES.get(found.format, "application/octet-stream"), octets)
+    content = of_file(path)
+    found = importer.split(content)
+    kind = MEDIA_TYPES.get(found.format, "application/octet-stream")
+    original = Original.of(path, kind, content)
+    deposited = Deposit(found.partitions, found.attachments, original)
     with app.signed_in() as who:
         _require_owner(who)
-        inputs = _inputs(record, {"file": octets, "name": original.name.encode()})
+        inputs = _inputs(record, {"file": content, "name": original.name.encode()})
         place = _Place(who, record, found.partitions, imported=True)
-        data = send(who, inputs, found.partitions, original, place)
+        data = send(who, inputs, deposited, place)
         sources.remember(who, data["record"], data["version"], found.partitions)
     return _answer(data, place, found.warnings)
 
@@ -83,9 +104,11 @@ def _deposit_partitions(app: App, pairs: list[str], record: str | None) -> Answe
         partitions[name] = _element(name, path, notes)
     with app.signed_in() as who:
         _require_owner(who)
-        named = {f"partition {name}": octets for name, octets in partitions.items()}
+        named: dict[str, Content] = {
+            f"partition {name}": octets for name, octets in partitions.items()
+        }
         place = _Place(who, record, partitions, imported=False)
-        data = send(who, _inputs(record, named), partitions, None, place)
+        data = send(who, _inputs(record, named), Deposit(partitions), place)
     return _answer(data, place, notes)
 
 
@@ -119,26 +142,6 @@ def _element(name: str, path: str, notes: list[str]) -> bytes:
             f"{name}: sealed without what stands around the element: {', '.join(left_out)}."
         )
     return element
-
-
-def read_file(path: str) -> bytes:
-    """A file's octets, at most 64 MiB.
-
-    Raises:
-        UsageError: there is no such file. FileNotAccepted: it cannot be read, or is too large.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            octets = file.read(MAX_FILE + 1)
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a usable path"
-        raise UsageError(f"{path} cannot be read: {reason}.") from error
-    except OSError as error:
-        kind = UsageError if error.errno == errno.ENAMETOOLONG else FileNotAccepted
-        raise kind(f"{path} cannot be read: {error.strerror}.") from error
-    if len(octets) > MAX_FILE:
-        raise FileNotAccepted(f"{path} is larger than 64 MiB.")
-    return octets
 
 
 def _sizes(partitions: dict[str, int]) -> list[str]:

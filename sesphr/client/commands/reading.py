@@ -10,6 +10,7 @@ from sesphr.client import exporting, folders, inventory
 from sesphr.client.access import Opening, ask
 from sesphr.client.answers import Records, RecordView
 from sesphr.client.app import Answer, App
+from sesphr.client.attached import FOLDER, write_files
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.errors import ClientError, RefusedError, UsageError, told
@@ -56,12 +57,20 @@ def open_(app: App, options: Namespace) -> Answer:
         wanted = named or _all_partitions(who, record)
         opening = _ask(who, record, wanted, purpose)
         opened = open_record(who, opening)
-    folder = output_folder(Path(options.output))
-    notes = folders.noted(who.folder, folder, record)
-    sizes, failure = _written(folder, opened.plaintexts)
+        folder = output_folder(Path(options.output))
+        notes = folders.noted(who.folder, folder, record)
+        sizes, failure = _written(folder, opened.plaintexts)
+        files = write_files(who, opening, opened, folder) if failure is None else {}
     refused = [name for name in wanted if name not in opened.plaintexts]
-    data = {"record": record, "opened": sizes, "refused": refused, "version": opening.version}
+    data = {
+        "record": record, "opened": sizes, "files": files, "refused": refused,
+        "version": opening.version,
+    }  # fmt: skip
     lines = [f"{folder / name}.xml  {size} bytes" for name, size in sizes.items()]
+    lines += [
+        f"{folder / (name + FOLDER) / file}  {size} bytes"
+        for name, found in files.items() for file, size in found.items()
+    ]  # fmt: skip
     if refused:
         lines.append(f"Not opened: {', '.join(refused)}")
     return Answer(data, lines, notes, failure=failure or _refusal(named, refused))

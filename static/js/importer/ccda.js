@@ -10,6 +10,7 @@
 import { headerPartition, sectionKind, sectionRule } from './ccda_rules.js';
 import { isoDate, patientItem, sectionItems } from './ccda_items.js';
 import { aboutBody, aboutHeader, aboutPatient, aboutSection } from './ccda_units.js';
+import { Embedded, inlineOfBody } from './attachments_embedded.js';
 import { MAX_NAMED } from './limits.js';
 import { NAMESPACE, Splitter } from './partition.js';
 import { refuse } from './refused.js';
@@ -50,6 +51,7 @@ class CcdaSplit {
     this.embedded = [];
     /** @type {Unknown[]} */
     this.unknown = [];
+    this.inside = new Embedded();
     /** @type {Set<import('./xml.js').Instruction>} */
     this.dropped = new Set();
     this.header();
@@ -107,7 +109,9 @@ class CcdaSplit {
     if (part.local === 'nonXMLBody') {
       const type = attribute(first(part, 'text'), 'mediaType') ?? 'unknown type';
       const item = { kind: 'document', code: { display: type } };
-      const made = this.part(part, { role: 'record', home: 'medical', items: [item], about: aboutBody(type) });
+      const files = this.inside.take(inlineOfBody(part, this.title, this.origin.date));
+      // The document is the file, where it can be taken out.
+      const made = { ...this.part(part, { role: 'record', home: 'medical', items: files.length ? [] : [item], about: aboutBody(type) }), files };
       this.parts.push(made);
       this.embedded.push({ type: type.slice(0, 64), part: made });
       return;
@@ -117,6 +121,10 @@ class CcdaSplit {
       for (const section of sections) this.section(section, ['medical']);
       if (!sections.length) this.parts.push(this.part(each, { role: 'header' }));
     }
+  }
+
+  get files() {
+    return this.inside.files;
   }
 
   /** @param {Element} section @param {string[]} inherited where it goes when nothing names it @returns {string[]} its own place first */
@@ -190,7 +198,7 @@ class CcdaSplit {
   notices(splitter, choices) {
     const patients = all(this.root, 'recordTarget').length;
     /** @type {Notice[]} */
-    const found = [...this.embeddedNotices(choices), ...this.unknownNotices(choices)];
+    const found = [...this.embeddedNotices(choices), ...this.inside.notices(), ...this.unknownNotices(choices)];
     if (!splitter.filled().includes('personal') && splitter.open('personal').length) found.push({ code: 'no-patient', params: {} });
     if (this.dropped.size) found.push({ code: 'instructions', params: { n: this.dropped.size } });
     if (patients > 1) found.push({ code: 'patients-document', params: { n: patients } });

@@ -56,6 +56,21 @@ function refuseText(start) {
   throw refuse('text');
 }
 
+/** Files that are kept as they are, whatever their size. @type {import('./attachments_kinds.js').FileKind[]} */
+const ATTACHMENTS = ['dicom', 'pdf', 'png', 'jpeg'];
+
+/**
+ * Whether a file is one that is kept as it is, or an archive, by its first octets.
+ *
+ * @param {Uint8Array} head
+ * @returns {import('./attachments_kinds.js').FileKind | 'zip' | undefined}
+ */
+export function kindFromStart(head) {
+  const [found] = SIGNATURES.find(([kind, at, signature]) => ATTACHMENTS.some((each) => each === kind) && has(head, at, signature)) ?? [];
+  if (found) return /** @type {import('./attachments_kinds.js').FileKind} */ (found);
+  return has(head, 0, [0x50, 0x4b, 0x03, 0x04]) ? 'zip' : undefined;
+}
+
 /** @param {Uint8Array} octets */
 function refuseSize(octets) {
   if (octets.length === 0) throw refuse('empty');

@@ -6,6 +6,7 @@
  * alone; whatever is placed nowhere is named in a warning.
  */
 
+import { Embedded, inlineOf } from './attachments_embedded.js';
 import { decide } from './fhir_rules.js';
 import { itemOf } from './fhir_items.js';
 import { References, referencesIn } from './fhir_references.js';
@@ -56,12 +57,17 @@ export class FhirSplit {
     this.supporting = [];
     /** @type {[type: string, reason: string, name: string | number][]} */
     this.refused = [];
+    this.inside = new Embedded();
     this.directives = this.advanceDirectives();
     this.decide();
     this.companions = new Set(this.supporting.map(({ resource }) => resource));
     const { resources } = unwrapped;
     this.title = textual(resources.find(({ type }) => type === 'Composition')?.value.title);
     this.finder = new NameFinder(familyNames(resources.filter(({ type }) => type === 'Patient')));
+  }
+
+  get files() {
+    return this.inside.files;
   }
 
   get units() {
@@ -88,7 +94,7 @@ export class FhirSplit {
       const decision = decide(resource.value, {
         isPatient: (reference) => this.isPatient(reference, resource), directives: this.directives,
       });
-      if (decision === 'follows') this.supporting.push({ resource, part: companion('supporting', resource) });
+      if (decision === 'follows') this.supporting.push({ resource, part: this.supportingPart(resource) });
       else if ('leftOut' in decision) this.refused.push([shownType(resource), decision.leftOut, label(resource)]);
       else this.records.push({ resource, unit: this.unit(resource, decision.partition, decision.copies) });
     }
@@ -108,7 +114,14 @@ export class FhirSplit {
     return {
       id: `u${this.records.length + 1}`, home, copies, role: 'record', items: [item],
       about: aboutResource(resource.value, item, follow), write: resource.write, partial: resource.partial,
+      files: this.inside.take(inlineOf(resource.value)),
     };
+  }
+
+  /** @param {Resource} resource @returns {import('./units.js').Part} */
+  supportingPart(resource) {
+    const files = this.inside.take(inlineOf(resource.value));
+    return { ...companion('supporting', resource), files };
   }
 
   /** @param {string} reference @param {Resource} from @returns {any} */
@@ -182,7 +195,7 @@ export class FhirSplit {
   notices({ splitter, leftOut }) {
     const { empty, untyped, resources, dropped, cards } = this.unwrapped;
     const patients = resources.filter(({ type }) => type === 'Patient').length;
-    const found = leftOut.notices();
+    const found = [...leftOut.notices(), ...this.inside.notices()];
     if (empty) found.push({ code: 'entries-empty', params: { n: empty } });
     if (untyped) found.push({ code: 'entries-untyped', params: { n: untyped } });
     if (dropped.size) found.push({ code: 'instructions', params: { n: dropped.size } });

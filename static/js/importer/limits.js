@@ -56,3 +56,32 @@ export const MAX_NAMED = 50;
 
 /** The most family names that are looked for: a file about one person has few. */
 export const MAX_FAMILY_NAMES = 20;
+
+/** The most files cut out of one record: each is sealed and sent on its own. */
+export const MAX_ATTACHMENTS = 200;
+
+/** The longest name of an attachment, in characters. */
+export const MAX_ATTACHMENT_NAME = 120;
+
+/** How much of the start of a file is read to tell what it is: large enough for any header. */
+export const MAX_HEAD_OCTETS = 16 * 1024 * 1024;
+
+/** The most that is unpacked of an archive, in octets, and how far it may swell. */
+export const MAX_EXPORT_OCTETS = 4 * 1024 * 1024 * 1024;
+export const MAX_UNPACK_RATIO = 200;
+export const MAX_ZIP_ENTRIES = 100_000;
+
+/** The most octets of clinical records inside an Apple Health archive. */
+export const MAX_CLINICAL_OCTETS = 64 * 1024 * 1024;
+
+/** The longest DOCTYPE of an Apple Health export, in characters. */
+export const MAX_DOCTYPE = 64 * 1024;
+
+/** How many samples of one Apple Health type become items of their own; more become one a day. */
+export const MAX_SAMPLES = 500;
+
+/** How much of an Apple Health export stands in the partitions word for word, in characters. */
+export const MAX_VERBATIM = 12 * 1024 * 1024;
+
+/** The longest element of an Apple Health export, in characters: a workout with its route. */
+export const MAX_APPLE_ELEMENT = 16 * 1024 * 1024;

@@ -29,6 +29,7 @@ import { refuse } from './refused.js';
  * @property {string} body markup made by xmlBody or resourceBody
  * @property {Item[]} items
  * @property {string} [unit] the id of the unit that it is, where an owner can move it
+ * @property {import('./attachments.js').Attached} [file] stands in place of a body
  */
 
 /** In the order in which results list them. @type {PartitionName[]} */
@@ -89,6 +90,11 @@ function itemXml(item, id, source) {
     .map((each) => `<component>${measuredXml(each)}</component>`).join('');
   const performer = item.performer ? `<performer${attr('name', item.performer)}/>` : '';
   return `<item${attributes}>${measuredXml(item)}${performer}${components}</item>\n`;
+}
+
+/** @param {import('./attachments.js').Attached} file @param {number} number its place among the partition's attachments, from 1 */
+function attachmentXml({ name, type, size, sha256 }, number) {
+  return `<attachment${attr('number', String(number))}${attr('name', name)}${attr('type', type)}${attr('size', String(size))}${attr('sha256', sha256)}/>`;
 }
 
 /** @param {Source} source @param {string} id */
@@ -162,6 +168,11 @@ export class Splitter {
     return this.names.filter((name) => this.sources.get(name)?.some((source) => source.role === 'record'));
   }
 
+  /** The files of a partition, in the order of their numbers. @param {PartitionName} name */
+  files(name) {
+    return (this.sources.get(name) ?? []).flatMap(({ file }) => (file ? [file] : []));
+  }
+
   /** @param {PartitionName} name */
   counts(name) {
     /** @type {Record<string, number>} */
@@ -182,28 +193,37 @@ export class Splitter {
     sources.forEach((source, index) => {
       for (const item of source.items) parts.push(itemXml(item, `i${++number}`, `s${index + 1}`));
     });
-    sources.forEach((source, index) => parts.push(sourceXml(source, `s${index + 1}`)));
+    let files = 0;
+    sources.forEach((source, index) => {
+      const body = source.file ? attachmentXml(source.file, ++files) : source.body;
+      parts.push(sourceXml({ ...source, body }, `s${index + 1}`));
+    });
     parts.push('</partition>');
     return parts.join('');
   }
 
   /**
    * @param {ReadonlyMap<PartitionName, string>} [titles] what the owner calls partitions
-   * @returns {{partitions: Record<string, Uint8Array>, counts: Record<string, Record<string, number>>}}
+   * @returns {{partitions: Record<string, Uint8Array>, attachments: Record<string, import('./attachments.js').Attached[]>,
+   *   counts: Record<string, Record<string, number>>}} partitions without files are absent from attachments
    */
   result(titles) {
     /** @type {Record<string, Uint8Array>} */
     const partitions = {};
+    /** @type {Record<string, import('./attachments.js').Attached[]>} */
+    const attachments = {};
     /** @type {Record<string, Record<string, number>>} */
     const counts = {};
     let size = 0;
     for (const name of this.filled()) {
       partitions[name] = new TextEncoder().encode(this.write(name, titles?.get(name)));
       counts[name] = this.counts(name);
+      const files = this.files(name);
+      if (files.length) attachments[name] = files;
       size += partitions[name].length;
       if (size > MAX_OUTPUT_OCTETS) throw tooMuch();
     }
-    return { partitions, counts };
+    return { partitions, attachments, counts };
   }
 }
 

@@ -6,9 +6,13 @@
  * holds no words for people.
  */
 
+import { isAppleHealth, splitAppleXml, splitAppleZip } from './apple.js';
+import { digestAll, piece } from './attachments.js';
+import { splitAttachment } from './attachments_split.js';
 import { decodeJson, decodeXml } from './decode.js';
-import { detect } from './detect.js';
+import { detect, kindFromStart, tooLarge } from './detect.js';
 import { splitCards, splitJson } from './fhir_files.js';
+import { MAX_FILE_OCTETS } from './limits.js';
 import { nameOf } from './names.js';
 import { refuse } from './refused.js';
 import { NOWHERE } from './units.js';
@@ -24,6 +28,7 @@ export { ImportRefused } from './refused.js';
 /**
  * @typedef {object} PlanOptions
  * @property {(done: number) => void} [onProgress] is called with the share done, 0 to 1
+ * @property {string} [name] of the file, which an attachment keeps
  * @property {AbortSignal} [signal] stops the import between steps with the signal's reason
  */
 
@@ -85,7 +90,8 @@ export class Plan {
    *
    * @param {Partial<Choices>} [choices] `moves` from unit id to partition name; `copies` false leaves safety copies out;
    *   `into` from a partition to the one that it goes into whole; both may go NOWHERE; `names` are written inside
-   * @returns {{partitions: Record<string, Uint8Array>, counts: Counts, notices: Notice[]}} partitions without content are absent
+   * @returns {{partitions: Record<string, Uint8Array>, attachments: Record<string, import('./attachments.js').Attached[]>,
+   *   counts: Counts, notices: Notice[]}} partitions without content are absent; attachments are in the order of their numbers
    * @throws {import('./refused.js').ImportRefused} when what follows the moves makes them too large
    */
   result(choices) {
@@ -118,25 +124,43 @@ function checkName(title) {
   if (nameOf(title) !== title || !title) throw new RangeError('no name of a partition');
 }
 
-/** @param {Uint8Array} octets @param {(done: number) => Promise<void>} pause @returns {Promise<import('./units.js').Split>} */
-async function splitFile(octets, pause) {
+/** @param {Uint8Array | Blob} content @returns {Promise<Uint8Array>} all of it, where it is not too large to be read at once */
+async function whole(content) {
+  const size = content instanceof Uint8Array ? content.length : content.size;
+  if (size > MAX_FILE_OCTETS) throw tooLarge();
+  return piece(content, 0, size);
+}
+
+/** @param {Uint8Array} octets of a record as text @param {(done: number) => Promise<void>} pause @returns {Promise<import('./units.js').Split>} */
+async function splitText(octets, pause) {
   const kind = detect(octets);
   if (kind === 'xml') return splitXml(decodeXml(octets), (done) => pause(done * 0.8));
   return kind === 'card' ? splitCards(decodeJson(octets), pause) : splitJson(decodeJson(octets), pause);
 }
 
+/** @param {Uint8Array | Blob} content @param {(done: number) => Promise<void>} pause @param {string} [name] @returns {Promise<import('./units.js').Split>} */
+async function splitFile(content, pause, name) {
+  const head = await piece(content, 0, 4096);
+  const kind = kindFromStart(head);
+  if (kind === 'zip') return (await splitAppleZip(content, pause)) ?? splitText(head, pause);
+  if (kind) return splitAttachment(content, kind, name);
+  if (isAppleHealth(head)) return splitAppleXml(content, pause);
+  return splitText(await whole(content), pause);
+}
+
 /**
  * Reads a file and makes a plan of it.
  *
- * @param {Uint8Array} octets
+ * @param {Uint8Array | Blob} content a Blob is read piece by piece where that can be done
  * @param {PlanOptions} [options]
  * @returns {Promise<Plan>}
  * @throws {import('./refused.js').ImportRefused} with a code that says what was found
  */
-export async function prepare(octets, options = {}) {
+export async function prepare(content, options = {}) {
   const pause = pauser(options);
   await pause(0);
-  const split = await splitFile(octets, pause);
+  const split = await splitFile(content, pause, options.name);
+  await digestAll(split.files ?? [], (done) => pause(0.8 + done * 0.2));
   const plan = new Plan(split);
   if (!plan.unmoved.splitter.filled().length) throw refuse('nothing', 'ccda-nothing');
   await pause(1);

@@ -32,6 +32,7 @@
  * @property {() => string} write its markup
  * @property {string} [body] the markup once written
  * @property {About} [about] of a unit
+ * @property {import('./attachments.js').Filed[]} [files] of the record that stand beside it, or that it is
  */
 
 /** @typedef {Part & {id: string, about: About}} Unit */
@@ -53,6 +54,7 @@ export const NOWHERE = '*';
  * @typedef {object} Split
  * @property {string} format @property {string} [title] @property {{type?: string, date?: string}} origin
  * @property {Unit[]} units
+ * @property {import('./attachments.js').Attached[]} [files] whose digests are still to be worked out
  * @property {(choices: Choices) => {splitter: Splitter, notices: Notice[]}} lay
  */
 
@@ -88,7 +90,11 @@ export function place(splitter, part, choices, home = part.home) {
   // A partition counts as filled by its records: what an owner moves there is one.
   const role = places[0] === home ? part.role : 'record';
   part.body ??= part.write();
-  const { body } = part;
-  places.forEach((name, index) => splitter.add(name, { role, copy: index > 0, partial, body, items, unit: id }));
+  const { body, files = [] } = part;
+  places.forEach((name, index) => {
+    const copy = index > 0;
+    if (body) splitter.add(name, { role, copy, partial, body, items, unit: id });
+    for (const { file, item } of files) splitter.add(name, { role, copy, body: '', items: [item], unit: id, file });
+  });
   return places;
 }

@@ -10,11 +10,12 @@ import { ImportRefused } from './refused.js';
 /** @typedef {import('./refused.js').Params} Params */
 /** @typedef {{code: string, params: Params}} Notice */
 
-const READ = 'SeSPHR reads C-CDA documents, FHIR R4 files (JSON or XML) and SMART Health Cards.';
+const READ = 'SeSPHR reads C-CDA documents, FHIR R4 files (JSON or XML), SMART Health Cards, Apple Health exports, PDF documents, JPEG and PNG pictures, and DICOM files.';
 const ASK = `${READ} Ask the hospital, practice or insurer for the record in one of these forms.`;
 const ASK_SHORT = `${READ} Ask for the record in one of these forms.`;
 const SAVE_AGAIN = 'Ask for the file again, saved as UTF-8.';
 const CUT = 'It may have been cut short or edited: download it again.';
+const CUT_FILE = 'Download it again, or ask for it again.';
 const YEARS = 'Ask for it in smaller parts, for example year by year.';
 const SMALLER = 'Ask for the record in smaller parts.';
 const CORRECT = 'Ask its sender for a correct one.';
@@ -38,13 +39,17 @@ const REFUSALS = {
   blank: ['This file holds nothing but white space.', 'Download it again.'],
   'too-large': ['This file is larger than %(mb) MB.', 'Ask for the record in smaller parts, for example one document for each visit.'],
   memory: ['This file needs more memory than SeSPHR allows itself.', SMALLER],
-  zip: ['This is a zip archive (an Apple Health export and Office documents are such archives too).',
-    'Unpack it and choose the record inside, if that is a C-CDA document or a FHIR R4 file (JSON or XML).'],
+  zip: ['This is a zip archive, but not an Apple Health export.', 'Unpack it and choose the record inside.'],
   office: ['This is an Office document (Word, Excel or the like), not a structured health record.', ASK],
-  dicom: ['This is a DICOM image, not a structured health record.', ASK],
-  pdf: ['This is a PDF document, not a structured health record.', ASK],
-  png: ['This is a PNG image, not a structured health record.', ASK],
-  jpeg: ['This is a JPEG image, not a structured health record.', ASK],
+  'zip-broken': ['This zip archive is cut short or broken.', CUT_FILE],
+  'zip-path': ['This zip archive holds names that lead out of their folder.', 'Export it again from the device that made it.'],
+  'zip-bomb': ['This zip archive unpacks to far more than a health record.', 'Export it again from the device that made it.'],
+  'apple-nothing': ['This Apple Health export holds no entries.', 'Export it again from the Health app.'],
+  'apple-element': ['This Apple Health export has an entry of more than %(mb) MB.', 'Export it again from the Health app.'],
+  'dicom-broken': ['This file begins like a DICOM picture, but it is cut short or broken.', CUT_FILE],
+  'pdf-broken': ['This file begins like a PDF document, but it is cut short or something else.', CUT_FILE],
+  'png-broken': ['This file begins like a PNG picture, but it is cut short or something else.', CUT_FILE],
+  'jpeg-broken': ['This file begins like a JPEG picture, but there is no picture in it.', CUT_FILE],
   gif: ['This is a GIF image, not a structured health record.', ASK],
   tiff: ['This is a TIFF image, not a structured health record.', ASK],
   gzip: ['This is a gzip archive, not a structured health record.', ASK],
@@ -116,6 +121,17 @@ const NOTICES = {
   'entries-untyped': (p) => `${p.n} entries hold a resource without a type; they are only in the original file.`,
   'card-signature': (p) => (p.n === 1 ? 'The signature of the SMART Health Card was not checked; it is only in the original file.'
     : `The signatures of ${p.n} SMART Health Cards were not checked; they are only in the original file.`),
+  'pdf-locked': () => 'This PDF document is encrypted: whoever opens it needs its password too.',
+  'picture-place': () => 'This picture says where it was taken; whoever opens it can read that.',
+  'dicom-name': (p) => `This DICOM file names the patient in its header; whoever opens the ${p.partition} partition can read that.`,
+  'dicom-packed': () => 'The header of this DICOM file is compressed and was not read.',
+  'apple-daily': (p) => `${p.names}: these have very many samples, so each day is one item; the samples stand in the source or in the original file.`,
+  'apple-dropped': (p) => `${p.names}: the samples are too many for a record and stay in the original file only; the items tell of them.`,
+  'apple-clinical': (p) => `${p.n} clinical ${p.n === 1 ? 'record is' : 'records are'} not FHIR R4 or of no patient; ${p.n === 1 ? 'it is' : 'they are'} only in the original file.`,
+  'apple-private': () => 'Samples name the devices that took them, and workouts may hold the way that was gone: whoever opens them can read that.',
+  'apple-beside': (p) => `${p.n} other ${p.n === 1 ? 'file' : 'files'} of the archive (such as routes and recordings) ${p.n === 1 ? 'is' : 'are'} only in the original file.`,
+  'embedded-broken': (p) => `${p.n === 1 ? 'A file' : `${p.n} files`} inside the record cannot be taken out, because it is not valid base64; it stays there as it is.`,
+  'embedded-more': (p) => `${p.n} more files inside the record open only from there: at most 200 are taken out.`,
   'left-out': leftOut,
 };
 

@@ -5,6 +5,7 @@
  * until the page asks for the partitions, and go when the worker ends. It holds no words for people.
  */
 import { Again } from "../importer/again.js";
+import { MAX_FILE_OCTETS } from "../importer/limits.js";
 import { ImportRefused, prepare } from "../importer/plan.js";
 
 /** @typedef {import("../importer/plan.js").Plan} Plan */
@@ -12,17 +13,17 @@ import { ImportRefused, prepare } from "../importer/plan.js";
 /** @typedef {import("../importer/units.js").Choices} Choices */
 /** @typedef {{record: string, parts: Map<string, Uint8Array>}} Own a record of the owner */
 /**
- * @typedef {{id: number, ask: "prepare" | "outline" | "result" | "compare", octets?: ArrayBuffer, choices?: Sent,
+ * @typedef {{id: number, ask: "prepare" | "outline" | "result" | "compare", file?: File, choices?: Sent,
  *   records?: Own[], onto?: {record: string, version: number} | null}} Asked
  */
 
-/** @type {{plan: Plan, octets: Uint8Array<ArrayBuffer>, again: Again} | null} */
+/** @type {{plan: Plan, file: File, again: Again} | null} */
 let held = null;
 let reading = new AbortController();
 
 /** @param {Asked} asked @returns {Promise<{value: object | null, transfer?: Transferable[]}>} */
-async function answer({ id, ask, octets, choices, records, onto }) {
-  if (ask === "prepare") return { value: await read(id, new Uint8Array(/** @type {ArrayBuffer} */ (octets))) };
+async function answer({ id, ask, file, choices, records, onto }) {
+  if (ask === "prepare") return { value: await read(id, /** @type {File} */ (file)) };
   if (!held) throw new Error("no file was read");
   if (ask === "compare") return { value: held.again.compare(/** @type {Own[]} */ (records)) };
   const { moves, copies, into, names } = /** @type {Sent} */ (choices);
@@ -30,27 +31,27 @@ async function answer({ id, ask, octets, choices, records, onto }) {
   return ask === "outline" ? { value: held.plan.outline(wanted) } : written(held, wanted, onto ?? null);
 }
 
-/** @param {number} id @param {Uint8Array<ArrayBuffer>} octets @returns {Promise<object>} */
-async function read(id, octets) {
+/** @param {number} id @param {File} file @returns {Promise<object>} */
+async function read(id, file) {
   reading = new AbortController();
   const { signal } = reading;
-  const plan = await prepare(octets, { signal, onProgress: (done) => postMessage({ id, done }) });
-  held = { plan, octets, again: new Again(plan) };
+  const plan = await prepare(file, { name: file.name, signal, onProgress: (done) => postMessage({ id, done }) });
+  held = { plan, file, again: new Again(plan) };
   const { format, title, origin, units } = plan;
   return { format, title, date: origin.date, units, outline: plan.outline() };
 }
 
 /**
- * The file goes along, so that the page can keep it whole among the owner's own.
+ * The file goes along, so that the page can keep it whole among the owner's own: a large one as it lies on the device.
  * @param {NonNullable<typeof held>} from @param {Choices} wanted
  * @param {{record: string, version: number} | null} onto the version that it becomes, for one that was compared with
  */
-function written({ plan, octets, again }, wanted, onto) {
-  const { partitions: made, counts } = plan.result(wanted);
+async function written({ plan, file, again }, wanted, onto) {
+  const { partitions: made, attachments, counts } = plan.result(wanted);
   const partitions = onto ? /** @type {typeof made} */ (again.marked(made, onto)) : made;
-  const original = octets.slice();
-  const transfer = [...Object.values(partitions), original].map(({ buffer }) => buffer);
-  return { value: { partitions, counts, original }, transfer: /** @type {Transferable[]} */ (transfer) };
+  const original = file.size > MAX_FILE_OCTETS ? file : new Uint8Array(await file.arrayBuffer());
+  const buffers = [...Object.values(partitions), ...(original instanceof Uint8Array ? [original] : [])].map(({ buffer }) => buffer);
+  return { value: { partitions, attachments, counts, original }, transfer: /** @type {Transferable[]} */ (buffers) };
 }
 
 /** @param {unknown} error */
@@ -58,6 +59,8 @@ function failure(error) {
   if (error instanceof ImportRefused) return { refusal: { kind: error.kind, code: error.code, params: error.params } };
   const name = error instanceof Error ? error.name : "Error";
   // Engines throw a RangeError when a string or an array would be larger than they can hold.
+  // A file that was moved, changed or shut away meanwhile.
+  if (["NotReadableError", "NotFoundError", "SecurityError"].includes(name)) return { failed: "unreadable" };
   return { failed: name === "AbortError" ? "cancelled" : name === "RangeError" ? "memory" : "unknown" };
 }
 

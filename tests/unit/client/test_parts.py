@@ -140,7 +140,7 @@ def test_a_name_stays_in_its_folder(tmp_path, name):
 )
 def test_the_original_is_described_in_one_element(name):
     original = Original.of(f"/somewhere/{name}", "application/xml", b"octets")
-    element = original.element("11111111-2222-4333-8444-555555555555")
+    element = original.element("11111111-2222-4333-8444-555555555555", 6)
     assert check_element(element) == element
     assert b"somewhere" not in element
 

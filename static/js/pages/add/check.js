@@ -5,6 +5,7 @@
 import { readReaders } from "../../endpoint/readers.js";
 import { byId, clone, el, fill, show, slot } from "../../ui/dom.js";
 import { clearErrors, showErrors } from "../../ui/forms.js";
+import { icon } from "../../ui/icons.js";
 import { t } from "../../ui/messages.js";
 import { callParts, partName } from "../../ui/parts.js";
 import { announce, report } from "../../ui/states.js";
@@ -12,7 +13,7 @@ import { Again } from "./again.js";
 import { drawCautions, focusCaution, isPressing } from "./cautions.js";
 import { drawColumns, focusUnit } from "./columns.js";
 import { aboutFile, leftOutWords, refusalWords, titleOf } from "./describe.js";
-import { LEFT_OUT } from "./draft.js";
+import { FILE_NOTES, LEFT_OUT } from "./draft.js";
 import { Refused } from "./importing.js";
 import { addPart, drawChanges, focusChange, mayLeave } from "./partmenu.js";
 import { NOWHERE } from "./parts.js";
@@ -82,6 +83,7 @@ export class CheckStep {
     });
     this.#copiesLine();
     this.#leftOut();
+    this.#fileNotes();
     this.#saveBar();
   }
 
@@ -169,6 +171,15 @@ export class CheckStep {
     const n = found.reduce((sum, { params }) => sum + Number(params.n ?? 1), 0);
     show(slot(this.root, "left-out"), n > 0);
     if (n) fill(this.root, { "left-out-title": t("add.left-out", { n }), "left-out-list": found.map((each) => el("li", {}, leftOutWords(each))) });
+  }
+
+  /** What the files themselves tell their readers. */
+  #fileNotes() {
+    const found = this.draft.outline.notices.filter(({ code }) => FILE_NOTES.includes(code));
+    const words = found.map(({ code, params }) => t(`add.file.${code}`, { n: Number(params.n ?? 1), names: String(params.names ?? "") }));
+    const place = slot(this.root, "file-notes");
+    place.replaceChildren(...words.map((each) => el("p", { class: "note-line" }, icon("info"), el("span", {}, each))));
+    show(place, words.length > 0);
   }
 
   /** What stands in the way of saving; "" for nothing. @returns {string} */

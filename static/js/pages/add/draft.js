@@ -23,6 +23,10 @@ import { NOWHERE, Parts } from "./parts.js";
 /** Notices that only tell what stays in the original file. */
 export const LEFT_OUT = ["left-out", "entries-empty", "entries-untyped", "card-signature", "instructions", "no-patient"];
 
+/** Notices of what a file tells whoever opens it, or how it was taken. */
+export const FILE_NOTES = ["pdf-locked", "picture-place", "dicom-name", "dicom-packed", "embedded-broken", "embedded-more",
+  "apple-daily", "apple-dropped", "apple-clinical", "apple-beside", "apple-private"];
+
 export class Draft {
   /** @param {{name: string, size: number, type: string}} file @param {Prepared} prepared @param {ReadonlyMap<string, string>} [names] what the owner calls parts */
   constructor(file, prepared, names) {

@@ -1,11 +1,10 @@
 /**
  * The page's side of the import worker: one file at a time, which it alone holds.
  *
- * The file's octets are handed over, never copied, and leave the worker only as partitions.
+ * The worker gets the file itself and reads of it what it needs; a large one is never held whole.
  * @module
  */
 import { EndpointError, Unsupported } from "../../endpoint/errors.js";
-import { MAX_FILE_OCTETS } from "../../importer/limits.js";
 import { startWorker } from "../../ui/worker.js";
 
 /** @typedef {import("../../importer/plan.js").UnitOutline} Unit */
@@ -13,7 +12,7 @@ import { startWorker } from "../../ui/worker.js";
 /** @typedef {import("../../importer/refused.js").Params} Params */
 /** @typedef {{format: string, title?: string, date?: string, units: Unit[], outline: Outline}} Prepared */
 /** @typedef {{partitions: Record<string, Uint8Array<ArrayBuffer>>, attachments?: Record<string, import("../../endpoint/attachments.js").Attached[]>,
- *   counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer>}} Written attachments in the order of their numbers */
+ *   counts: import("../../importer/plan.js").Counts, original: Uint8Array<ArrayBuffer> | File}} Written attachments in the order of their numbers */
 /** @typedef {import("../../importer/units.js").Choices} Choices */
 /** How well a record of the owner fits. @typedef {import("../../importer/again.js").Fit} Fit */
 /** @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, onDone?: (done: number) => void}} Waiting */
@@ -52,9 +51,7 @@ export class Importing {
    * @throws {EndpointError} `unreadable`: the device does not give it @throws {Unsupported} `memory`
    */
   async prepare(file, onDone) {
-    if (file.size > MAX_FILE_OCTETS) throw new Refused("too-large", { mb: MAX_FILE_OCTETS / 1024 / 1024 });
-    const octets = await octetsOf(file);
-    return this.#ask({ ask: "prepare", octets }, [octets], onDone);
+    return this.#ask({ ask: "prepare", file }, onDone);
   }
 
   /** @param {Choices} choices @returns {Promise<Outline>} */
@@ -88,12 +85,12 @@ export class Importing {
     this.#reject(new Cancelled());
   }
 
-  /** @param {object} message @param {Transferable[]} [transfer] @param {(done: number) => void} [onDone] @returns {Promise<any>} */
-  #ask(message, transfer = [], onDone = undefined) {
+  /** @param {object} message @param {(done: number) => void} [onDone] @returns {Promise<any>} */
+  #ask(message, onDone = undefined) {
     const id = ++this.last;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, onDone });
-      this.worker.postMessage({ id, ...message }, transfer);
+      this.worker.postMessage({ id, ...message });
     });
   }
 
@@ -125,15 +122,6 @@ export class Importing {
   }
 }
 
-/** @param {File} file @returns {Promise<ArrayBuffer>} */
-async function octetsOf(file) {
-  try {
-    return await file.arrayBuffer();
-  } catch (error) {
-    throw new EndpointError("unreadable", { cause: error });
-  }
-}
-
 /** @param {Choices} choices as messages can carry them */
 function plain({ moves, copies, into = new Map(), names = new Map() }) {
   return { moves: [...moves], copies, into: [...into], names: [...names] };
@@ -142,5 +130,6 @@ function plain({ moves, copies, into = new Map(), names = new Map() }) {
 /** @param {string} failed @returns {Error} */
 function failureOf(failed) {
   if (failed === "cancelled") return new Cancelled();
+  if (failed === "unreadable") return new EndpointError("unreadable");
   return failed === "memory" ? new Unsupported("memory") : new EndpointError("unknown");
 }
