@@ -139,7 +139,7 @@ def root_of(path: Path) -> str:
     tree = MerkleAccumulator()
     with path.open("rb") as file:
         while chunk := file.read(CIPHER_CHUNK):
-            tree.add(leaf_hash(chunk))
+            tree.append(leaf_hash(chunk))
     return urlsafe_b64encode(tree.root()).rstrip(b"=").decode()
 
 

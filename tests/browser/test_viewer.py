@@ -35,7 +35,7 @@ def shelf(
     folder = tmp_path_factory.mktemp("owner")
     with chromium.context(playwright, site.url, folder) as (hers, watch):
         # PDF.js says on the console what it could not read.
-        watch.expected += ["Failed to load resource", "Warning: ", "integrity", "Integrity"]
+        watch.expected += ["Failed to load resource", "Warning: ", "integrity", "unreadable"]
         page = chromium.first_page(hers)
         account.sign_in(page, Member("Owner", owner.login, owner.password))
         yield Shelf(page, owner)
