@@ -167,6 +167,17 @@ test('the record that has most in common is the one', async () => {
   assert.equal(best([{ outcome: less }, { outcome: more }]).outcome, more);
 });
 
+test('a file that belongs to the record is told by its octets, whatever it is called', () => {
+  const model = (display, sha256) => ({
+    partition: 'medical', origin: {}, items: [{ id: 'i1', kind: 'document', source: 's1', negated: false, components: [], code: { display } }],
+    sources: [{ id: 's1', role: 'record', copy: false, partial: false, attachment: { number: 1, name: display, type: 'application/pdf', size: 1, sha256 } }],
+  });
+  const found = (a, b) => counts(new Comparison([model(...a)], [model(...b)]).outcome);
+  assert.deepEqual(found(['scan (2).pdf', 'aa'], ['scan.pdf', 'aa']), [1, 0, 0, 0]);
+  assert.deepEqual(found(['scan.pdf', 'aa'], ['scan.pdf', 'bb']), [0, 1, 0, 0]);
+  assert.deepEqual(found(['scan.pdf', 'aa'], ['other.pdf', 'bb']), [0, 0, 1, 1]);
+});
+
 test('an element of another kind, and a record without anything, compare as nothing', async () => {
   const now = models(await take(bundle(PATIENT, lab('a', 1))));
   for (const was of [[], [readPartition(octets('<note xmlns="urn:x">words</note>'), 'medical')]]) {

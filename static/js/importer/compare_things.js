@@ -11,7 +11,7 @@ import { entriesOf } from '../reader/ccda_statements.js';
 import { all, attribute, every, first, textOf } from '../reader/tree.js';
 
 /** @typedef {import('../reader/partition.js').Model} Model */
-/** @typedef {import('../reader/partition.js').Source} Source */
+/** A file that belongs to the partition is told by its octets. @typedef {import('../reader/partition.js').Source & {attachment?: {sha256: string}}} Source */
 /** @typedef {import('../reader/partition.js').Item} Item */
 /** @typedef {import('../reader/tree.js').Element} Element */
 /** @typedef {import('./compare_content.js').Refer} Refer */
@@ -103,7 +103,8 @@ function ofSection(section) {
 }
 
 /** @param {Source} source @param {Refer} refer @returns {Statement[]} */
-function statementsOf({ resource, element }, refer) {
+function statementsOf({ resource, element, attachment }, refer) {
+  if (attachment) return [{ names: [], strong: [`file ${attachment.sha256}`], content: `file ${attachment.sha256}` }];
   if (resource) return [ofResource(resource, refer)];
   if (!element) return [];
   if (element.local === 'section' && element.uri === HL7) return ofSection(element);
