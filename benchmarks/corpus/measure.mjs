@@ -44,23 +44,25 @@ function mapped(plan) {
   const unknown = notices.filter(({ code }) => code === 'unknown-section').map(({ params }) => params.section);
   const left = notices.filter(({ code }) => code === 'left-out').map(({ params }) => [`${params.reason} ${params.type}`, Number(params.n)]);
   const unwrapped = /** @type {any} */ (plan.split).unwrapped;
-  const records = plan.units.filter(({ type }) => type === 'section' || unwrapped).length;
-  return { format: plan.format, units: plan.units.length, records, resources: unwrapped?.resources.length ?? 0, unknown, left, partitions: splitter.filled() };
+  const sections = plan.units.filter(({ type }) => type === 'section').length;
+  const unknownSections = notices.filter(({ code }) => code === 'unknown-section').reduce((sum, { params }) => sum + Number(params.n), 0);
+  return { format: plan.format, sections, unknownSections, resources: unwrapped?.resources.length ?? 0, unknown, left, partitions: splitter.filled() };
 }
 
-/** @param {Record<string, Uint8Array>} partitions @returns {string | undefined} what is wrong */
+/** @param {Record<string, Uint8Array>} partitions @returns {{wrong?: string, facts?: number, named?: number}} */
 function rendering(partitions) {
   const parts = new Map(Object.entries(partitions).map(([name, octets]) => [name, read(octets, name)]));
   for (const [name, model] of parts) {
-    if (model.facts.length !== model.items.length) return `${model.items.length} items and ${model.facts.length} facts in ${name}`;
-    if (raw(model).some(({ text }) => !text)) return `a source without text in ${name}`;
+    if (model.facts.length !== model.items.length) return { wrong: `${model.items.length} items and ${model.facts.length} facts in ${name}` };
+    if (raw(model).some(({ text }) => !text)) return { wrong: `a source without text in ${name}` };
     sections(model);
     people(model);
   }
   const opened = [{ record: 'r', date: NOW.toISOString(), parts }];
   const facts = factsIn(opened);
   for (const kind of Object.keys(HOME)) listOf(opened, facts, kind, NOW);
-  return undefined;
+  const known = facts.filter(({ kind }) => kind !== 'patient');
+  return { facts: known.length, named: known.filter(({ name }) => name).length };
 }
 
 /** @param {Uint8Array} octets @param {Record<string, any>} counts of the same record in JSON @returns {Promise<string>} whether XML gives the same */
@@ -75,9 +77,9 @@ async function measured(octets) {
   try {
     const plan = await prepare(octets);
     const { partitions, counts } = plan.result();
-    const wrong = rendering(partitions);
+    const shown = rendering(partitions);
     const inXml = plan.format === 'fhir-r4' ? await twin(octets, counts).catch((error) => `${error.code ?? error.message}`) : undefined;
-    return { outcome: 'imported', ...mapped(plan), rendered: !wrong, wrong, inXml };
+    return { outcome: 'imported', ...mapped(plan), rendered: !shown.wrong, ...shown, inXml };
   } catch (error) {
     if (error instanceof ImportRefused) return { outcome: 'refused', code: error.code, params: error.params };
     return { outcome: 'broken', wrong: String(/** @type {Error} */ (error).stack).slice(0, 400) };

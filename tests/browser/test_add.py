@@ -1,6 +1,9 @@
 """Add a record: what can be decided before anything is sealed, and that nothing is lost on failure."""
 
 import re
+import json
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -485,3 +488,38 @@ def test_what_is_left_out_can_be_taken_in_again_and_everything_cannot_go(adding:
     expect(page.locator("#save")).to_have_attribute("aria-disabled", "true")
     undo(page, "You left Personal out")
     expect(page.locator("#save[aria-disabled=false]")).to_be_visible()
+
+
+def signed_card(bundle: bytes) -> bytes:
+    """A SMART Health Card as its file holds it; nobody checks the signature."""
+    packed = zlib.compressobj(wbits=-15)
+    subject = {"fhirVersion": "4.0.1", "fhirBundle": json.loads(bundle)}
+    payload = json.dumps({"iss": "https://issuer.example", "vc": {"credentialSubject": subject}})
+    parts = (b'{"zip":"DEF"}', packed.compress(payload.encode()) + packed.flush(), bytes(64))
+    jws = ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    return json.dumps({"verifiableCredential": [jws]}).encode()
+
+
+def test_a_signed_health_card_tells_that_its_signature_is_not_checked(
+    adding: Adding, tmp_path: Path
+) -> None:
+    card = tmp_path / "card.smart-health-card"
+    card.write_bytes(signed_card((SAMPLES / "shc_bundle_usa.json").read_bytes()))
+    choose(adding.page, card)
+    adding.page.locator("summary", has_text="in the original file only").click()
+    expect(adding.page.get_by_text("The signature of the health card")).to_be_visible()
+    axe.assert_none(adding.page)
+
+
+def test_fhir_in_xml_is_sorted_saved_and_shown(adding: Adding) -> None:
+    page = adding.page
+    choose(page, SAMPLES / "ips_uk_nhsx.xml")
+    expect(column(page, "prescription")).to_contain_text("Sertraline")
+    expect(column(page, "medical")).to_contain_text("Postviral cough")
+    axe.assert_none(page)
+    save(page)
+    saved(page)
+    page.goto("/record")
+    expect(page.locator("main")).to_contain_text("Sesame oil", timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text("Sertraline")
+    axe.assert_none(page)

@@ -64,6 +64,14 @@ test('C-CDA: range, flag and performer', async () => {
   assert.equal(item.performer, 'Bo Finch');
 });
 
+test('C-CDA: a device is called by its own code, and what has no words by its code', async () => {
+  const supply = '<entry><supply><participant><participantRole><playingDevice><code code="87405001" codeSystem="2.16.840.1.113883.6.96" displayName="Cane"/></playingDevice></participantRole></participant></supply></entry>';
+  const coded = '<entry><observation><code code="72166-2" codeSystem="2.16.840.1.113883.6.1"/></observation></entry>';
+  const { items, facts } = read((await take(ccda([section('46264-8', supply + coded)]))).partitions.medical);
+  assert.deepEqual([items[0].code.display, facts[0].name], ['Cane', 'Cane']);
+  assert.deepEqual([items[1].code.value, facts[1].name], ['72166-2', '72166-2']);
+});
+
 test('a partition of an earlier importer, without any of these, is read as before', () => {
   const old = '<partition xmlns="urn:sesphr:phr:1" id="medical" version="1"><origin format="other"/><item id="i1" kind="result" source="s1"><code value="1"/><value value="3"/></item>'
     + '<source id="s1" role="record"><x xmlns="urn:x"/></source></partition>';

@@ -13,10 +13,7 @@ from tests.support.mariadb import _free_port
 from tests.support.people_cli import Person
 from tests.system.place import SAMPLES, THREE_NODES, System, differences, running, state
 
-REFUSED = (
-    "apple_health_export_small.xml", "ccda_badns_NEGATIVE.xml", "dicom_CT_small.dcm",
-    "ips_uk_nhsx.xml",
-)  # fmt: skip
+REFUSED = ("apple_health_export_small.xml", "ccda_badns_NEGATIVE.xml", "dicom_CT_small.dcm")
 SHORT = ("ccda_ccd_hl7_small.xml", "fhir_r4_synthea_small.json")
 NOT_SAMPLES = ("SOURCES.md", *REFUSED, *SHORT)
 LONG = sorted(

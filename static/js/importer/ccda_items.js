@@ -154,7 +154,8 @@ class SectionReader {
   /** What the statement is about. @param {Element} statement @returns {Code | undefined} */
   subject(statement) {
     const product = first(statement, 'consumable/manufacturedProduct/manufacturedMaterial/code')
-      ?? first(statement, 'product/manufacturedProduct/manufacturedMaterial/code');
+      ?? first(statement, 'product/manufacturedProduct/manufacturedMaterial/code')
+      ?? (statement.local === 'supply' ? first(statement, 'participant/participantRole/playingDevice/code') : undefined);
     const own = first(statement, 'code');
     if (product) return this.code(product);
     if (this.kind === 'allergy') {

@@ -81,13 +81,14 @@ class SectionFacts {
       return namesAt(payer, 'representedOrganization/name')[0] ?? code?.display;
     }
     return code?.display || namesAt(statement, 'consumable/manufacturedProduct/manufacturedMaterial/name')[0]
-      || this.words.read(first(statement, 'text')) || undefined;
+      || this.words.read(first(statement, 'text')) || code?.value;
   }
 
   /** @param {Element} statement @returns {Code | undefined} */
   subject(statement) {
     const product = first(statement, 'consumable/manufacturedProduct/manufacturedMaterial/code')
-      ?? first(statement, 'product/manufacturedProduct/manufacturedMaterial/code');
+      ?? first(statement, 'product/manufacturedProduct/manufacturedMaterial/code')
+      ?? (statement.local === 'supply' ? first(statement, 'participant/participantRole/playingDevice/code') : undefined);
     const [own, value] = [first(statement, 'code'), first(statement, 'value')];
     if (product) return this.words.code(product);
     if (this.kind === 'allergy') {
