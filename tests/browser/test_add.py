@@ -1,7 +1,7 @@
 """Add a record: what can be decided before anything is sealed, and that nothing is lost on failure."""
 
-import re
 import json
+import re
 import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
