@@ -40,6 +40,8 @@ MADE = re.compile(
 # A number with its unit.
 MEASURED = re.compile(r"[\d.,]+[\s\u00a0](\S+)")
 UNITS = frozenset({"mmHg", "kg/m²"})
+# Units to choose from: the same in every language.
+CHOSEN = frozenset({"kg", "lb", "cm", "in", "mmol/L", "mg/dL"})
 
 
 def prepare(data: Path) -> None:
@@ -51,7 +53,7 @@ def stray(page: Page, allowed: frozenset[str] = PRODUCT) -> list[str]:
     """Texts on the page that carry no mark of the catalogue, but for what is data."""
     texts: list[str] = page.evaluate(VISIBLE)
     unmarked = [" ".join(text.split()) for text in texts if not any(m in text for m in MARKS)]
-    return [text for text in unmarked if not (text in allowed or _made(text, allowed))]
+    return [text for text in unmarked if not (text in allowed | CHOSEN or _made(text, allowed))]
 
 
 def _made(text: str, allowed: frozenset[str]) -> bool:
