@@ -24,6 +24,7 @@ from sesphr.crypto.errors import CryptoError
 COMMAND = Path(__file__).resolve().parents[2] / "static" / "js" / "importer" / "cli.mjs"
 SECONDS = 300
 EXIT_NOT_ACCEPTED = 6
+EXIT_UNREADABLE = 2
 # What Node and the system's loader need; passwords in SESPHR_ variables stay here.
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 
@@ -85,7 +86,7 @@ def split(content: Content) -> Imported:
 def _outcome(status: int, output: bytes, content: Content = b"") -> Imported:
     try:
         answer = json.loads(output)
-        if status == EXIT_NOT_ACCEPTED:
+        if status in (EXIT_NOT_ACCEPTED, EXIT_UNREADABLE):
             raise FileNotAccepted(str(answer["error"]))
         if status == 0:
             return _imported(answer, content)

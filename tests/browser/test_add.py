@@ -203,7 +203,7 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(
 @pytest.mark.parametrize(
     ("name", "notes"),
     [
-        ("dicom_CT_small.dcm", ["This DICOM file names you in its header."]),
+        ("dicom_CT_small.dcm", ["This DICOM file names the patient in its header."]),
         ("apple_health_export_small.xml", ["Samples name the devices that took them"]),
     ],
 )
@@ -216,7 +216,6 @@ def test_a_file_tells_what_its_readers_learn(
     expect(page.locator("[data-slot=file-notes] .note-line")).to_contain_text(notes)
     expect(column(page, "medical")).to_contain_text("1" if "dicom" in name else "Heart Rate")
     axe.assert_none(page)
-    page.screenshot(path=f"/tmp/wt/shots-files-{name[:5]}-{size['width']}.png", full_page=True)
 
 
 def test_a_worker_that_breaks_is_told_and_the_file_can_be_chosen_again(adding: Adding) -> None:

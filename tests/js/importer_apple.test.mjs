@@ -75,6 +75,15 @@ test('very many samples become one item a day', async () => {
   assert.match(found.warnings.join(), /Heart Rate, Step Count: these have very many samples/);
 });
 
+test('words that are said very often are counted by day', async () => {
+  const stood = Array.from({ length: 700 }, (_, index) => `<Record type="HKCategoryTypeIdentifierAppleStandHour" startDate="${at(1 + (index % 7))}" value="HKCategoryValueAppleStandHourStood"/>`);
+  const found = await take(health(stood.join('')));
+  assert.deepEqual(found.counts, { medical: { other: 7 } });
+  assert.match(text(found.partitions.medical), /date="2024-03-07"><code [^>]*\/><component><code [^>]*value="count"[^>]*\/><value value="100"/);
+  const [once] = await items(stood[0]);
+  assert.deepEqual([once.kind, once.code.display], ['other', 'Apple Stand Hour']);
+});
+
 test('what is too much to stand there word for word is said, and the items stay', async () => {
   const filler = 'x'.repeat(100_000);
   const many = Array.from({ length: Math.ceil(MAX_VERBATIM / 100_000) + 2 }, (_, index) => record('HeartRate', 60, 'count/min', { second: index % 60, source: filler }));

@@ -66,6 +66,9 @@ test('what a file tells besides is said', async () => {
   assert.equal(await said(latin(`\xff\xd8${EXIF('\x01\x12')}${FRAME}${SCAN}`)), '');
   assert.equal(await said(latin(`\xff\xd8\xff\xe1\0\x10Exif\0\0MM\0\x2a\xff\xff\xff\xff${FRAME}${SCAN}`)), '');
   assert.match(await said(DICOM), /names the patient/);
+  const exif = (tag) => latin(`${Buffer.from(PNG.subarray(0, 33)).toString('latin1')}\0\0\0\x1aeXIfMM\0\x2a\0\0\0\x08\0\x01${tag}\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0\0\0\0\0IEND`);
+  assert.match(await said(exif('\x88\x25')), /where it was taken/);
+  assert.equal(await said(exif('\x01\x12')), '');
 });
 
 test('a DICOM header becomes an item', async () => {

@@ -33,6 +33,8 @@ export class Group {
     this.samples = [];
     /** By day and unit. @type {Map<string, Day>} */
     this.days = new Map();
+    /** Whether its samples say words, such as a stage of sleep, so that days count them. */
+    this.worded = false;
     /** @type {string[]} */
     this.markup = [];
     this.size = 0;
@@ -69,6 +71,7 @@ export class Group {
     if (!this.daily || !this.days.size) return this.dropped ? this.samples.map((item) => ({ ...item, entry: undefined })) : this.samples;
     const { kind, code, sum } = /** @type {import('./apple_codes.js').Meaning} */ (this.meaning);
     return [...this.days].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, day]) => {
+      if (this.worded) return { kind, code, date: key.slice(0, 10), components: [statistic('count', day.n)] };
       // Two devices that were worn together count the same steps: the one that counted most stands for the day.
       const value = sum ? Math.max(...day.sources.values()) : day.sum / day.n;
       const components = sum ? [] : [statistic('minimum', day.min, day.unit), statistic('average', value, day.unit), statistic('maximum', day.max, day.unit)];
@@ -135,7 +138,8 @@ function record(group, { type = '', unit, value = '', startDate, sourceName = ''
     return;
   }
   group.meaning ??= { kind, code, sum };
-  if (measured && date) group.sum(date.slice(0, 10), read.unit, Number(shown), sourceName);
+  group.worded ||= !measured;
+  if (date) group.sum(date.slice(0, 10), measured ? read.unit : undefined, measured ? Number(shown) : 0, sourceName);
   const said = measured ? read : { code: { display: spaced(value.replace(/^HKCategoryValue/, '')) } };
   group.add({ kind, code, date, value: value ? said : undefined, entry: group.count });
 }

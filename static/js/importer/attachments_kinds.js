@@ -70,9 +70,13 @@ function jpegSegments(head) {
 
 /** @param {Uint8Array} segment APP1 of a JPEG @returns {boolean} whether its EXIF or XMP has a position */
 function tellsPlace(segment) {
-  const start = latin(segment.subarray(0, 6));
-  if (start !== 'Exif\0\0') return /exif:GPSL|GPSLatitude/.test(latin(segment));
-  const view = new DataView(segment.buffer, segment.byteOffset + 6, segment.length - 6);
+  const exif = latin(segment.subarray(0, 6)) === 'Exif\0\0';
+  return exif ? pointsToPlace(segment.subarray(6)) : /exif:GPSL|GPSLatitude/.test(latin(segment));
+}
+
+/** @param {Uint8Array} tiff EXIF as a picture holds it @returns {boolean} whether its first directory names one of positions */
+function pointsToPlace(tiff) {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);
   try {
     const little = view.getUint16(0) === 0x4949;
     const first = view.getUint32(4, little);
@@ -92,13 +96,24 @@ function describeJpeg({ head }) {
   return { item: { kind: 'document' }, notices: place ? ['picture-place'] : [] };
 }
 
+/** @param {Uint8Array} head @returns {boolean} whether a chunk of EXIF has a position */
+function pngTellsPlace(head) {
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  for (let at = 8; at + 8 <= head.length;) {
+    const [length, data] = [view.getUint32(at), at + 8];
+    if (latin(head.subarray(at + 4, data)) === 'eXIf') return pointsToPlace(head.subarray(data, data + length));
+    at = data + length + 4;
+  }
+  return false;
+}
+
 /** @param {Parts} parts @returns {Described} */
 function describePng({ head, tail }) {
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const whole = head.length >= 33 && latin(head.subarray(1, 16)) === 'PNG\r\n\x1a\n\0\0\0\rIHDR'
     && view.getUint32(16) > 0 && view.getUint32(20) > 0 && tail.includes('IEND');
   if (!whole) throw refuse('png', 'png-broken');
-  return { item: { kind: 'document' }, notices: [] };
+  return { item: { kind: 'document' }, notices: pngTellsPlace(head) ? ['picture-place'] : [] };
 }
 
 /** @type {Record<FileKind, (parts: Parts) => Described>} */

@@ -67,6 +67,7 @@ async function answerFor({ path, octets }) {
 
 /** @param {unknown} error @returns {Outcome} */
 function refusal(error) {
+  if (error instanceof DOMException && error.name === 'NotReadableError') return { exit: EXIT_USAGE, answer: { error: 'The file was changed while it was read. Try again.' } };
   if (!(error instanceof ImportRefused)) throw error;
   return { exit: EXIT_NOT_ACCEPTED, answer: { error: spoken(error).message, kind: error.kind } };
 }

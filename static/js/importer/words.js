@@ -128,7 +128,7 @@ const NOTICES = {
   'apple-daily': (p) => `${p.names}: these have very many samples, so each day is one item; the samples stand in the source or in the original file.`,
   'apple-dropped': (p) => `${p.names}: the samples are too many for a record and stay in the original file only; the items tell of them.`,
   'apple-clinical': (p) => `${p.n} clinical ${p.n === 1 ? 'record is' : 'records are'} not FHIR R4 or of no patient; ${p.n === 1 ? 'it is' : 'they are'} only in the original file.`,
-  'apple-private': () => 'Samples name the devices that took them, and workouts may hold the way that was gone: whoever opens them can read that.',
+  'apple-private': () => 'Samples name the devices that took them, and workouts may hold the route that was taken: whoever opens them can read that.',
   'apple-beside': (p) => `${p.n} other ${p.n === 1 ? 'file' : 'files'} of the archive (such as routes and recordings) ${p.n === 1 ? 'is' : 'are'} only in the original file.`,
   'embedded-broken': (p) => `${p.n === 1 ? 'A file' : `${p.n} files`} inside the record cannot be taken out, because it is not valid base64; it stays there as it is.`,
   'embedded-more': (p) => `${p.n} more files inside the record open only from there: at most 200 are taken out.`,

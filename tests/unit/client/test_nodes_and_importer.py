@@ -53,7 +53,10 @@ def test_what_is_no_member_of_the_target_group(octets):
 @pytest.mark.parametrize(
     ("status", "output"),
     [(0, b""), (0, b"[]"), (0, b"{}"), (1, b""), (6, b"{}"), (0, b'{"format":"x","partitions":{},"warnings":[]}'),
-     (0, b'{"format":"x","partitions":{"A":"PGEvPg=="},"warnings":[]}'), (137, b""),
+     (0, b'{"format":"x","partitions":{"A":"PGEvPg=="},"warnings":[]}'), (137, b""), (2, b""),
+     (0, b'{"format":"x","partitions":{"a":"PGEvPg=="},"warnings":[]}'),
+     (0, b'{"format":"x","partitions":{"a":"PGEvPg=="},"warnings":[],"counts":{},"attachments":{"b":[]}}'),
+     (0, b'{"format":"x","partitions":{"a":"PGEvPg=="},"warnings":[],"counts":{},"attachments":{"a":[{"name":"x"}]}}'),
      (0, b'{"format":"x","partitions":{"a":"PGE+"},"warnings":[]}'), (0, b"[" * 100_000)],
 )  # fmt: skip
 def test_an_importer_that_fails_is_no_refusal_of_the_file(status, output):
@@ -62,8 +65,9 @@ def test_an_importer_that_fails_is_no_refusal_of_the_file(status, output):
 
 
 def test_the_importers_sentence_is_the_refusal():
-    with pytest.raises(FileNotAccepted, match="no record"):
-        importer._outcome(6, b'{"error": "This is no record."}')
+    for status in (6, 2):
+        with pytest.raises(FileNotAccepted, match="no record"):
+            importer._outcome(status, b'{"error": "This is no record."}')
 
 
 def test_the_importer_gets_none_of_our_variables(monkeypatch):
