@@ -135,7 +135,9 @@ function xmlResource(element, entry) {
   if (element?.uri !== FHIR) return undefined;
   return {
     type: element.local, id: attribute(first(element, 'id'), 'value'), fullUrl: attribute(entry, 'fullUrl'),
-    text: outline(element), value: fhirValue(element, { xhtml: written }),
+    // Written when a page asks for it: most never do, and it takes as long as reading.
+    get text() { return outline(element); },
+    value: fhirValue(element, { xhtml: written }),
   };
 }
 
