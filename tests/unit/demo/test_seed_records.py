@@ -24,7 +24,9 @@ def test_visits_are_fhir_and_stay_the_same() -> None:
 
 def test_visits_differ_by_day_and_repeat_what_lasts() -> None:
     first, second = (json.loads(visit(number)) for number in (0, 1))
-    assert date.fromisoformat(first["timestamp"][:10]) > date.fromisoformat(second["timestamp"][:10])
+    assert date.fromisoformat(first["timestamp"][:10]) > date.fromisoformat(
+        second["timestamp"][:10]
+    )
     same = [
         [one["resource"] for one in bundle["entry"] if one["resource"]["resourceType"] == "AllergyIntolerance"]
         for bundle in (first, second)
