@@ -1,8 +1,8 @@
 /**
- * Where the heavy half of sealing and opening runs: in a worker where there is one, otherwise here.
+ * Where the heavy half of sealing and opening runs: in workers where there are some, otherwise here.
  *
- * The worker is this site's own file and keeps nothing between tasks; it gets the secrets of one
- * task at a time and ends when nothing was asked of it for a while.
+ * A worker is this site's own file and keeps nothing between tasks; it gets the secrets of one
+ * task at a time and ends when nothing was asked for a while.
  * @module
  */
 import { CryptoError } from "../crypto/errors.js";
@@ -20,10 +20,13 @@ const IDLE = 5_000;
 /** Node has no workers of this kind, and pages that are not to be kept waiting. */
 const HAS_WORKERS = typeof Worker !== "undefined";
 
-/** @type {Worker | null} */
-let worker = null;
-/** @type {Map<number, Pending>} */
-const pending = new Map();
+/** A worker for each core, and no more than there is work for. @returns {number} */
+const most = () => Math.min(Math.max(globalThis.navigator?.hardwareConcurrency ?? 1, 1), 8);
+
+/** @typedef {{worker: Worker, pending: Map<number, Pending>}} Bench */
+
+/** @type {Bench[]} */
+let benches = [];
 let [last, timer] = [0, /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined)];
 
 /**
@@ -36,28 +39,42 @@ let [last, timer] = [0, /** @type {ReturnType<typeof setTimeout> | undefined} */
 export function run(operation, task, onNote = () => {}) {
   if (!HAS_WORKERS) return /** @type {any} */ (cipher)[operation](task, onNote);
   clearTimeout(timer);
-  worker ??= started(startWorker("records"));
+  const { worker, pending } = free();
   const id = ++last;
   return new Promise((resolve, reject) => {
     pending.set(id, { resolve, reject, onNote });
-    worker?.postMessage({ id, operation, task });
+    worker.postMessage({ id, operation, task });
   });
 }
 
-/** @param {Worker} fresh @returns {Worker} */
-function started(fresh) {
-  fresh.onmessage = ({ data }) => settle(data);
-  fresh.onerror = fresh.onmessageerror = () => {
-    const waiting = [...pending.values()];
-    pending.clear();
-    end();
-    for (const { reject } of waiting) reject(new Unsupported("memory"));
-  };
+/** @returns {number} how many tasks can be worked on at a time */
+export const room = () => (HAS_WORKERS ? most() : 1);
+
+/** @returns {Bench} the one with the least to do; a new one while all are busy and there is a core for it */
+function free() {
+  const idlest = benches.toSorted((a, b) => a.pending.size - b.pending.size)[0];
+  if (idlest && (idlest.pending.size === 0 || benches.length >= most())) return idlest;
+  const fresh = started(startWorker("records"));
+  benches.push(fresh);
   return fresh;
 }
 
-/** @param {{id: number, note?: string, result?: any, refused?: {message: string, partition?: string}, failed?: string}} message */
-function settle({ id, note, result, refused, failed }) {
+/** @param {Worker} worker @returns {Bench} */
+function started(worker) {
+  const bench = { worker, pending: new Map() };
+  worker.onmessage = ({ data }) => settle(bench, data);
+  worker.onerror = worker.onmessageerror = () => {
+    const waiting = [...bench.pending.values()];
+    bench.pending.clear();
+    worker.terminate();
+    benches = benches.filter((each) => each !== bench);
+    for (const { reject } of waiting) reject(new Unsupported("memory"));
+  };
+  return bench;
+}
+
+/** @param {Bench} bench @param {{id: number, note?: string, result?: any, refused?: {message: string, partition?: string}, failed?: string}} message */
+function settle({ pending }, { id, note, result, refused, failed }) {
   const task = pending.get(id);
   if (!task) return;
   if (note !== undefined) {
@@ -65,14 +82,14 @@ function settle({ id, note, result, refused, failed }) {
     return;
   }
   pending.delete(id);
-  if (pending.size === 0) timer = setTimeout(end, IDLE);
+  if (benches.every((each) => each.pending.size === 0)) timer = setTimeout(end, IDLE);
   if (refused) task.reject(refused.partition ? new PartRefused(refused.partition) : new CryptoError(refused.message));
   else if (failed !== undefined) task.reject(new Error(failed));
   else task.resolve(result);
 }
 
-/** Forget the worker and all that it was given. */
+/** Forget the workers and all that they were given. */
 function end() {
-  worker?.terminate();
-  worker = null;
+  for (const { worker } of benches) worker.terminate();
+  benches = [];
 }

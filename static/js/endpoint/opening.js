@@ -12,7 +12,7 @@ import { readXml } from "../crypto/xml.js";
 import { ask } from "./access.js";
 import * as api from "./api.js";
 import { AttachedFile } from "./attached.js";
-import { run } from "./bench.js";
+import { room, run } from "./bench.js";
 import { PartRefused } from "./cipher.js";
 import { Download } from "./downloading.js";
 import { ApiError, Conflict, EndpointError, Integrity } from "./errors.js";
@@ -75,8 +75,26 @@ export async function open(session, items, { owner, purpose = "treatment", onSte
   let done = 0;
   const onPart = (/** @type {string} */ partition) => onStep("decrypting", { partition, done: done++, total });
   const opened = new Map();
-  for (const opening of openings) opened.set(opening.record, await openRecord(session, owner, opening, onPart));
+  await eachOf(openings, room(), async (opening) => {
+    opened.set(opening.record, await openRecord(session, owner, opening, onPart));
+  });
   return wanted.map((item) => described(item, opened.get(item.record)));
+}
+
+/**
+ * Some at a time, in their order; after a failure none is begun.
+ * @template T @param {T[]} all @param {number} atOnce @param {(one: T) => Promise<void>} act
+ */
+async function eachOf(all, atOnce, act) {
+  const waiting = all.values();
+  let failed = false;
+  const lane = async () => {
+    for (const one of waiting) {
+      if (failed) return;
+      await act(one).catch((error) => { failed = true; throw error; });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
 /** @param {Item} item @param {{payload: Members, digest: string, plain: Map<string, Plain>} | undefined} opened @returns {OpenedRecord} */

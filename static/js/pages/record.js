@@ -15,16 +15,15 @@ import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { partIcon, partClass, partName, PARTS } from "../ui/parts.js";
 import { announce, empty, failed, loading, pageState } from "../ui/states.js";
-import { eventsPanel } from "./record/events.js";
+import { drawBoxes } from "./record/boxes.js";
 import { FRESH, freshFacts, freshPanel } from "./record/fresh.js";
 import { nameIn, showHead } from "./record/head.js";
-import { listPanel } from "./record/lists.js";
+import { Finder } from "./record/finder.js";
 import { listed, load, openedBefore, viewerOf, withdraw } from "./record/load.js";
-import { resultsPanel, vitalsPanel } from "./record/measured.js";
 import { hiddenParts, partPanel } from "./record/parts.js";
 import { mountTabs } from "./record/tabs.js";
-import { trend } from "./record/chart.js";
-import { viewOf } from "./record/view.js";
+import { toggleSource, writeSources } from "./record/sources.js";
+import { looking, viewOf } from "./record/view.js";
 import { Viewer } from "./record/viewer.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
@@ -33,7 +32,6 @@ import { Viewer } from "./record/viewer.js";
 /** @typedef {import("./record/load.js").Loaded} Loaded */
 
 const STEPS = ["asked", "agreed", "received", "decrypting"];
-const EVENTS = ["immunisation", "procedure", "encounter", "other", "document", "coverage", "claim"];
 /** Places that hold something of the record, besides the boxes. */
 const FILLED = ["record-name", "record-identity", "record-opened", "record-tabs", "record-panels", "record-hidden", "trend-title"];
 /** How often a reader's page asks whether it may still show what it shows. */
@@ -54,7 +52,9 @@ class RecordPage {
     this.shut = false;
     onChange((change) => this.sessionChanged(change));
     this.viewer = new Viewer(session);
-    onAction(article, { print: () => print(), download: (button) => this.download(button), view: (button) => this.look(button) });
+    this.finder = new Finder((query) => this.find(query));
+    addEventListener("beforeprint", () => writeSources(article));
+    onAction(article, { print: () => print(), download: (button) => this.download(button), view: (button) => this.look(button), source: toggleSource });
   }
 
   /** Fetch, open, read, show. */
@@ -69,9 +69,10 @@ class RecordPage {
     this.loaded = loaded;
     if (!this.loaded.view.records.length) return this.nothing();
     state.done();
-    this.draw(this.loaded.view);
+    // Boxes are fitted to the screen, so they must be on it.
     show(this.article);
     show(byId("record-waiting"), false);
+    this.draw(this.loaded.view);
     if (this.use.mode === "reader") await this.watch();
     return undefined;
   }
@@ -93,6 +94,7 @@ class RecordPage {
     this.viewer.close();
     show(this.article, false);
     show(byId("record-waiting"));
+    this.finder.clear();
     for (const id of FILLED) byId(id).replaceChildren();
     for (const box of this.article.querySelectorAll("[data-box]")) fill(/** @type {HTMLElement} */ (box), { count: "", body: "" });
     fill(byId("trend"), { unit: "", chart: "" });
@@ -135,34 +137,20 @@ class RecordPage {
   draw(view) {
     showHead(view);
     this.drawTabs(view);
-    for (const kind of /** @type {const} */ (["allergy", "problem", "medication"])) this.box(kind, listPanel(view, kind));
-    this.box("result", resultsPanel(view, (test) => this.showTrend(test)));
-    this.box("vital", vitalsPanel(view));
-    for (const kind of EVENTS) this.box(kind, eventsPanel(view, kind), true);
+    this.finder.tell(...drawBoxes(this.article, view));
     const closed = view.mode !== "own" && view.hidden.length > 0;
     byId("record-hidden").replaceChildren(...(closed ? [hiddenParts(view, view.hidden, this.askAt)] : []));
   }
 
-  /**
-   * @param {string} kind
-   * @param {{count: string, nodes: Node[]}} panel
-   * @param {boolean} [optional] absent when it holds nothing
-   */
-  box(kind, { count, nodes }, optional = false) {
-    const box = /** @type {HTMLElement} */ (this.article.querySelector(`[data-box="${kind}"]`));
-    fill(box, { count, body: /** @type {Node[]} */ (nodes) });
-    box.classList.toggle("box--filled", count !== "");
-    show(box, !optional || nodes.length > 0);
-  }
-
-  /** @param {import("../reader/results.js").Test} test */
-  showTrend(test) {
-    const place = byId("trend");
-    const { title, unit, nodes } = trend(test);
-    byId("trend-title").textContent = title;
-    fill(place, { unit, chart: nodes });
-    show(place);
-    byId("trend-title").focus();
+  /** What was looked for, in every box and every tab. @param {import("../reader/filter.js").Query} query */
+  find(query) {
+    if (!this.loaded) return;
+    const view = looking(this.loaded.view, query);
+    this.loaded.view = view;
+    this.finder.tell(...drawBoxes(this.article, view));
+    for (const panel of byId("record-panels").children) panel.replaceChildren();
+    const chosen = byId("record-tabs").querySelector("[aria-selected=true]");
+    if (chosen instanceof HTMLElement) this.fillPanel(view, chosen);
   }
 
   /** @param {View} view */
@@ -175,7 +163,7 @@ class RecordPage {
     const tabs = parts.map((part) => this.tab(part, partName(part), closed(part)));
     const first = [this.tab("summary", t("tab.summary")), ...(fresh ? [this.tab(FRESH, t("tab.new", { n: fresh }))] : [])];
     byId("record-tabs").replaceChildren(...first, ...tabs);
-    mountTabs(byId("record-tabs"), (tab) => this.fillPanel(view, tab));
+    mountTabs(byId("record-tabs"), (tab) => this.fillPanel(this.loaded?.view ?? view, tab));
   }
 
   /** @param {string} name @param {string} label @param {boolean} [hidden] not shared */
@@ -227,7 +215,7 @@ class RecordPage {
     // It may be a file of what was taken back.
     this.viewer.close();
     const now = new Date();
-    const fewer = viewOf(opened, about);
+    const fewer = viewOf(opened, about, view.query);
     if (!fewer.records.length) return this.close(t("record.taken-back", { name: nameIn(view), time: dateTime(now) }));
     /** @type {Loaded} */ (this.loaded).view = fewer;
     this.draw(fewer);

@@ -27,12 +27,9 @@ function flagOf(flags) {
   return outside.length > 1 ? 'abnormal' : outside[0] ?? flags.find(Boolean);
 }
 
-/** @param {Known} known @param {[Component, Component]} pair @returns {Known} under one name, whoever wrote it */
-function asPair(known, pair) {
-  return {
-    ...known, code: { system: LOINC, value: PRESSURE }, name: undefined, value: undefined, range: undefined,
-    components: pair, flag: known.components.length ? known.flag ?? flagOf(pair.map(({ flag }) => flag)) : flagOf(pair.map(({ flag }) => flag)),
-  };
+/** @param {Known} known @param {[Component, Component]} pair @param {Flag} [flag] of both @returns {Known} under one name, whoever wrote it */
+function asPair(known, pair, flag = flagOf(pair.map((each) => each.flag))) {
+  return { ...known, code: { system: LOINC, value: PRESSURE }, name: undefined, value: undefined, range: undefined, components: pair, flag };
 }
 
 /** @param {Known} known @returns {Component} */
@@ -47,7 +44,7 @@ function joined(facts) {
   const [upper, lower] = [SYSTOLIC, DIASTOLIC].map((code) => facts.filter((each) => each.code?.value === code));
   if (upper.length !== 1 || lower.length !== 1) return facts;
   const pair = pairOf({ ...upper[0], components: [component(upper[0]), component(lower[0])] });
-  return pair ? [asPair({ ...upper[0], components: [], told: [...upper[0].told, ...lower[0].told] }, pair)] : facts;
+  return pair ? [asPair({ ...upper[0], told: [...upper[0].told, ...lower[0].told] }, pair)] : facts;
 }
 
 /** @param {Known[]} facts @returns {Known[]} with each blood pressure as one fact of two components */
@@ -59,7 +56,7 @@ export function paired(facts) {
   for (const each of facts) {
     const pair = pairOf(each);
     const single = !each.negated && each.date && [SYSTOLIC, DIASTOLIC].includes(each.code?.value ?? '') && each.value?.value;
-    if (pair) found.push(asPair(each, pair));
+    if (pair) found.push(asPair(each, pair, each.flag));
     else if (single) add(times, `${each.kind}|${each.record}|${each.date}`, each);
     else found.push(each);
   }
@@ -67,7 +64,7 @@ export function paired(facts) {
   return [...found.filter((each) => !isPair(each)), ...merged(pairs, pairKey)];
 }
 
-/** @param {Known} known */
+/** @param {import('./facts.js').Fact} known @returns {boolean} whether it is one that `paired` made */
 export const isPair = ({ code }) => code?.value === PRESSURE;
 
 /** @param {Known} known */

@@ -4,13 +4,16 @@ import { eventsOf } from "../../reader/summary.js";
 import { clone, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
 import { sortable } from "../../ui/table.js";
+import { folded } from "./fit.js";
 import { freshWords } from "./fresh.js";
-import { factMark, folded } from "./lists.js";
+import { factMark, filteredOut } from "./lists.js";
 import { flagNodes } from "./measured.js";
+import { sourceOf } from "./sources.js";
 import { dateNode, doseNodes, measured, moneyText, nameOf, shortDate, statusText } from "./words.js";
 
 /** @typedef {import("../../reader/facts.js").Fact} Fact */
 /** @typedef {import("./view.js").View} View */
+/** @typedef {import("../../reader/summary.js").Told} Told */
 
 const ROOM = 6;
 /** What stands for itself and needs no word. */
@@ -30,7 +33,7 @@ function details(fact) {
   return [...dose, ...(dose.length && words ? [", "] : []), words, ...(flag.length ? [" ", ...flag] : [])];
 }
 
-/** Where a fact stands, where that is known. @typedef {Fact & {recorded?: string, record?: string, partition?: string}} Placed */
+/** Where a fact stands, where that is known. @typedef {Fact & {record?: string, partition?: string, told?: Told[], fresh?: string}} Placed */
 
 /** @param {Placed} fact @returns {Node[]} what opens the file that it is */
 function opener({ attachment, record, partition, name }) {
@@ -45,26 +48,26 @@ function dated({ date, end }) {
   return date || !end ? dateNode(date) : t("record.until", { date: shortDate(end) });
 }
 
-/** @param {Placed} fact @param {boolean} [several] records @returns {HTMLTableRowElement} */
-export function eventRow(fact, several = false) {
+/** @param {Placed} fact @param {View} [view] to say where it stands; a part's own table need not @returns {HTMLTableRowElement} */
+export function eventRow(fact, view) {
   const made = clone("t-event", { name: nameOf(fact), details: [...details(fact), ...opener(fact)], date: dated(fact) });
   const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
   const marks = [freshWords(fact)].filter(Boolean);
   if (fact.negated && !fact.absent) marks.push(t(fact.kind === "immunisation" ? "record.not-done" : "record.negated"));
-  if (several && fact.recorded) marks.push(t("record.of", { date: shortDate(fact.recorded) }));
   slot(row, "name").append(...marks.flatMap((label) => [" ", factMark(label)]));
+  if (view && fact.told) slot(row, "name").append(...sourceOf(view, nameOf(fact), fact.told));
   slot(row, "date").dataset.sort = fact.date ?? "";
   return row;
 }
 
 /**
  * @param {Placed[]} facts
- * @param {boolean} [several]
+ * @param {View} [view]
  * @param {number} [room]
  * @returns {HTMLElement[]} a table that sorts, and what unfolds it
  */
-export function factTable(facts, several = false, room = 40) {
-  const rows = facts.map((fact) => eventRow(fact, several));
+export function factTable(facts, view, room = 40) {
+  const rows = facts.map((fact) => eventRow(fact, view));
   const made = clone("t-events", { rows });
   sortable(/** @type {HTMLTableElement} */ (made.querySelector("table")));
   return [made, ...folded(rows, room)];
@@ -73,10 +76,12 @@ export function factTable(facts, several = false, room = 40) {
 /**
  * @param {View} view
  * @param {string} kind
- * @returns {{count: string, nodes: HTMLElement[]}} without nodes when there is none
+ * @returns {import("./lists.js").Panel} without nodes when there is none
  */
 export function eventsPanel(view, kind) {
   // A section that only speaks of another kind is told where that kind stands.
-  const found = eventsOf(view.facts, kind).filter(({ about }) => !about || about === "other");
-  return { count: found.length ? `${found.length}` : "", nodes: found.length ? factTable(found, view.records.length > 1, ROOM) : [] };
+  const all = eventsOf(view.facts, kind).filter(({ about }) => !about || about === "other");
+  const found = all.filter(view.keep);
+  const nodes = found.length ? factTable(found, view, ROOM) : all.length ? [filteredOut(all.length)] : [];
+  return { shown: found.length, total: all.length, nodes };
 }

@@ -50,7 +50,7 @@ function versionSection(facts) {
   const title = t("record.came-with", { version: String(added), date: longDate(fresh) });
   const kinds = KINDS.flatMap((kind) => {
     const found = facts.filter((fact) => fact.kind === kind);
-    return found.length ? [clone("t-section", { title: t(`kind.${kind}`), body: factTable(found, false, ROOM) })] : [];
+    return found.length ? [clone("t-section", { title: t(`kind.${kind}`), body: factTable(found, undefined, ROOM) })] : [];
   });
   for (const section of kinds) section.querySelector("[data-slot=mark]")?.remove();
   return el("section", { class: "fresh" }, el("h2", { class: "fresh__title" }, title), ...kinds);

@@ -1,11 +1,12 @@
 /** The panels that come first: allergies, active problems, current medicines. @module */
 
-import { clone, el, onAction, slot } from "../../ui/dom.js";
+import { clone, el, slot } from "../../ui/dom.js";
 import { list as listed } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
-import { listOf } from "../../reader/summary.js";
+import { listOf, toldOf } from "../../reader/summary.js";
 import { moment } from "../../reader/times.js";
 import { freshWords } from "./fresh.js";
+import { sourceOf } from "./sources.js";
 import { dateNode, doseNodes, longDate, nameOf, shortDate, statusText } from "./words.js";
 
 /** @typedef {import("../../reader/summary.js").List} List */
@@ -13,28 +14,25 @@ import { dateNode, doseNodes, longDate, nameOf, shortDate, statusText } from "./
 /** @typedef {import("../../reader/summary.js").Known} Known */
 /** @typedef {import("./view.js").View} View */
 
-/** How many rows stand before "Show all": the first screen holds them. Allergies all stand. */
-const ROOM = { problem: 7, medication: 8, allergy: Infinity };
-/** The same where each row also says which record it is of. */
-const LESS = { problem: 5, medication: 5, allergy: Infinity };
 const PAST = { problem: "record.past-problems", medication: "record.past-medicines", allergy: "record.past-allergies" };
 
 /** A small mark beside a name. @param {string} label */
 export const factMark = (label) => clone("t-mark", { label });
 
-/** @param {View} view @param {Known} known @returns {string} which record says it, where there are several */
-function recordOf(view, known) {
-  return view.records.length > 1 ? t("record.of", { date: shortDate(known.recorded) }) : "";
-}
+/** @param {View} view @param {Row} row @returns {(Node | string)[]} the name, and where it stands */
+const named = (view, { fact, all }) => [nameOf(fact), ...sourceOf(view, nameOf(fact), toldOf(all))];
 
 /** @param {View} view @param {Row} row @returns {HTMLElement} */
-function allergy(view, { fact, all }) {
+function allergy(view, row) {
+  const { fact, all } = row;
   const severe = all.some((each) => each.severe);
   const worst = all.find((each) => each.severe) ?? fact;
   const reactions = worst.reactions.map(({ name, severity }) => [name, severity].filter(Boolean).join(", "));
   const told = reactions.length ? reactions.join("; ") : severe ? "" : worst.severity ?? "";
-  const note = [...(severe ? [clone("t-severe"), " "] : []), [told, doubt(fact), freshWords(fact), recordOf(view, fact)].filter(Boolean).join(" · ")];
-  return clone("t-fact", { name: nameOf(fact), date: fact.date ? dateNode(fact.date) : "", note });
+  const note = [...(severe ? [clone("t-severe"), " "] : []), [told, doubt(fact), freshWords(fact)].filter(Boolean).join(" · ")];
+  const made = clone("t-fact", { name: named(view, row), date: fact.date ? dateNode(fact.date) : "", note });
+  if (severe) made.dataset.keep = "";
+  return made;
 }
 
 /** @param {Known} fact @returns {string} */
@@ -43,19 +41,22 @@ function doubt({ verification }) {
 }
 
 /** @param {View} view @param {Row} row @returns {HTMLElement} */
-function problem(view, { fact }) {
-  const note = [fact.severity, doubt(fact), freshWords(fact), recordOf(view, fact)].filter(Boolean).join(" · ");
-  return clone("t-fact", { name: nameOf(fact), date: fact.date ? dateNode(fact.date) : "", note });
+function problem(view, row) {
+  const { fact } = row;
+  const note = [fact.severity, doubt(fact), freshWords(fact)].filter(Boolean).join(" · ");
+  return clone("t-fact", { name: named(view, row), date: fact.date ? dateNode(fact.date) : "", note });
 }
 
 /** @param {View} view @param {Row} row @returns {HTMLElement} */
-function medicine(view, { fact }) {
-  const made = clone("t-medicine", { name: nameOf(fact), dose: doseNodes(fact), since: fact.date ? dateNode(fact.date) : "" });
-  const row = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
+function medicine(view, row) {
+  const { fact } = row;
+  const made = clone("t-medicine", { name: "", dose: doseNodes(fact), since: fact.date ? dateNode(fact.date) : "" });
+  const line = /** @type {HTMLTableRowElement} */ (made.querySelector("tr"));
   const paused = ["on-hold", "suspended"].includes(fact.status ?? "") ? statusText(fact.status) : "";
-  const marks = [endOf(fact), paused, freshWords(fact), recordOf(view, fact)].filter(Boolean);
-  slot(row, "name").append(...marks.flatMap((label) => [" ", factMark(label)]));
-  return row;
+  const marks = [endOf(fact), paused, freshWords(fact)].filter(Boolean);
+  const [name, ...source] = named(view, row);
+  slot(line, "name").append(name, ...marks.flatMap((label) => [" ", factMark(label)]), ...source);
+  return line;
 }
 
 /** @param {Known} fact @returns {string} */
@@ -70,27 +71,6 @@ function frame(kind, rows) {
 }
 
 const MAKE = { allergy, problem, medication: medicine };
-
-/**
- * Folds what is over the first rows, with a button that shows them; paper has all. A button takes
- * the place of a row, so that one row more than there is room for stays.
- * @param {HTMLElement[]} rows
- * @param {number} room
- * @returns {HTMLElement[]} the button
- */
-export function folded(rows, room) {
-  if (rows.length <= room + 1) return [];
-  const fold = (/** @type {boolean} */ away) => rows.slice(room).forEach((row) => row.classList.toggle("folded", away));
-  fold(true);
-  const foot = clone("t-more", { label: t("record.show-all", { n: rows.length }) });
-  onAction(foot, { more: (button) => {
-    const open = button.getAttribute("aria-expanded") !== "true";
-    button.setAttribute("aria-expanded", `${open}`);
-    button.textContent = open ? t("record.show-fewer") : t("record.show-all", { n: rows.length });
-    fold(!open);
-  } });
-  return [foot];
-}
 
 /** What the sources say of there being none. @param {List} list @param {string} kind @returns {HTMLElement[]} */
 function absences({ absent, state }, kind) {
@@ -128,10 +108,20 @@ function beside(list, kind) {
   return [...denied, past];
 }
 
-/** @param {View} view @param {"allergy" | "problem" | "medication"} kind @returns {{count: string, nodes: HTMLElement[]}} */
+/**
+ * What a box shows: how many of how many, its nodes, and its rows for whoever fits them in.
+ * @typedef {{shown: number, total: number, nodes: HTMLElement[], rows?: HTMLElement[]}} Panel
+ */
+
+/** @param {number} hidden by the search @returns {HTMLElement} never the words of a box that is empty by itself */
+export const filteredOut = (hidden) => clone("t-filtered", { text: t("find.nothing-here", { n: hidden }) });
+
+/** @param {View} view @param {"allergy" | "problem" | "medication"} kind @returns {Panel} */
 export function listPanel(view, kind) {
   const list = listOf(view.records, view.facts, kind, view.now);
-  const rows = list.rows.map((row) => MAKE[kind](view, row));
-  const shown = rows.length ? [frame(kind, rows), ...folded(rows, (view.records.length > 1 ? LESS : ROOM)[kind])] : answer(list, kind);
-  return { count: rows.length ? `${rows.length}` : "", nodes: [...shown, ...absences(list, kind), ...beside(list, kind)] };
+  const found = list.rows.filter(({ all }) => all.some(view.keep));
+  const rows = found.map((row) => MAKE[kind](view, row));
+  const empty = list.rows.length ? [filteredOut(list.rows.length)] : answer(list, kind);
+  const nodes = [...(rows.length ? [frame(kind, rows)] : empty), ...absences(list, kind), ...beside(list, kind)];
+  return { shown: rows.length, total: list.rows.length, nodes, rows };
 }

@@ -6,8 +6,12 @@ import { clone, el, fill, slot } from "../../ui/dom.js";
 import { list, shortDate as dayOf } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
+import { asks, says, wordsOf } from "../../reader/filter.js";
+import { words } from "../../reader/narrative.js";
 import { factTable } from "./events.js";
+import { filteredOut } from "./lists.js";
 import { nodes } from "./narrative.js";
+import { formatName } from "./sources.js";
 import { longDate, shortDate } from "./words.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -24,6 +28,20 @@ const KINDS = new Set(["allergy", "problem", "medication", "result", "vital", "i
   "coverage", "claim", "other"]);
 
 /** Where a section stands. @typedef {{record: string, partition: string}} Where */
+
+/**
+ * What a search leaves of a section: its facts by words and time; its narrative, which has no time of
+ * its own, by words.
+ * @param {View} view @param {Section} section @returns {Section[]} none when nothing of it is left
+ */
+function kept(view, section) {
+  if (!asks(view.query)) return [section];
+  const facts = section.facts.filter(view.keep);
+  const inner = section.sections.flatMap((each) => kept(view, each));
+  const wanted = wordsOf(view.query.text);
+  const spoken = section.nodes.length > 0 && says(`${section.title ?? ""} ${words(section.nodes)}`, wanted);
+  return facts.length || inner.length || spoken ? [{ ...section, facts, sections: inner, nodes: spoken ? section.nodes : [] }] : [];
+}
 
 /** @param {Section} section @param {Where} where @returns {HTMLElement} */
 function told(section, where) {
@@ -69,21 +87,28 @@ function rows(details) {
   return clone("t-person", { rows: made });
 }
 
-/** @param {Read} read of the personal part @returns {HTMLElement[]} */
-function persons(read) {
-  return people(read).flatMap(({ details, contacts }) => [
-    rows(details), ...(contacts.length ? [clone("t-contacts", { body: contacts.map(rows) })] : []),
-  ]);
+/** @param {View} view @param {Read} read of the personal part @returns {HTMLElement[]} */
+function persons(view, read) {
+  const wanted = wordsOf(view.query.text);
+  const found = (/** @type {Detail[]} */ details) => details.filter(({ field, value }) => says(`${t(`field.${field}`)} ${value}`, wanted));
+  return people(read).flatMap(({ details, contacts }) => {
+    const others = contacts.map(found).filter((each) => each.length);
+    return [...(found(details).length ? [rows(found(details))] : []), ...(others.length ? [clone("t-contacts", { body: others.map(rows) })] : [])];
+  });
 }
-
-const FORMATS = new Set(["c-cda", "fhir-r4", "fhir-r4-xml", "smart-health-card"]);
 
 /** @param {Read} read @param {string} imported ISO @returns {string} */
 function sourceOf({ origin }, imported) {
-  const format = t(`record.format-${FORMATS.has(origin.format ?? "") ? origin.format : "other"}`);
-  const values = { imported: dayOf(imported), format, date: origin.date ? longDate(origin.date) : "" };
+  const values = { imported: dayOf(imported), format: formatName(origin.format), date: origin.date ? longDate(origin.date) : "" };
   if (origin.format === "hand-entry") return t("record.source-by-hand", values);
   return t(origin.date ? "record.source-dated" : "record.source", values);
+}
+
+/** @param {View} view @param {Read} read @param {Where} where @returns {HTMLElement[]} */
+function body(view, read, where) {
+  const all = sections(read);
+  const shown = [...(where.partition === "personal" ? persons(view, read) : []), ...laidOut(all.flatMap((each) => kept(view, each)), where)];
+  return [...(shown.length || !asks(view.query) ? shown : [filteredOut(all.length)]), ...rawAll(read)];
 }
 
 /** @param {View} view @param {View["records"][number]} record @param {string} part @returns {HTMLElement} */
@@ -92,7 +117,7 @@ function origin(view, { record, date, imported, parts }, part) {
   const made = clone("t-origin", {
     title: t("record.origin", { date: shortDate(date) }), source: sourceOf(read, imported),
     body: read.other ? clone("t-broken", { text: raw(read)[0].text })
-      : [...(part === "personal" ? persons(read) : []), ...laidOut(sections(read), { record, partition: part }), ...rawAll(read)],
+      : body(view, read, { record, partition: part }),
     act: view.mode === "own" ? clone("t-download") : "",
   });
   if (view.mode === "own") /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { keeping } from "../../reader/filter.js";
 import { factsIn } from "../../reader/summary.js";
 import { read, Unreadable } from "../../reader/index.js";
 import { moment, newestFirst } from "../../reader/times.js";
@@ -28,6 +29,7 @@ import { withFresh } from "./fresh.js";
  * @property {import("../../reader/summary.js").Known[]} facts @property {Person[]} people who the records say it is
  * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not
  * @property {Broken[]} broken @property {Date} now
+ * @property {import("../../reader/filter.js").Query} query what is looked for @property {(fact: import("../../reader/facts.js").Fact) => boolean} keep whether a fact is shown
  * @property {string} purpose for which it was opened @property {Map<string, number | null>} ends of access by part, Unix seconds
  */
 /** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends">} About */
@@ -51,14 +53,15 @@ function readRecord({ record, date, parts, version, manifest }) {
   return { record, date: own ?? imported, imported, parts: new Map(found), broken };
 }
 
-/** @param {OpenedRecord[]} opened @param {About} about @returns {View} */
-export function viewOf(opened, about) {
+/** @param {OpenedRecord[]} opened @param {About} about @param {import("../../reader/filter.js").Query} [query] @returns {View} */
+export function viewOf(opened, about, query = {}) {
   const found = opened.filter(({ parts }) => parts.size).map(readRecord).sort(newestFirst((each) => each.date));
   const shared = ordered(new Set(opened.flatMap(({ parts }) => [...parts.keys()])));
   const personal = found.flatMap(({ parts }) => (parts.has("personal") ? people(/** @type {Read} */ (parts.get("personal"))) : []));
   return {
     ...about, records: found, facts: factsIn(found), people: personal, shared,
     hidden: PARTS.filter((part) => !shared.includes(part)), broken: found.flatMap(({ broken }) => broken), now: new Date(),
+    query, keep: keeping(query),
   };
 }
 
@@ -66,3 +69,6 @@ export function viewOf(opened, about) {
 export function valuesOf(view, field) {
   return [...new Set(view.people.flatMap(({ details }) => details.filter((each) => each.field === field).map(({ value }) => value)))];
 }
+
+/** The same records, with another search. @param {View} view @param {import("../../reader/filter.js").Query} query @returns {View} */
+export const looking = (view, query) => ({ ...view, query, keep: keeping(query) });

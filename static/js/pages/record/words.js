@@ -1,5 +1,6 @@
 /** How a record's values are written: names, numbers with units, dates as precise as their source, doses. @module */
 
+import { isPair, pairOf } from "../../reader/pressure.js";
 import { shownNumber, shownUnit } from "../../reader/units.js";
 import { el } from "../../ui/dom.js";
 import { locale, recordDate } from "../../ui/format.js";
@@ -15,7 +16,7 @@ const NBSP = "\u00a0";
 const COMPARED = new Map([["<=", "≤"], [">=", "≥"]]);
 
 /** @param {Fact} fact */
-export const nameOf = ({ name, code }) => name || code?.value || t("record.unnamed");
+export const nameOf = (fact) => fact.name || (isPair(fact) ? t("record.blood-pressure") : fact.code?.value) || t("record.unnamed");
 
 /** A value without its unit. @param {Value | undefined} value @returns {string} */
 export function valueText(value) {
@@ -31,19 +32,15 @@ export function valueText(value) {
 /** @param {Value | undefined} value @returns {string} with its unit */
 export const valueWithUnit = (value) => [valueText(value), shownUnit(value?.unit)].filter(Boolean).join(NBSP);
 
-/** LOINC's codes of the two that people write as one. */
-const SYSTOLIC = "8480-6";
-const DIASTOLIC = "8462-4";
-
 /**
  * "120/80", with the unit once.
  * @param {Fact} fact
  * @param {boolean} units
  * @returns {string} empty for what is no blood pressure
  */
-function pressure({ components }, units) {
-  const [upper, lower] = [SYSTOLIC, DIASTOLIC].map((code) => components.find((each) => each.code?.value === code)?.value);
-  if (!upper?.value || !lower?.value || upper.unit !== lower.unit) return "";
+function pressure(fact, units) {
+  const [upper, lower] = pairOf(fact)?.map(({ value }) => value) ?? [];
+  if (!upper || !lower) return "";
   const both = `${valueText(upper)}/${valueText(lower)}`;
   return units ? [both, shownUnit(upper.unit)].filter(Boolean).join(NBSP) : both;
 }
