@@ -7,6 +7,8 @@
 
 import { fetchOriginal } from "../endpoint/opening.js";
 import { onChange } from "../endpoint/session.js";
+import { bundleOf } from "../reader/bundle.js";
+import { confirm } from "../ui/dialog.js";
 import { noteVisit } from "./home/visits.js";
 import { byId, clone, el, fill, onAction, show, slot } from "../ui/dom.js";
 import { dateTime, list as listed_, size, time } from "../ui/format.js";
@@ -54,7 +56,7 @@ class RecordPage {
     this.viewer = new Viewer(session);
     this.finder = new Finder((query) => this.find(query));
     addEventListener("beforeprint", () => writeSources(article));
-    onAction(article, { print: () => print(), download: (button) => this.download(button), view: (button) => this.look(button), source: toggleSource });
+    onAction(article, { print: () => print(), download: (button) => this.download(button), view: (button) => this.look(button), source: toggleSource, bundle: () => void this.takeAlong() });
   }
 
   /** Fetch, open, read, show. */
@@ -245,6 +247,15 @@ class RecordPage {
     const attachment = facts.find((fact) => String(fact.attachment?.number) === number)?.attachment;
     const owner = opened.find((one) => one.record === record)?.owner;
     if (attachment && owner) void this.viewer.open({ owner, record, partition, purpose: view.purpose, attachment });
+  }
+
+  /** Everything that is open here as one FHIR file, once somebody said yes to its leaving. */
+  async takeAlong() {
+    const sure = await confirm({ template: "t-bundle-leaves", title: t("record.bundle-title"), yes: t("record.bundle-yes"), no: t("record.bundle-no") });
+    if (!sure || !this.loaded) return;
+    const now = new Date();
+    save(`health-record-${now.toISOString().slice(0, 10)}.json`, new Blob([bundleOf(this.loaded.view.records, now)], { type: "application/fhir+json" }));
+    announce(t("record.bundle-saved"));
   }
 
   /** @param {HTMLElement} button of one of the owner's own records */
