@@ -38,10 +38,13 @@ MADE = re.compile(
     rf"({MONTH} \d+, \d{{4}}( at )?)?(\d+:\d\d [AP]M)?( ?(GMT|BST))?|[0-9A-Fa-f]{{8}}(-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}"
 )
 # A number with its unit.
-MEASURED = re.compile(r"[\d.,]+[\s\u00a0](\S+)")
+MEASURED = re.compile(r"[\d.,/]+[\s\u00a0](\S+)")
 UNITS = frozenset({"mmHg", "kg/m²"})
 # Units to choose from: the same in every language.
 CHOSEN = frozenset({"kg", "lb", "cm", "in", "mmol/L", "mg/dL"})
+
+# Records say these as the form for entering one does: on a record page they are the record's.
+BOTH = frozenset({"Temperature", "Height", "Weight"})
 
 
 def prepare(data: Path) -> None:
@@ -67,7 +70,7 @@ def data_of(cast: Cast) -> frozenset[str]:
     for part, person in cast.people.items():
         said |= {part.name, part.checked, person.login, _initials(part.name)}
     ours = {one.id for one in messages.extracted() if isinstance(one.id, str)}
-    return frozenset({*PRODUCT, *said, *(_recorded(Path(casts.RECORD)) - ours)})
+    return frozenset({*PRODUCT, *said, *(_recorded(Path(casts.RECORD)) - ours), *BOTH})
 
 
 def _initials(name: str) -> str:

@@ -184,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wire.shut = True
             return None
 
-    do_GET = do_POST = do_PUT = do_DELETE = pass_on
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = pass_on
 
 
 def _ask(upstream: str, method: str, path: str, headers: Headers, body: bytes) -> Exchange:

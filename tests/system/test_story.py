@@ -13,7 +13,7 @@ from tests.support.mariadb import _free_port
 from tests.support.people_cli import Person
 from tests.system.place import SAMPLES, THREE_NODES, System, differences, running, state
 
-REFUSED = ("apple_health_export_small.xml", "ccda_badns_NEGATIVE.xml", "dicom_CT_small.dcm")
+REFUSED = ("ccda_badns_NEGATIVE.xml",)
 SHORT = ("ccda_ccd_hl7_small.xml", "fhir_r4_synthea_small.json")
 NOT_SAMPLES = ("SOURCES.md", *REFUSED, *SHORT)
 LONG = sorted(
@@ -36,7 +36,7 @@ def deposited(system: System, owner: Person, sample: str) -> tuple[str, dict[str
     """Deposit a sample; its record, and its partitions as the owner's export has them."""
     done, exported = owner.ok("deposit", str(SAMPLES / sample)), system.output()
     original = (SAMPLES / sample).read_bytes()
-    assert set(done) == {"record", "partitions", "original"}
+    assert set(done) == {"record", "partitions", "original", "version"}
     assert done["original"] == len(original)
     owner.ok("export", "--output", str(exported))
     folder = exported / done["record"]
