@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from cloudstore import pieces, reading
-from cloudstore.models import AclSeq, Attachment, Author, Document, Tombstone
+from cloudstore.models import AclSeq, Attachment, Document
+from cloudstore.shelf import Authors, Shelf
 from cloudstore.tickets import Grant, Request
 from sesphr.crypto import document as shell
 from sesphr.crypto import statements
@@ -38,8 +39,10 @@ def open_objects(grants: list[Grant], request: Request, deployment: str) -> tupl
     """
     given: list[CloudObject] = []
     room = MAX_ANSWER
-    for grant in grants:
-        opened = _open(grant, request, deployment)
+    shelf, authors = Shelf(grants), Authors()
+    rows = [_granted_row(shelf, grant, request) for grant in grants]
+    for grant, row, octets in zip(grants, rows, shelf.octets(rows), strict=True):
+        opened = _opened(grant, row, octets, _manifest(row, authors, deployment))
         room -= len(opened.document or b"") + sum(map(len, opened.partitions.values()))
         if room < 0:
             raise Invalid(
@@ -49,10 +52,7 @@ def open_objects(grants: list[Grant], request: Request, deployment: str) -> tupl
     return tuple(given)
 
 
-def _open(grant: Grant, request: Request, deployment: str) -> CloudObject:
-    row = _granted_row(grant, request)
-    payload = _manifest(row, deployment)
-    octets = bytes(row.document)
+def _opened(grant: Grant, row: Document, octets: bytes, payload: Mapping[str, Any]) -> CloudObject:
     parts = _parts(row, octets, payload)
     if grant.whole:
         return CloudObject(row.digest, row.manifest, octets, {})
@@ -65,14 +65,14 @@ def _open(grant: Grant, request: Request, deployment: str) -> CloudObject:
     return CloudObject(row.digest, row.manifest, None, allowed)
 
 
-def _granted_row(grant: Grant, request: Request, *without: str) -> Document:
-    """The document of a grant, which must stay within what was asked; `without` some columns.
+def _granted_row(shelf: Shelf, grant: Grant, request: Request) -> Document:
+    """The document of a grant, which must stay within what was asked.
 
     The nodes decide; this only refuses what an honest node would never sign.
     """
-    if Tombstone.objects.filter(digest=grant.manifest).exists():
+    if shelf.is_erased(grant.manifest):
         raise Refused("This document was erased.", code="erased")
-    row = Document.objects.defer(*without).filter(digest=grant.manifest).first()
+    row = shelf.get(grant.manifest)
     if row is None:
         _fail(grant.manifest, "the document is missing")
     foreign = grant.owner != str(row.owner) or (grant.whole and request.asker != grant.owner)
@@ -82,28 +82,17 @@ def _granted_row(grant: Grant, request: Request, *without: str) -> Document:
     return row
 
 
-def _manifest(row: Document, deployment: str) -> Mapping[str, Any]:
+def _manifest(row: Document, authors: Authors, deployment: str) -> Mapping[str, Any]:
     """The payload of a stored manifest, verified again."""
-    author = _author(row)
-    key = Author.objects.filter(id=author).values_list("verification", flat=True).first()
     try:
-        directory = {author: key} if key else {}
         verified = statements.verify(
-            row.manifest, typ="sesphr-manifest", deployment=deployment, directory=directory
+            row.manifest, typ="sesphr-manifest", deployment=deployment, directory=authors
         )
     except CryptoError:
         _fail(row.digest, "the manifest was changed")
     if verified.digest != row.digest:
         _fail(row.digest, "the manifest is another one")
     return verified.payload
-
-
-def _author(row: Document) -> str:
-    """The author that a stored manifest names."""
-    try:
-        return str(uuid.UUID(statements.payload_of_unverified(row.manifest)["iss"]))
-    except (CryptoError, KeyError, ValueError, TypeError, AttributeError):
-        _fail(row.digest, "the manifest was changed")
 
 
 def _parts(
@@ -126,9 +115,10 @@ def open_attachment(
         Refused: no grant covers it. IntegrityFailure: it is missing or changed.
         OutOfRange: it has nothing of that span.
     """
+    shelf, authors = Shelf(grants), Authors()
     for grant in grants:
-        row = _granted_row(grant, request, "document")
-        payload = _manifest(row, deployment)
+        row = _granted_row(shelf, grant, request)
+        payload = _manifest(row, authors, deployment)
         named = _named(payload, grant, str(attachment))
         if named is not None:
             return _stream(row, attachment, named, span)
