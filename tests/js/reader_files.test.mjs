@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { NoDicom, readDicom } from '../../static/js/reader/dicom.js';
 import { read } from '../../static/js/reader/index.js';
 import { kindOf, pictureSize } from '../../static/js/reader/pictures.js';
-import { raw, sections } from '../../static/js/reader/sections.js';
+import { rawText, rawTitles, sections } from '../../static/js/reader/sections.js';
 import { eventsOf, factsIn } from '../../static/js/reader/summary.js';
 
 const octets = (text) => new TextEncoder().encode(text);
@@ -31,7 +31,7 @@ test('two files of one name are two, the same file in two records is one, and no
   const model = part(inside);
   const records = ['r1', 'r2'].map((record) => ({ record, date: '2024-01-01', parts: new Map([['medical', model]]) }));
   assert.equal(eventsOf(factsIn(records.slice(0, 1)), 'document').length, 2);
-  assert.deepEqual(raw(model), []);
+  assert.deepEqual(rawTitles(model), []);
   assert.equal(sections(model)[0].facts.length, 2);
 });
 

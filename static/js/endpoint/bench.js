@@ -1,5 +1,5 @@
 /**
- * Where the heavy half of sealing and opening runs: in workers where there are some, otherwise here.
+ * Where the heavy half of sealing, opening and reading runs: in workers where there are some, otherwise here.
  *
  * A worker is this site's own file and keeps nothing between tasks; it gets the secrets of one
  * task at a time and ends when nothing was asked for a while.
@@ -11,7 +11,7 @@ import * as cipher from "./cipher.js";
 import { PartRefused } from "./cipher.js";
 import { Unsupported } from "./errors.js";
 
-/** @typedef {"sealRecord" | "openAsUser" | "openAsOwner"} Operation */
+/** Of cipher.js; the last four, of the reader, are pages' alone. @typedef {"sealRecord" | "openAsUser" | "openAsOwner" | "summarise" | "layOut" | "source" | "bundle"} Operation */
 /** @typedef {(note: string) => void} OnNote */
 /** @typedef {{resolve: (result: any) => void, reject: (error: Error) => void, onNote: OnNote}} Pending */
 
@@ -30,7 +30,7 @@ let benches = [];
 let [last, timer] = [0, /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined)];
 
 /**
- * @param {Operation} operation of cipher.js
+ * @param {Operation} operation
  * @param {any} task
  * @param {OnNote} [onNote]
  * @returns {Promise<any>}

@@ -11,7 +11,7 @@ import { sha256 } from "../crypto/kdf.js";
 import * as api from "./api.js";
 import { digests } from "./attachments.js";
 import { ApiError, Conflict, Integrity, Invalid, Superseded } from "./errors.js";
-import { VERSIONS } from "./opening.js";
+import { VERSIONS } from "./manifests.js";
 import * as outbox from "./outbox.js";
 import { checkReceipts } from "./receipts.js";
 import { DEPOSITS, list, ORIGINAL } from "./records.js";

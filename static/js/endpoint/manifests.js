@@ -1,6 +1,6 @@
 /**
- * The signed manifest of a record as it was opened: its author's, of that record, and never an older
- * one than this device has seen.
+ * The signed manifests of an owner's records as they are opened: the owner's own, of that record, and
+ * never an older one than this device has seen.
  * @module
  */
 import { b64uEncode } from "../crypto/encoding.js";
@@ -10,45 +10,85 @@ import { verify } from "./statement.js";
 
 /** @typedef {import("./access.js").Opening} Opening */
 /** @typedef {import("./session.js").Session} Session */
+/** @typedef {{version: number, manifest: string}} Seen a version of a record, and its manifest's digest */
 
-const VERSIONS = "versions";
+/** The newest version seen of each record. */
+export const VERSIONS = "versions";
 
-/**
- * @param {Session} session
- * @param {Opening} opening
- * @returns {Promise<import("../crypto/statements.js").Verified>}
- * @throws {Integrity} it is missing, not its owner's, or of another record
- */
-export async function manifest(session, { stored, owner, record, version, manifest: digest }) {
-  if (!stored) throw new Integrity("manifest");
-  const directory = new Map([[owner, await ownerKey(session, owner)]]);
-  const found = verify(stored.manifest, { typ: "sesphr-manifest", deployment: session.deployment.id, directory, what: "manifest" });
-  const { payload } = found;
-  const named = payload.owner === owner && payload.record === record && payload.version === version;
-  if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
-  return found;
-}
+/** For one opening: keys and memory are asked for once, however many records there are. */
+export class Manifests {
+  /** @type {Promise<Uint8Array> | undefined} */
+  #key;
+  /** @type {Promise<Record<string, Seen>> | undefined} */
+  #seen;
+  /** @type {Record<string, Seen>} */
+  #fresh = {};
 
-/** @param {Session} session @param {string} owner @returns {Promise<Uint8Array>} their verification key, pinned from now on */
-async function ownerKey(session, owner) {
-  if (owner === session.me.id) return session.keys.verification;
-  const person = await lookUp(session, owner);
-  if (person === null) throw new ApiError(0, "owner-unknown");
-  await pin(session, person);
-  return person.verification;
-}
+  /** @param {Session} session @param {string} owner whose all records must be */
+  constructor(session, owner) {
+    this.session = session;
+    this.owner = owner;
+  }
 
-/** @param {Session} session @param {Opening} opening @throws {Integrity} this device has seen a newer one, or another of this number */
-export async function checkNotOlder(session, { record, version, manifest: digest }) {
-  const known = (await session.memory.get(VERSIONS))?.[record];
-  if (!known) return;
-  const other = version === known.version && digest !== known.manifest;
-  if (version < known.version || other) throw new Integrity("record-older");
-}
+  /**
+   * @param {Opening} opening
+   * @returns {Promise<import("../crypto/schemas.js").Members>} the manifest's payload
+   * @throws {Integrity} it is missing, somebody else's, of another record, or older than one seen before
+   */
+  async check(opening) {
+    if (opening.owner !== this.owner) throw new Integrity("record-owner");
+    const payload = this.#verified(opening, await this.#ownerKey());
+    await this.#checkNotOlder(opening);
+    return payload;
+  }
 
-/** @param {Session} session @param {Opening} opening */
-export async function rememberVersion(session, { record, version, manifest: digest }) {
-  const known = (await session.memory.get(VERSIONS))?.[record];
-  if (known?.version === version && known.manifest === digest) return;
-  await session.memory.update(VERSIONS, (/** @type {object | undefined} */ all) => ({ ...all, [record]: { version, manifest: digest } }));
+  /** @param {Opening} opening @param {Uint8Array} key @returns {import("../crypto/schemas.js").Members} */
+  #verified({ stored, owner, record, version, manifest: digest }, key) {
+    if (!stored) throw new Integrity("manifest");
+    const expected = { typ: "sesphr-manifest", deployment: this.session.deployment.id, directory: new Map([[owner, key]]), what: "manifest" };
+    const found = verify(stored.manifest, expected);
+    const { payload } = found;
+    const named = payload.owner === owner && payload.record === record && payload.version === version;
+    if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
+    return payload;
+  }
+
+  /** @returns {Promise<Uint8Array>} the owner's verification key, pinned from now on */
+  #ownerKey() {
+    return this.#key ??= this.#lookUp();
+  }
+
+  async #lookUp() {
+    const { session, owner } = this;
+    if (owner === session.me.id) return session.keys.verification;
+    const person = await lookUp(session, owner);
+    if (person === null) throw new ApiError(0, "owner-unknown");
+    await pin(session, person);
+    return person.verification;
+  }
+
+  /** @param {Opening} opening @throws {Integrity} this device has seen a newer one, or another of this number */
+  async #checkNotOlder({ record, version, manifest: digest }) {
+    this.#seen ??= this.session.memory.get(VERSIONS).then((found) => found ?? {});
+    const known = (await this.#seen)[record];
+    if (!known) return;
+    const other = version === known.version && digest !== known.manifest;
+    if (version < known.version || other) throw new Integrity("record-older");
+  }
+
+  /** Note a version that was opened. @param {Opening} opening */
+  note({ record, version, manifest }) {
+    this.#fresh[record] = { version, manifest };
+  }
+
+  /** Keep on this device what was noted; another tab may have seen newer versions meanwhile. */
+  async keep() {
+    const known = (await this.#seen) ?? {};
+    const isNews = (/** @type {Seen | undefined} */ before, /** @type {Seen} */ { version, manifest }) =>
+      (before?.version ?? 0) < version || (before?.version === version && before.manifest !== manifest);
+    const fresh = Object.entries(this.#fresh);
+    if (!fresh.some(([record, one]) => isNews(known[record], one))) return;
+    await this.session.memory.update(VERSIONS, (/** @type {Record<string, Seen> | undefined} */ all) =>
+      ({ ...all, ...Object.fromEntries(fresh.filter(([record, one]) => isNews(all?.[record], one))) }));
+  }
 }

@@ -16,7 +16,7 @@ import { room, run } from "./bench.js";
 import { PartRefused } from "./cipher.js";
 import { Download } from "./downloading.js";
 import { ApiError, Conflict, EndpointError, Integrity } from "./errors.js";
-import { checkNotOlder, manifest, rememberVersion } from "./manifests.js";
+import { Manifests } from "./manifests.js";
 import { ORIGINAL } from "./records.js";
 import { read } from "./shapes.js";
 import { asIntegrity } from "./statement.js";
@@ -42,8 +42,6 @@ import { asIntegrity } from "./statement.js";
 const PHR = "urn:sesphr:phr:1";
 /** How deep stands what describes a file: in `original` alone, elsewhere in a source. */
 const DEPTHS = { original: 2, attachment: 3 };
-/** The newest version seen of each record: `{version, manifest}`, its manifest's digest. */
-export const VERSIONS = "versions";
 
 /** Something of a record is not what was signed: which record, and which partition where one alone is concerned. */
 export class RecordIntegrity extends Integrity {
@@ -75,9 +73,14 @@ export async function open(session, items, { owner, purpose = "treatment", onSte
   let done = 0;
   const onPart = (/** @type {string} */ partition) => onStep("decrypting", { partition, done: done++, total });
   const opened = new Map();
-  await eachOf(openings, room(), async (opening) => {
-    opened.set(opening.record, await openRecord(session, owner, opening, onPart));
-  });
+  const manifests = new Manifests(session, owner);
+  try {
+    await eachOf(openings, room(), async (opening) => {
+      opened.set(opening.record, await openRecord(session, manifests, opening, onPart));
+    });
+  } finally {
+    await manifests.keep();
+  }
   return wanted.map((item) => described(item, opened.get(item.record)));
 }
 
@@ -107,21 +110,19 @@ function described({ record, partitions }, opened) {
 }
 
 /**
- * @param {Session} session @param {string} owner whose it must be
+ * @param {Session} session @param {Manifests} manifests
  * @param {Opening} opening @param {(partition: string) => void} onPart
  * @returns {Promise<{payload: Members, digest: string, plain: Map<string, Plain>}>}
  */
-async function openRecord(session, owner, opening, onPart) {
+async function openRecord(session, manifests, opening, onPart) {
   const payload = await reporting(opening, "manifest", async () => {
-    if (opening.owner !== owner) throw new Integrity("record-owner");
-    const { payload: found } = await manifest(session, opening);
-    await checkNotOlder(session, opening);
+    const found = await manifests.check(opening);
     if (opening.allowed.some((name) => !Object.hasOwn(found.partitions, name))) throw new Integrity("access-answer");
     return found;
   });
   const mine = opening.owner === session.me.id;
   const plain = await (mine ? asOwner : asUser)(session, opening, payload, onPart);
-  await rememberVersion(session, opening);
+  manifests.note(opening);
   return { payload, digest: opening.manifest, plain };
 }
 
@@ -252,7 +253,9 @@ export async function openAttachment(session, where, { number, sha256 }, { onSte
 async function openedPart(session, { owner, record, partition, purpose }, onStep) {
   const [opening] = await ask(session, [{ record, partitions: [partition] }], purpose, onStep);
   if (!opening) return null;
-  const { payload, plain } = await openRecord(session, owner, opening, () => onStep("decrypting", { partition }));
+  const manifests = new Manifests(session, owner);
+  const { payload, plain } = await openRecord(session, manifests, opening, () => onStep("decrypting", { partition }));
+  await manifests.keep();
   return { opening, payload, plain: /** @type {Plain} */ (plain.get(partition)) };
 }
 

@@ -7,25 +7,23 @@
 
 import { fetchOriginal } from "../endpoint/opening.js";
 import { onChange } from "../endpoint/session.js";
-import { bundleOf } from "../reader/bundle.js";
 import { confirm } from "../ui/dialog.js";
 import { noteVisit } from "./home/visits.js";
 import { byId, clone, el, fill, onAction, show, slot } from "../ui/dom.js";
 import { dateTime, list as listed_, size, time } from "../ui/format.js";
-import { icon } from "../ui/icons.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
-import { partIcon, partClass, partName, PARTS } from "../ui/parts.js";
+import { partName } from "../ui/parts.js";
 import { announce, empty, failed, loading, pageState } from "../ui/states.js";
 import { drawBoxes } from "./record/boxes.js";
-import { FRESH, freshFacts, freshPanel } from "./record/fresh.js";
 import { nameIn, showHead } from "./record/head.js";
 import { Finder } from "./record/finder.js";
 import { listed, load, openedBefore, viewerOf, withdraw } from "./record/load.js";
-import { hiddenParts, partPanel } from "./record/parts.js";
-import { mountTabs } from "./record/tabs.js";
+import { Panels } from "./record/panels.js";
+import { hiddenParts } from "./record/parts.js";
+import { bundled } from "./record/reading.js";
 import { toggleSource, writeSources } from "./record/sources.js";
-import { looking, viewOf } from "./record/view.js";
+import { looking } from "./record/view.js";
 import { Viewer } from "./record/viewer.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
@@ -54,9 +52,10 @@ class RecordPage {
     this.shut = false;
     onChange((change) => this.sessionChanged(change));
     this.viewer = new Viewer(session);
+    this.panels = new Panels(this.askAt);
     this.finder = new Finder((query) => this.find(query));
     addEventListener("beforeprint", () => writeSources(article));
-    onAction(article, { print: () => print(), download: (button) => this.download(button), view: (button) => this.look(button), source: toggleSource, bundle: () => void this.takeAlong() });
+    onAction(article, { print: async () => { await this.panels.settled(); print(); }, download: (button) => this.download(button), view: (button) => this.look(button), source: toggleSource, bundle: () => void this.takeAlong() });
   }
 
   /** Fetch, open, read, show. */
@@ -64,7 +63,10 @@ class RecordPage {
     const state = loading(this.place, { steps: STEPS });
     const views = await listed(this.session, this.use);
     if (!views.length) return this.refused();
-    const loaded = await load(this.session, this.use, views, (step, detail) => state.step(step, this.stepWords(step, detail)));
+    const loaded = await load(this.session, this.use, views, (step, detail) => {
+      note(step);
+      if (STEPS.includes(step)) state.step(step, this.stepWords(step, detail));
+    });
     // Locked meanwhile: what was opened is dropped, and opened anew with the keys.
     this.shut = !this.session.isOpen;
     if (this.shut) return undefined;
@@ -75,6 +77,7 @@ class RecordPage {
     show(this.article);
     show(byId("record-waiting"), false);
     this.draw(this.loaded.view);
+    note("shown");
     if (this.use.mode === "reader") await this.watch();
     return undefined;
   }
@@ -138,7 +141,7 @@ class RecordPage {
   /** @param {View} view */
   draw(view) {
     showHead(view);
-    this.drawTabs(view);
+    this.panels.draw(view);
     this.finder.tell(...drawBoxes(this.article, view));
     const closed = view.mode !== "own" && view.hidden.length > 0;
     byId("record-hidden").replaceChildren(...(closed ? [hiddenParts(view, view.hidden, this.askAt)] : []));
@@ -150,47 +153,7 @@ class RecordPage {
     const view = looking(this.loaded.view, query);
     this.loaded.view = view;
     this.finder.tell(...drawBoxes(this.article, view));
-    for (const panel of byId("record-panels").children) panel.replaceChildren();
-    const chosen = byId("record-tabs").querySelector("[aria-selected=true]");
-    if (chosen instanceof HTMLElement) this.fillPanel(view, chosen);
-  }
-
-  /** @param {View} view */
-  drawTabs(view) {
-    const parts = [...PARTS.filter((part) => view.shared.includes(part)), ...view.shared.filter((part) => !PARTS.includes(part)), ...view.hidden];
-    const fresh = freshFacts(view).length;
-    const names = fresh ? [FRESH, ...parts] : parts;
-    byId("record-panels").replaceChildren(...names.map((name) => this.panel(name)));
-    const closed = (/** @type {string} */ part) => view.hidden.includes(part) && view.mode !== "own";
-    const tabs = parts.map((part) => this.tab(part, partName(part), closed(part)));
-    const first = [this.tab("summary", t("tab.summary")), ...(fresh ? [this.tab(FRESH, t("tab.new", { n: fresh }))] : [])];
-    byId("record-tabs").replaceChildren(...first, ...tabs);
-    mountTabs(byId("record-tabs"), (tab) => this.fillPanel(this.loaded?.view ?? view, tab));
-  }
-
-  /** @param {string} name @param {string} label @param {boolean} [hidden] not shared */
-  tab(name, label, hidden = false) {
-    const tab = clone("t-tab", { label, icon: ["summary", FRESH].includes(name) ? "" : hidden ? icon("lock") : partIcon(name) });
-    Object.entries({ id: `tab-${name}`, "aria-controls": `panel-${name}` }).forEach(([key, value]) => tab.setAttribute(key, value));
-    if (name !== "summary" && name !== FRESH && !hidden) tab.classList.add(...partClass(name).split(" "));
-    show(slot(tab, "note"), hidden);
-    return tab;
-  }
-
-  /** @param {string} part */
-  panel(part) {
-    const panel = clone("t-part");
-    panel.id = `panel-${part}`;
-    panel.dataset.part = part;
-    panel.setAttribute("aria-labelledby", `tab-${part}`);
-    return panel;
-  }
-
-  /** A part is laid out when it is first looked at: it may be long. @param {View} view @param {HTMLElement} tab */
-  fillPanel(view, tab) {
-    const panel = byId(tab.getAttribute("aria-controls") ?? "");
-    const { part } = panel.dataset;
-    if (part && !panel.hasChildNodes()) panel.append(...(part === FRESH ? freshPanel(view) : partPanel(view, part, this.askAt)));
+    this.panels.refill(view);
   }
 
   /** Remember this visit, then ask from time to time whether all of it is still shared. */
@@ -207,17 +170,16 @@ class RecordPage {
     if (!this.loaded?.view.records.length || !this.session.isOpen) return;
     const views = await listed(this.session, this.use).catch(() => null);
     if (views === null || !this.loaded) return;
-    const gone = withdraw(this.loaded.opened, views);
-    if (gone.length) this.shrink(gone);
+    const { fewer, gone } = withdraw(this.loaded.view, views);
+    if (gone.length) this.shrink(fewer, gone);
   }
 
-  /** @param {string[]} gone parts that were taken back */
-  shrink(gone) {
-    const { opened, view, about } = /** @type {Loaded} */ (this.loaded);
+  /** @param {View} fewer what is left @param {string[]} gone parts that were taken back */
+  shrink(fewer, gone) {
     // It may be a file of what was taken back.
     this.viewer.close();
     const now = new Date();
-    const fewer = viewOf(opened, about, view.query);
+    const { view } = /** @type {Loaded} */ (this.loaded);
     if (!fewer.records.length) return this.close(t("record.taken-back", { name: nameIn(view), time: dateTime(now) }));
     /** @type {Loaded} */ (this.loaded).view = fewer;
     this.draw(fewer);
@@ -241,11 +203,11 @@ class RecordPage {
 
   /** @param {HTMLElement} button of a file that belongs to a part */
   look(button) {
-    const { view, opened } = /** @type {Loaded} */ (this.loaded);
+    const { view, owners } = /** @type {Loaded} */ (this.loaded);
     const { record = "", partition = "", number } = button.dataset;
     const facts = view.records.find((one) => one.record === record)?.parts.get(partition)?.facts ?? [];
     const attachment = facts.find((fact) => String(fact.attachment?.number) === number)?.attachment;
-    const owner = opened.find((one) => one.record === record)?.owner;
+    const owner = owners.get(record);
     if (attachment && owner) void this.viewer.open({ owner, record, partition, purpose: view.purpose, attachment });
   }
 
@@ -254,8 +216,13 @@ class RecordPage {
     const sure = await confirm({ template: "t-bundle-leaves", title: t("record.bundle-title"), yes: t("record.bundle-yes"), no: t("record.bundle-no") });
     if (!sure || !this.loaded) return;
     const now = new Date();
-    save(`health-record-${now.toISOString().slice(0, 10)}.json`, new Blob([bundleOf(this.loaded.view.records, now)], { type: "application/fhir+json" }));
-    announce(t("record.bundle-saved"));
+    try {
+      const text = await bundled(this.loaded.view.records, now);
+      save(`health-record-${now.toISOString().slice(0, 10)}.json`, new Blob([text], { type: "application/fhir+json" }));
+      announce(t("record.bundle-saved"));
+    } catch (error) {
+      failed(pageState(), error, () => this.takeAlong());
+    }
   }
 
   /** @param {HTMLElement} button of one of the owner's own records */
@@ -274,6 +241,9 @@ class RecordPage {
     }
   }
 }
+
+/** On the page's timeline, for whoever measures where the time goes. @param {string} step */
+const note = (step) => performance.mark(`record-${step}`);
 
 /** @param {string} name @param {Blob} blob */
 function save(name, blob) {

@@ -20,3 +20,14 @@ export function withVersions(model, facts) {
     return found.map((fact, index) => ({ ...fact, added: own.length === found.length ? own[index].added : sources.get(source) }));
   });
 }
+
+/**
+ * @param {Fact[]} facts
+ * @param {number | null} version of the record that this is
+ * @param {string} made when that version was made, ISO 8601
+ * @returns {Fact[]} with the date on what came with it; a first version has nothing new
+ */
+export function withFresh(facts, version, made) {
+  if (version === null || version < 2) return facts;
+  return facts.map((fact) => (fact.added === version ? { ...fact, fresh: made } : fact));
+}

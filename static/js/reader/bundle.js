@@ -14,7 +14,7 @@ import { first } from './tree.js';
 
 /** @typedef {import('./index.js').Read} Read */
 /** @typedef {import('./partition.js').Source} Source */
-/** @typedef {import('./summary.js').Opened} Opened */
+/** A record as it was read; its document's date in ISO 8601. @typedef {{record: string, date: string, parts: Map<string, Read>}} Opened */
 /** @typedef {import('./fhir_made.js').Subject} Subject */
 /** @typedef {{fullUrl?: string, resource: any}} Entry `resource` is a value, or JSON text as it stood */
 

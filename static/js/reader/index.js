@@ -10,13 +10,21 @@ import { ccdaFacts } from './ccda_facts.js';
 import { compare, fact, flagOf } from './facts.js';
 import { fhirReader } from './fhir_facts.js';
 import { readPartition } from './partition.js';
+import { people } from './personal.js';
+import { saidIn } from './said.js';
 
 export { Unreadable } from './tree.js';
 export { readPartition } from './partition.js';
 
 /** @typedef {import('./facts.js').Fact} Fact */
 /** @typedef {import('./partition.js').Model} Model */
-/** @typedef {Model & {facts: Fact[]}} Read */
+/** A part as it was read. @typedef {Model & {facts: Fact[], said: import('./said.js').Spoken[]}} Read */
+/**
+ * What a page keeps of a part: plain data, without the sources. `people`: whom a personal part is
+ * about; `foreign`: it is XML of another kind.
+ * @typedef {Pick<Read, 'partition' | 'name' | 'version' | 'origin' | 'facts' | 'said'> &
+ *   {people: import('./personal.js').Person[], foreign: boolean}} Brief
+ */
 
 /**
  * What the importer wrote of a source that this reader finds nothing in.
@@ -61,5 +69,11 @@ function factsOf(model) {
  */
 export function read(octets, name) {
   const model = readPartition(octets, name);
-  return { ...model, facts: withVersions(model, factsOf(model)) };
+  return { ...model, facts: withVersions(model, factsOf(model)), said: saidIn(model.sources) };
+}
+
+/** @param {Read} found @returns {Brief} */
+export function brief(found) {
+  const { partition, name, version, origin, facts, said, other } = found;
+  return { partition, name, version, origin, facts, said, people: people(found), foreign: other !== undefined };
 }

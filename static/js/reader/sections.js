@@ -20,7 +20,6 @@ import { first, outline, textOf } from './tree.js';
  * @property {(Node | string)[]} nodes its narrative @property {Fact[]} facts where the source has no narrative of its own
  * @property {Section[]} sections @property {boolean} copy @property {boolean} partial
  */
-/** @typedef {{title: string, role: string, text: string}} Raw what stands in the file besides, as its text */
 
 /** @param {Element} element @param {Source} source @returns {Section} */
 function cdaSection(element, source) {
@@ -89,16 +88,23 @@ function factSections(read) {
  */
 export function sections(read) {
   const records = read.sources.filter(({ role }) => role === 'record');
-  const written = records.flatMap((source) => (source.element?.local === 'section' ? [cdaSection(source.element, source)] : []));
+  const told = records.flatMap((source) => (source.element?.local === 'section' ? [cdaSection(source.element, source)] : []));
   const spoken = records.flatMap(resourceWords);
-  return [...written, ...factSections(read), ...spoken];
+  return [...told, ...factSections(read), ...spoken];
 }
 
-/** @param {Read} read @returns {Raw[]} every source as the text it is; files have none */
-export function raw(read) {
-  if (read.other) return [{ title: read.other.local, role: 'record', text: outline(read.other) }];
-  return read.sources.filter(({ attachment }) => !attachment).map(({ element, resource, role }) => ({
-    title: resource?.type ?? (element ? textOf(first(element, 'title')) || element.local : ''), role,
-    text: resource?.text ?? (element ? outline(element) : ''),
-  }));
+/** @param {Read} read @returns {Source[]} those that have a text; files have none */
+const written = ({ sources }) => sources.filter(({ attachment }) => !attachment);
+
+/** @param {Read} read @returns {string[]} what every source with a text is called, by itself or by its kind */
+export function rawTitles(read) {
+  if (read.other) return [read.other.local];
+  return written(read).map(({ element, resource }) => resource?.type ?? (element ? textOf(first(element, 'title')) || element.local : ''));
+}
+
+/** @param {Read} read @param {number} index in `rawTitles` @returns {string} the text that stood in the file; of XML its outline */
+export function rawText(read, index) {
+  if (read.other) return outline(read.other);
+  const { resource, element } = written(read)[index];
+  return resource?.text ?? (element ? outline(element) : '');
 }

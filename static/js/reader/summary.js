@@ -6,14 +6,11 @@
  * is negated, in error or refuted is never listed as one.
  */
 
-import { first } from './tree.js';
 import { moment, newestFirst } from './times.js';
-import { sectionKind, sectionRule } from '../importer/ccda_rules.js';
-import { sectionNarrative, words } from './narrative.js';
 
 /** @typedef {import('./facts.js').Fact} Fact */
-/** @typedef {import('./index.js').Read} Read */
-/** @typedef {{record: string, date: string, parts: Map<string, Read>}} Opened one record; its document's date, or when it came, in ISO 8601 */
+/** What of a part is needed here. @typedef {Pick<import('./index.js').Brief, 'facts' | 'said'>} Part */
+/** @typedef {{record: string, date: string, parts: Map<string, Part>}} Opened one record; its document's date, or when it came, in ISO 8601 */
 /** Where a fact stands. @typedef {{record: string, partition: string, section?: string}} Told */
 /**
  * A fact, the record that says it (the newest of several), and every place that says the same.
@@ -118,12 +115,8 @@ function rowsOf(facts) {
 
 /** @param {Opened[]} records @param {string} kind @returns {Said[]} what sections of this kind say in words alone */
 function saidOf(records, kind) {
-  return records.flatMap(({ record, date, parts }) => [...parts.values()].flatMap(({ sources }) => sources
-    .filter(({ element, copy }) => element?.local === 'section' && !copy && sectionKind(sectionRule(/** @type {any} */ (element))) === kind)
-    .flatMap(({ element }) => {
-      const text = words(sectionNarrative(first(element, 'text'))).slice(0, 400);
-      return text && !first(element, 'entry') ? [{ record, recorded: date, text }] : [];
-    })));
+  return records.flatMap(({ record, date, parts }) => [...parts.values()].flatMap(({ said }) => said
+    .filter((each) => each.kind === kind).map(({ text }) => ({ record, recorded: date, text }))));
 }
 
 /** @param {Partial<List>} list @param {boolean} shared the part that it is filed in @returns {State} */

@@ -1,5 +1,5 @@
 /**
- * Seals and opens records off the page's main thread: one message in, notes and one result out.
+ * Seals, opens and reads records off the page's main thread: one message in, notes and one result out.
  *
  * It has no network and no memory of its own, and must never be given more than one task needs.
  * @module
@@ -7,14 +7,19 @@
 import { CryptoError } from "../crypto/errors.js";
 import * as cipher from "../endpoint/cipher.js";
 import { PartRefused } from "../endpoint/cipher.js";
+import * as reader from "../reader/tasks.js";
 
 /** @typedef {{id: number, operation: import("../endpoint/bench.js").Operation, task: any}} Asked */
 
-/** @type {Record<string, (task: any, onNote: (note: string) => void) => Promise<any>>} */
+/** @type {Record<string, (task: any, onNote: (note: string) => void) => any>} */
 const OPERATIONS = {
   sealRecord: cipher.sealRecord,
   openAsUser: cipher.openAsUser,
   openAsOwner: cipher.openAsOwner,
+  summarise: reader.summarise,
+  layOut: reader.layOut,
+  source: reader.source,
+  bundle: reader.bundle,
 };
 
 /** @param {Asked} asked @returns {Promise<object>} the answer's members */

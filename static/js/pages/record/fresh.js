@@ -6,7 +6,6 @@ import { factTable } from "./events.js";
 import { factMark } from "./lists.js";
 import { longDate, shortDate } from "./words.js";
 
-/** @typedef {import("../../reader/index.js").Read} Read */
 /** @typedef {import("../../reader/summary.js").Known} Known */
 /** @typedef {import("./view.js").View} View */
 
@@ -14,17 +13,6 @@ import { longDate, shortDate } from "./words.js";
 export const FRESH = "_new";
 const KINDS = ["allergy", "problem", "medication", "result", "vital", "immunisation", "procedure", "encounter", "document", "coverage", "claim", "other"];
 const ROOM = 40;
-
-/**
- * @param {Read} read a part of a record
- * @param {number | null} version of the record that this is
- * @param {string} made when that version was made, ISO 8601
- * @returns {Read} with the date on what came with it; a first version has nothing new
- */
-export function withFresh(read, version, made) {
-  if (version === null || version < 2) return read;
-  return { ...read, facts: read.facts.map((fact) => (fact.added === version ? { ...fact, fresh: made } : fact)) };
-}
 
 /** @param {{fresh?: string}} fact @returns {string} empty for what was there before */
 export const freshWords = ({ fresh }) => (fresh ? t("record.new", { date: shortDate(fresh) }) : "");

@@ -11,14 +11,14 @@ import { purposeGiven } from "../../endpoint/requests.js";
 import { readHead } from "../../endpoint/sharing.js";
 import { noteVisit, visits } from "../home/visits.js";
 import { callAsOwner } from "./names.js";
-import { viewOf } from "./view.js";
+import { readRecords } from "./reading.js";
+import { viewOf, without } from "./view.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
-/** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
 /** @typedef {import("./view.js").View} View */
 /** @typedef {{mode: View["mode"], owner?: string, member?: string}} Use what the page is for */
-/** @typedef {{opened: OpenedRecord[], view: View, about: import("./view.js").About, listed: RecordView[]}} Loaded */
+/** `owners`: whose each record is, as it was signed. @typedef {{owners: Map<string, string>, view: View, listed: RecordView[]}} Loaded */
 
 /** @type {Record<string, string>} */
 const PURPOSES = { insurer: "payment", researcher: "research", relative: "personal" };
@@ -86,9 +86,12 @@ export async function load(session, use, views, onStep) {
   const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep });
   const ends = await signedEnds(session, use, endsOf(views));
   const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends };
-  const view = viewOf(opened, about);
+  onStep("reading");
+  const view = viewOf(await readRecords(opened), about);
+  onStep("read");
   await callAsOwner(session, view);
-  return { opened, listed: views, about, view };
+  const owners = new Map(opened.flatMap(({ record, owner }) => (owner === null ? [] : [/** @type {const} */ ([record, owner])])));
+  return { owners, listed: views, view };
 }
 
 /**
@@ -121,20 +124,18 @@ export async function openedBefore(session, use) {
 }
 
 /**
- * What of the opened may no longer be seen is dropped.
- * @param {OpenedRecord[]} opened
+ * What may no longer be seen is dropped.
+ * @param {View} view
  * @param {RecordView[]} views as they are now
- * @returns {string[]} parts that were taken back
+ * @returns {{fewer: View, gone: string[]}} what is left, and parts that were taken back
  */
-export function withdraw(opened, views) {
-  const allowed = new Map(views.map((view) => [view.record, new Set(readable(view))]));
+export function withdraw(view, views) {
+  const allowed = new Map(views.map((each) => [each.record, new Set(readable(each))]));
   const gone = new Set();
-  for (const { record, parts } of opened) {
-    for (const part of [...parts.keys()]) {
-      if (allowed.get(record)?.has(part)) continue;
-      parts.delete(part);
-      gone.add(part);
-    }
-  }
-  return [...gone];
+  const fewer = without(view, (record, part) => {
+    const stays = allowed.get(record)?.has(part) ?? false;
+    if (!stays) gone.add(part);
+    return stays;
+  });
+  return { fewer, gone: [...gone] };
 }

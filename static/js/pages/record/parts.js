@@ -1,7 +1,6 @@
 /** The panel of one part: its records, each with its sections as the source lays them out. @module */
 
-import { sections, raw } from "../../reader/sections.js";
-import { people } from "../../reader/personal.js";
+import { turns } from "../../endpoint/turns.js";
 import { clone, el, fill, slot } from "../../ui/dom.js";
 import { list, shortDate as dayOf } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
@@ -11,13 +10,13 @@ import { words } from "../../reader/narrative.js";
 import { factTable } from "./events.js";
 import { filteredOut } from "./lists.js";
 import { nodes } from "./narrative.js";
+import { layoutOf, sourceText, textOf } from "./reading.js";
 import { formatName } from "./sources.js";
 import { longDate, shortDate } from "./words.js";
 
 /** @typedef {import("./view.js").View} View */
-/** @typedef {import("../../reader/index.js").Read} Read */
+/** @typedef {import("./reading.js").Part} Part */
 /** @typedef {import("../../reader/sections.js").Section} Section */
-/** @typedef {import("../../reader/sections.js").Raw} Raw */
 /** @typedef {import("../../reader/personal.js").Detail} Detail */
 
 /** @param {Section} section @returns {string} */
@@ -28,6 +27,7 @@ const KINDS = new Set(["allergy", "problem", "medication", "result", "vital", "i
   "coverage", "claim", "other"]);
 
 /** Where a section stands. @typedef {{record: string, partition: string}} Where */
+/** @typedef {(laying: Promise<void>) => void} OnLaying */
 
 /**
  * What a search leaves of a section: its facts by words and time; its narrative, which has no time of
@@ -53,28 +53,28 @@ function told(section, where) {
   return made;
 }
 
-/** Texts that repeat what the tables say are folded away. @param {Section[]} found @param {Where} where @returns {HTMLElement[]} */
-function laidOut(found, where) {
-  const all = (/** @type {Section[]} */ some) => some.map((each) => told(each, where));
+/** Texts that repeat what the tables say are folded away. @param {Section[]} found @param {Where} where @returns {Generator<HTMLElement>} */
+function* laidOut(found, where) {
   const folded = found.filter(({ kind, sections: inner, facts }) => !KINDS.has(kind) && !inner.length && !facts.length);
-  const open = found.filter((each) => !folded.includes(each));
-  const more = folded.length ? [clone("t-more-words", { label: t("record.other-words", { n: folded.length }), body: all(folded) })] : [];
-  return [...all(open), ...more];
+  for (const each of found) if (!folded.includes(each)) yield told(each, where);
+  if (!folded.length) return;
+  const made = clone("t-more-words", { label: t("record.other-words", { n: folded.length }) });
+  made.addEventListener("toggle", () => fill(made, { body: folded.map((each) => told(each, where)) }), { once: true });
+  yield made;
 }
 
-/** @param {Raw} one @returns {HTMLElement} its text only once it is opened: it may be long */
-function rawOne({ title, text }) {
+/** @param {Part} part @param {string} title @param {number} index @returns {HTMLElement} its text only once it is opened: it may be long */
+function rawOne(part, title, index) {
   const made = clone("t-raw-one", { label: title });
-  made.addEventListener("toggle", () => { slot(made, "text").textContent = text; }, { once: true });
+  made.addEventListener("toggle", async () => fill(made, { text: await sourceText(part, index) }), { once: true });
   return made;
 }
 
-/** @param {Read} read @returns {HTMLElement[]} made once it is opened: there may be thousands */
-function rawAll(read) {
-  const pieces = raw(read);
-  if (!pieces.length) return [];
-  const made = clone("t-raw", { label: t("record.raw", { n: pieces.length }) });
-  made.addEventListener("toggle", () => fill(made, { body: pieces.map(rawOne) }), { once: true });
+/** @param {Part} part @param {string[]} titles @returns {HTMLElement[]} made once it is opened: there may be thousands */
+function rawAll(part, titles) {
+  if (!titles.length) return [];
+  const made = clone("t-raw", { label: t("record.raw", { n: titles.length }) });
+  made.addEventListener("toggle", () => fill(made, { body: titles.map((title, index) => rawOne(part, title, index)) }), { once: true });
   return [made];
 }
 
@@ -87,39 +87,57 @@ function rows(details) {
   return clone("t-person", { rows: made });
 }
 
-/** @param {View} view @param {Read} read of the personal part @returns {HTMLElement[]} */
-function persons(view, read) {
+/** @param {View} view @param {Part} part the personal one @returns {HTMLElement[]} */
+function persons(view, { people }) {
   const wanted = wordsOf(view.query.text);
   const found = (/** @type {Detail[]} */ details) => details.filter(({ field, value }) => says(`${t(`field.${field}`)} ${value}`, wanted));
-  return people(read).flatMap(({ details, contacts }) => {
+  return people.flatMap(({ details, contacts }) => {
     const others = contacts.map(found).filter((each) => each.length);
     return [...(found(details).length ? [rows(found(details))] : []), ...(others.length ? [clone("t-contacts", { body: others.map(rows) })] : [])];
   });
 }
 
-/** @param {Read} read @param {string} imported ISO @returns {string} */
+/** @param {Part} part @param {string} imported ISO @returns {string} */
 function sourceOf({ origin }, imported) {
   const values = { imported: dayOf(imported), format: formatName(origin.format), date: origin.date ? longDate(origin.date) : "" };
   if (origin.format === "hand-entry") return t("record.source-by-hand", values);
   return t(origin.date ? "record.source-dated" : "record.source", values);
 }
 
-/** @param {View} view @param {Read} read @param {Where} where @returns {HTMLElement[]} */
-function body(view, read, where) {
-  const all = sections(read);
-  const shown = [...(where.partition === "personal" ? persons(view, read) : []), ...laidOut(all.flatMap((each) => kept(view, each)), where)];
-  return [...(shown.length || !asks(view.query) ? shown : [filteredOut(all.length)]), ...rawAll(read)];
+/**
+ * @param {View} view @param {Part} part @param {Where} where
+ * @returns {AsyncGenerator<HTMLElement>} one after the other, so that a long part does not hold up the page
+ */
+async function* body(view, part, where) {
+  const { sections, raw } = await layoutOf(part);
+  const [own, left] = [where.partition === "personal" ? persons(view, part) : [], sections.flatMap((each) => kept(view, each))];
+  yield* own;
+  yield* laidOut(left, where);
+  if (!own.length && !left.length && asks(view.query)) yield filteredOut(sections.length);
+  yield* rawAll(part, raw);
 }
 
-/** @param {View} view @param {View["records"][number]} record @param {string} part @returns {HTMLElement} */
-function origin(view, { record, date, imported, parts }, part) {
-  const read = /** @type {Read} */ (parts.get(part));
+/** @param {HTMLElement} place @param {AsyncGenerator<HTMLElement>} found */
+async function layInto(place, found) {
+  const pause = turns();
+  place.replaceChildren(clone("t-reading"));
+  place.setAttribute("aria-busy", "true");
+  for await (const each of found) {
+    place.append(each);
+    await pause();
+  }
+  place.firstElementChild?.remove();
+  place.removeAttribute("aria-busy");
+}
+
+/** @param {View} view @param {View["records"][number]} record @param {string} name @param {OnLaying} onLaying @returns {HTMLElement} */
+function origin(view, { record, date, imported, parts }, name, onLaying) {
+  const part = /** @type {Part} */ (parts.get(name));
   const made = clone("t-origin", {
-    title: t("record.origin", { date: shortDate(date) }), source: sourceOf(read, imported),
-    body: read.other ? clone("t-broken", { text: raw(read)[0].text })
-      : body(view, read, { record, partition: part }),
-    act: view.mode === "own" ? clone("t-download") : "",
+    title: t("record.origin", { date: shortDate(date) }), source: sourceOf(part, imported),
+    body: part.foreign ? clone("t-broken", { text: textOf(part.given) }) : "", act: view.mode === "own" ? clone("t-download") : "",
   });
+  if (!part.foreign) onLaying(layInto(slot(made, "body"), body(view, part, { record, partition: name })));
   if (view.mode === "own") /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;
   else slot(made, "act").remove();
   return made;
@@ -145,13 +163,14 @@ export function hiddenParts(view, parts, askAt) {
  * @param {View} view
  * @param {string} part
  * @param {string | null} askAt
- * @returns {HTMLElement[]} what the panel of a part holds
+ * @param {OnLaying} onLaying told of each record's part that is being laid out
+ * @returns {HTMLElement[]} what the panel of a part holds; a record's part fills itself
  */
-export function partPanel(view, part, askAt) {
+export function partPanel(view, part, askAt, onLaying) {
   if (view.hidden.includes(part)) {
     if (view.mode !== "own") return [hiddenParts(view, [part], askAt)];
     return [clone("t-part-empty", { title: t("record.part-empty", { part: partName(part) }) })];
   }
   const broken = view.broken.filter(({ partition }) => partition === part).map(({ text }) => clone("t-broken", { text }));
-  return [...view.records.filter(({ parts }) => parts.has(part)).map((record) => origin(view, record, part)), ...broken];
+  return [...view.records.filter(({ parts }) => parts.has(part)).map((record) => origin(view, record, part, onLaying)), ...broken];
 }

@@ -1,26 +1,15 @@
 /**
- * What a record page shows: opened records, read, as one view of one person.
+ * What a record page shows: records, as they were read, as one view of one person.
  * @module
  */
 
 import { keeping } from "../../reader/filter.js";
 import { factsIn } from "../../reader/summary.js";
-import { read, Unreadable } from "../../reader/index.js";
-import { moment, newestFirst } from "../../reader/times.js";
-import { people } from "../../reader/personal.js";
-import { moment as momentOf } from "../../ui/format.js";
 import { ordered, PARTS } from "../../ui/parts.js";
-import { withFresh } from "./fresh.js";
 
-/** @typedef {import("../../reader/index.js").Read} Read */
 /** @typedef {import("../../reader/personal.js").Person} Person */
 /** @typedef {import("../../reader/personal.js").Field} Field */
-/** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
-/**
- * A record: `date` is its document's own where that is known, `imported` when it came here.
- * @typedef {import("../../reader/summary.js").Opened & {imported: string}} Shown
- */
-/** A part whose octets are no XML that this reader knows. @typedef {{record: string, partition: string, text: string}} Broken */
+/** @typedef {import("./reading.js").Shown} Shown */
 /**
  * @typedef {object} View
  * @property {"reader" | "own" | "see-as"} mode @property {string} name of the person, as the directory has it
@@ -28,41 +17,33 @@ import { withFresh } from "./fresh.js";
  * @property {Shown[]} records the newest first
  * @property {import("../../reader/summary.js").Known[]} facts @property {Person[]} people who the records say it is
  * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not
- * @property {Broken[]} broken @property {Date} now
+ * @property {import("./reading.js").Broken[]} broken @property {Date} now
  * @property {import("../../reader/filter.js").Query} query what is looked for @property {(fact: import("../../reader/facts.js").Fact) => boolean} keep whether a fact is shown
  * @property {string} purpose for which it was opened @property {Map<string, number | null>} ends of access by part, Unix seconds
  */
 /** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends">} About */
 
-/** @param {OpenedRecord} opened @returns {Shown & {broken: Broken[]}} */
-function readRecord({ record, date, parts, version, manifest }) {
-  /** @type {Broken[]} */
-  const broken = [];
-  const made = momentOf(manifest?.iat ?? 0).toISOString();
-  const found = [...parts].flatMap(([partition, octets]) => {
-    try {
-      return [/** @type {[string, Read]} */ ([partition, withFresh(read(octets, partition), version, made)])];
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      broken.push({ record, partition, text: new TextDecoder().decode(octets) });
-      return [];
-    }
-  });
-  const imported = momentOf(date ?? 0).toISOString();
-  const own = found.map(([, { origin }]) => origin.date).find((each) => Number.isFinite(moment(each)));
-  return { record, date: own ?? imported, imported, parts: new Map(found), broken };
+/** @param {Shown[]} records the newest first @param {About} about @param {import("../../reader/filter.js").Query} [query] @returns {View} */
+export function viewOf(records, about, query = {}) {
+  const broken = records.flatMap((each) => each.broken);
+  const shared = ordered(new Set([...records.flatMap(({ parts }) => [...parts.keys()]), ...broken.map(({ partition }) => partition)]));
+  return {
+    ...about, records, facts: factsIn(records), people: records.flatMap(({ parts }) => parts.get("personal")?.people ?? []), shared,
+    hidden: PARTS.filter((part) => !shared.includes(part)), broken, now: new Date(), query, keep: keeping(query),
+  };
 }
 
-/** @param {OpenedRecord[]} opened @param {About} about @param {import("../../reader/filter.js").Query} [query] @returns {View} */
-export function viewOf(opened, about, query = {}) {
-  const found = opened.filter(({ parts }) => parts.size).map(readRecord).sort(newestFirst((each) => each.date));
-  const shared = ordered(new Set(opened.flatMap(({ parts }) => [...parts.keys()])));
-  const personal = found.flatMap(({ parts }) => (parts.has("personal") ? people(/** @type {Read} */ (parts.get("personal"))) : []));
-  return {
-    ...about, records: found, facts: factsIn(found), people: personal, shared,
-    hidden: PARTS.filter((part) => !shared.includes(part)), broken: found.flatMap(({ broken }) => broken), now: new Date(),
-    query, keep: keeping(query),
-  };
+/**
+ * The same records without what may no longer be seen.
+ * @param {View} view @param {(record: string, part: string) => boolean} allowed
+ * @returns {View}
+ */
+export function without(view, allowed) {
+  const records = view.records.map((one) => ({
+    ...one, parts: new Map([...one.parts].filter(([part]) => allowed(one.record, part))),
+    broken: one.broken.filter(({ partition }) => allowed(one.record, partition)),
+  }));
+  return viewOf(records.filter(({ parts, broken }) => parts.size + broken.length), view, view.query);
 }
 
 /** Every value that the records give of a field, each once. @param {View} view @param {Field} field @returns {string[]} */
