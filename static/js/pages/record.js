@@ -76,9 +76,9 @@ class RecordPage {
     // Boxes are fitted to the screen, so they must be on it.
     show(this.article);
     show(byId("record-waiting"), false);
-    this.draw(this.loaded.view);
+    await this.draw(this.loaded.view);
     note("shown");
-    if (this.use.mode === "reader") await this.watch();
+    if (this.use.mode === "reader" && this.loaded) await this.watch();
     return undefined;
   }
 
@@ -139,12 +139,18 @@ class RecordPage {
   }
 
   /** @param {View} view */
-  draw(view) {
+  async draw(view) {
     showHead(view);
     this.panels.draw(view);
-    this.finder.tell(...drawBoxes(this.article, view));
     const closed = view.mode !== "own" && view.hidden.length > 0;
     byId("record-hidden").replaceChildren(...(closed ? [hiddenParts(view, view.hidden, this.askAt)] : []));
+    await this.drawBoxes(view);
+  }
+
+  /** @param {View} view */
+  async drawBoxes(view) {
+    const told = await drawBoxes(this.article, view, () => this.loaded?.view === view);
+    if (told) this.finder.tell(...told);
   }
 
   /** What was looked for, in every box and every tab. @param {import("../reader/filter.js").Query} query */
@@ -152,8 +158,8 @@ class RecordPage {
     if (!this.loaded) return;
     const view = looking(this.loaded.view, query);
     this.loaded.view = view;
-    this.finder.tell(...drawBoxes(this.article, view));
     this.panels.refill(view);
+    void this.drawBoxes(view);
   }
 
   /** Remember this visit, then ask from time to time whether all of it is still shared. */
@@ -182,7 +188,7 @@ class RecordPage {
     const { view } = /** @type {Loaded} */ (this.loaded);
     if (!fewer.records.length) return this.close(t("record.taken-back", { name: nameIn(view), time: dateTime(now) }));
     /** @type {Loaded} */ (this.loaded).view = fewer;
-    this.draw(fewer);
+    void this.draw(fewer);
     const sentence = t("record.less", { time: time(now), parts: listed_(gone.map(partName)) });
     byId("record-changed").textContent = sentence;
     show(byId("record-changed"));

@@ -50,7 +50,8 @@ function ownFacts({ record, date, parts }) {
   const found = [...parts].flatMap(([partition, { facts }]) => facts.map((each) => ({
     ...each, record, recorded: date, partition, told: [{ record, partition, section: each.section }],
   })));
-  const own = new Set(found.filter(({ copy }) => !copy).map(sameness));
+  const copied = new Set(found.filter(({ copy }) => copy).map(({ kind }) => kind));
+  const own = new Set(found.filter(({ copy, kind }) => !copy && copied.has(kind)).map(sameness));
   return found.filter((each) => !each.copy || !own.has(sameness(each)));
 }
 
@@ -81,7 +82,11 @@ const PLACE = new Set(['source', 'copy', 'record', 'recorded', 'partition', 'tol
 
 /** @param {Known} known @returns {string} all that it says */
 function content(known) {
-  return JSON.stringify(Object.entries(known).filter(([name, value]) => !PLACE.has(name) && value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = Object.keys(known).filter((name) => !PLACE.has(name)).sort();
+  return JSON.stringify(names.flatMap((name) => {
+    const value = known[/** @type {keyof Known} */ (name)];
+    return value === undefined ? [] : [name, value];
+  }));
 }
 
 /** @param {Fact} fact */

@@ -35,8 +35,8 @@ export function moment(when) {
 /** Making a format takes far longer than using it, and lists use few. @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
-/** @param {Moment} when @param {Intl.DateTimeFormatOptions} options */
-function shown(when, options) {
+/** @param {Moment} when @param {Intl.DateTimeFormatOptions} options of few kinds @returns {string} */
+export function shown(when, options) {
   const name = locale() + JSON.stringify(options);
   const known = formats.get(name) ?? new Intl.DateTimeFormat(locale(), options);
   formats.set(name, known);

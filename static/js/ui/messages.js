@@ -61,7 +61,12 @@ export function format(words, values, language) {
   });
 }
 
+/** @type {Map<string, Intl.PluralRules>} */
+const plurals = new Map();
+
 /** @param {Record<string, string>} words @param {number} n @param {string} language */
 function chosen(words, n, language) {
-  return words[new Intl.PluralRules(language).select(n)] ?? words.other ?? "";
+  const rules = plurals.get(language) ?? new Intl.PluralRules(language);
+  plurals.set(language, rules);
+  return words[rules.select(n)] ?? words.other ?? "";
 }

@@ -1,5 +1,6 @@
 /** The boxes of the summary: what matters first, what was measured, everything else. @module */
 
+import { turns } from "../../endpoint/turns.js";
 import { panels, points } from "../../reader/results.js";
 import { byId, fill, show, slot } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
@@ -37,22 +38,56 @@ function showTrend(test, focus = true) {
 }
 
 /**
+ * One box after the other, from above, so that the page answers in between.
  * @param {HTMLElement} article shown, because boxes are fitted to the screen
  * @param {View} view
- * @returns {[number, number]} entries shown, and all that there are
+ * @param {() => boolean} isCurrent whether this view is still to be shown
+ * @returns {Promise<[number, number] | null>} entries shown, and all that there are; null when another view took over
  */
-export function drawBoxes(article, view) {
-  const [results, vitals] = [resultsPanel(view, showTrend), vitalsPanel(view, showTrend)];
-  const first = FIRST.map((kind) => ({ kind, panel: listPanel(view, kind) }));
-  const rest = EVENTS.map((kind) => ({ kind, panel: eventsPanel(view, kind) }));
-  const all = [...first, { kind: "result", panel: results }, { kind: "vital", panel: vitals }, ...rest];
-  for (const { kind, panel } of all) fillBox(boxOf(article, kind), panel, EVENTS.includes(kind));
-  for (const { kind, panel } of first) fit(slot(boxOf(article, kind), "body"), panel.rows ?? []);
-  const [drawn] = [...panels(results.tests).flatMap(({ tests }) => tests), ...vitals.tests].filter((test) => points(test).length > 1);
-  if (drawn) showTrend(drawn, false);
-  else show(byId("trend"), false);
-  return [sum(all, "shown"), sum(all, "total")];
+export async function drawBoxes(article, view, isCurrent) {
+  const pause = turns();
+  /** @type {[number, number]} */
+  const sum = [0, 0];
+  for (const draw of steps(article, view)) {
+    const { shown, total } = draw();
+    sum[0] += shown;
+    sum[1] += total;
+    await pause();
+    if (!isCurrent()) return null;
+  }
+  return sum;
 }
 
-/** @param {{panel: Panel}[]} all @param {"shown" | "total"} what */
-const sum = (all, what) => all.reduce((known, { panel }) => known + panel[what], 0);
+/** @param {HTMLElement} article @param {View} view @returns {(() => Panel)[]} each draws a box */
+function steps(article, view) {
+  const into = (/** @type {string} */ kind, /** @type {Panel} */ panel) => {
+    fillBox(boxOf(article, kind), panel, EVENTS.includes(kind));
+    return panel;
+  };
+  /** @type {Test[]} */
+  let lines = [];
+  const listed = (/** @type {typeof FIRST[number]} */ kind) => {
+    const panel = into(kind, listPanel(view, kind));
+    fit(slot(boxOf(article, kind), "body"), panel.rows ?? []);
+    return panel;
+  };
+  const results = () => {
+    const panel = resultsPanel(view, showTrend);
+    lines = panels(panel.tests).flatMap(({ tests }) => tests);
+    return into("result", panel);
+  };
+  const vitals = () => {
+    const panel = vitalsPanel(view, showTrend);
+    drawTrend([...lines, ...panel.tests]);
+    return into("vital", panel);
+  };
+  const first = FIRST.map((kind) => () => listed(kind));
+  return [...first, results, vitals, ...EVENTS.map((kind) => () => into(kind, eventsPanel(view, kind)))];
+}
+
+/** The first of these that has a line to show. @param {Test[]} tests */
+function drawTrend(tests) {
+  const drawn = tests.find((test) => points(test).length > 1);
+  if (drawn) showTrend(drawn, false);
+  else show(byId("trend"), false);
+}

@@ -3,7 +3,7 @@
 import { isPair, pairOf } from "../../reader/pressure.js";
 import { shownNumber, shownUnit } from "../../reader/units.js";
 import { el } from "../../ui/dom.js";
-import { locale, recordDate } from "../../ui/format.js";
+import { recordDate, shown } from "../../ui/format.js";
 import { has, t } from "../../ui/messages.js";
 
 /** @typedef {import("../../reader/facts.js").Fact} Fact */
@@ -72,9 +72,7 @@ export function shortDate(iso) {
   if (!year) return iso ?? "";
   const when = new Date(Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1)));
   if (Number.isNaN(when.getTime())) return iso ?? "";
-  return new Intl.DateTimeFormat(locale(), {
-    timeZone: "UTC", year: "numeric", month: month ? "short" : undefined, day: day ? "numeric" : undefined,
-  }).format(when);
+  return shown(when, { timeZone: "UTC", year: "numeric", month: month ? "short" : undefined, day: day ? "numeric" : undefined });
 }
 
 /** A date that sorts by its ISO text. @param {string | undefined} iso @param {(iso: string) => string} [write] */
@@ -117,6 +115,6 @@ export function statusText(status) {
 }
 
 /** "Tuesday 24 November 2026 at 08:31 GMT" @param {Date} when */
-export const dayAndTime = (when) => new Intl.DateTimeFormat(locale(), {
+export const dayAndTime = (when) => shown(when, {
   weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
-}).format(when);
+});
