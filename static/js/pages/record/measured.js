@@ -114,7 +114,7 @@ export function resultsPanel(view, onTrend) {
   const table = /** @type {HTMLTableElement} */ (made.querySelector("table"));
   const groups = panels(tests);
   const days = daysOf(tests);
-  if (days) fill(made, { first: shortDate(days[0]), second: shortDate(days[1]), third: shortDate(days[2] ?? "") });
+  if (days) fill(made, { first: shortDate(days[0]), second: shortDate(days[1]), third: days[2] ? shortDate(days[2]) : null });
   for (const group of groups) table.append(panelBody(group, groups.length > 1, (test) => resultRow(view, test, days)));
   choosing(made, table, outside);
   trending(made, tests, onTrend);
