@@ -16,27 +16,48 @@ import { Scalar, randomScalar } from "./scalar.js";
 const Fp12 = bls12_381.fields.Fp12;
 const ABS_U = 0xd201000000010000n;
 const Z_SHA256 = "06fa588b89fdfb034dbc1c163ecb3dfac228f552b643c7294cc5f2c4dc170b84";
-const WINDOW = 4n;
-const WINDOWS = 64;
+/** Of |u|. */
+const BITS = 64n;
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /** @typedef {ReturnType<typeof bls12_381.pairing>} Element */
 
 /**
- * f to the power value by fixed windows: the same squarings and products for every exponent.
+ * f to the power |u|, which is public and has few bits.
  * @param {Element} f in the cyclotomic subgroup
- * @param {bigint} value 0 <= value < 2^256
  * @returns {Element}
  */
-function windowedPower(f, value) {
-  const table = [Fp12.ONE];
-  for (let i = 1; i < 16; i++) table.push(Fp12.mul(table[i - 1], f));
-  let result = Fp12.ONE;
-  for (let i = WINDOWS - 1; i >= 0; i--) {
-    for (let j = 0; j < 4; j++) result = Fp12._cyclotomicSquare(result);
-    result = Fp12.mul(result, table[Number((value >> (BigInt(i) * WINDOW)) & 15n)]);
+function powerOfU(f) {
+  let result = f;
+  for (let i = BITS - 2n; i >= 0n; i--) {
+    result = Fp12._cyclotomicSquare(result);
+    if ((ABS_U >> i) & 1n) result = Fp12.mul(result, f);
   }
   return result;
+}
+
+/**
+ * f to the power value. In GT the Frobenius map is the power u (p = u modulo q), so that an exponent
+ * of four digits to the base |u| is four exponents of 64 bits at once: a quarter of the squarings. The
+ * same squarings and products for every exponent.
+ * @param {Element} f in GT
+ * @param {bigint} value 0 <= value < q, which is less than |u|^4
+ * @returns {Element}
+ */
+function powerOf(f, value) {
+  const table = subsets([f, Fp12.conjugate(Fp12.frobeniusMap(f, 1)), Fp12.frobeniusMap(f, 2), Fp12.conjugate(Fp12.frobeniusMap(f, 3))]);
+  const digits = [0, 1, 2, 3].map((i) => (value / ABS_U ** BigInt(i)) % ABS_U);
+  let result = Fp12.ONE;
+  for (let bit = BITS - 1n; bit >= 0n; bit--) {
+    const chosen = digits.reduce((sum, digit, i) => sum | (Number((digit >> bit) & 1n) << i), 0);
+    result = Fp12.mul(Fp12._cyclotomicSquare(result), table[chosen]);
+  }
+  return result;
+}
+
+/** @param {Element[]} bases @returns {Element[]} the product of each subset, by its bits */
+function subsets(bases) {
+  return bases.reduce((products, base) => [...products, ...products.map((one) => Fp12.mul(one, base))], [Fp12.ONE]);
 }
 
 /** An element of GT other than the identity. Immutable. */
@@ -65,7 +86,7 @@ export class GT {
 
   /** @param {bigint} value public, 0 < value < q @returns {GT} */
   powerPublic(value) {
-    return new GT(windowedPower(this.element, value));
+    return new GT(powerOf(this.element, value));
   }
 
   /**
@@ -76,8 +97,8 @@ export class GT {
   power(scalar) {
     const [first, second] = scalar.split();
     return new GT(Fp12.mul(
-      windowedPower(this.element, first.value),
-      windowedPower(this.element, second.value),
+      powerOf(this.element, first.value),
+      powerOf(this.element, second.value),
     ));
   }
 
@@ -100,7 +121,7 @@ function isMember(f) {
   if (Fp12.is0(f) || Fp12.eql(f, Fp12.ONE)) return false;
   // The first test shows that f is cyclotomic, which the fast squaring of the second relies on.
   if (!Fp12.eql(Fp12.mul(Fp12.frobeniusMap(f, 4), f), Fp12.frobeniusMap(f, 2))) return false;
-  const product = Fp12.mul(Fp12.frobeniusMap(f, 1), windowedPower(f, ABS_U));
+  const product = Fp12.mul(Fp12.frobeniusMap(f, 1), powerOfU(f));
   return Fp12.eql(product, Fp12.ONE);
 }
 

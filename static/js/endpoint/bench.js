@@ -47,6 +47,14 @@ export function run(operation, task, onNote = () => {}) {
   });
 }
 
+/** Start workers for so many tasks to come, so that they are ready when these are: they load while a server answers. @param {number} tasks */
+export function expect(tasks) {
+  if (!HAS_WORKERS) return;
+  clearTimeout(timer);
+  while (benches.length < Math.min(tasks, most())) benches.push(started(startWorker("records")));
+  endLater();
+}
+
 /** @returns {number} how many tasks can be worked on at a time */
 export const room = () => (HAS_WORKERS ? most() : 1);
 
@@ -82,14 +90,21 @@ function settle({ pending }, { id, note, result, refused, failed }) {
     return;
   }
   pending.delete(id);
-  if (benches.every((each) => each.pending.size === 0)) timer = setTimeout(end, IDLE);
+  if (benches.every((each) => each.pending.size === 0)) endLater();
   if (refused) task.reject(refused.partition ? new PartRefused(refused.partition) : new CryptoError(refused.message));
   else if (failed !== undefined) task.reject(new Error(failed));
   else task.resolve(result);
 }
 
-/** Forget the workers and all that they were given. */
+/** Nothing is to be done: the workers wait a while for more. */
+function endLater() {
+  clearTimeout(timer);
+  timer = setTimeout(end, IDLE);
+}
+
+/** Forget the workers and all that they were given, unless they are at it again. */
 function end() {
+  if (benches.some((each) => each.pending.size > 0)) return;
   for (const { worker } of benches) worker.terminate();
   benches = [];
 }

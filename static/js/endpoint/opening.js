@@ -12,7 +12,7 @@ import { readXml } from "../crypto/xml.js";
 import { ask } from "./access.js";
 import * as api from "./api.js";
 import { AttachedFile } from "./attached.js";
-import { room, run } from "./bench.js";
+import { expect, room, run } from "./bench.js";
 import { PartRefused } from "./cipher.js";
 import { Download } from "./downloading.js";
 import { ApiError, Conflict, EndpointError, Integrity } from "./errors.js";
@@ -61,13 +61,15 @@ export class RecordIntegrity extends Integrity {
  * Open partitions of records, with one signed request for all.
  * @param {Session} session
  * @param {Item[]} items each record once; `original` is left out, `fetchOriginal` is for that
- * @param {{owner: string, purpose?: string, onStep?: OnStep}} options owner: whose they are meant to be;
- *   a list that puts one person's record under another's name must not be believed
+ * @param {{owner: string, purpose?: string, onStep?: OnStep, onRecord?: (opened: OpenedRecord) => void}} options owner: whose they are meant to be;
+ *   a list that puts one person's record under another's name must not be believed; onRecord: told of
+ *   each record as soon as it is opened
  * @returns {Promise<OpenedRecord[]>} in the order of `items`
  * @throws {Integrity} anything is not what was signed, or somebody else's; it was reported
  */
-export async function open(session, items, { owner, purpose = "treatment", onStep = () => {} }) {
+export async function open(session, items, { owner, purpose = "treatment", onStep = () => {}, onRecord = () => {} }) {
   const wanted = items.map(({ record, partitions }) => ({ record, partitions: partitions.filter((name) => name !== ORIGINAL) }));
+  expect(wanted.length);
   const openings = await ask(session, wanted.filter((item) => item.partitions.length > 0), purpose, onStep);
   const total = openings.reduce((sum, one) => sum + one.allowed.length, 0);
   let done = 0;
@@ -76,12 +78,16 @@ export async function open(session, items, { owner, purpose = "treatment", onSte
   const manifests = new Manifests(session, owner);
   try {
     await eachOf(openings, room(), async (opening) => {
-      opened.set(opening.record, await openRecord(session, manifests, opening, onPart));
+      const { record } = opening;
+      const item = /** @type {Item} */ (wanted.find((one) => one.record === record));
+      const found = described(item, await openRecord(session, manifests, opening, onPart));
+      opened.set(record, found);
+      onRecord(found);
     });
   } finally {
     await manifests.keep();
   }
-  return wanted.map((item) => described(item, opened.get(item.record)));
+  return wanted.map((item) => opened.get(item.record) ?? described(item));
 }
 
 /**
@@ -100,7 +106,7 @@ async function eachOf(all, atOnce, act) {
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
-/** @param {Item} item @param {{payload: Members, digest: string, plain: Map<string, Plain>} | undefined} opened @returns {OpenedRecord} */
+/** @param {Item} item @param {{payload: Members, digest: string, plain: Map<string, Plain>}} [opened] @returns {OpenedRecord} */
 function described({ record, partitions }, opened) {
   if (!opened) return { record, owner: null, version: null, date: null, manifest: null, digest: null, parts: new Map(), refused: partitions };
   const { payload, digest, plain } = opened;

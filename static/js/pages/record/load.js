@@ -11,11 +11,12 @@ import { purposeGiven } from "../../endpoint/requests.js";
 import { readHead } from "../../endpoint/sharing.js";
 import { noteVisit, visits } from "../home/visits.js";
 import { callAsOwner } from "./names.js";
-import { readRecords } from "./reading.js";
+import { inOrder, readRecord } from "./reading.js";
 import { viewOf, without } from "./view.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
+/** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
 /** @typedef {import("./view.js").View} View */
 /** @typedef {{mode: View["mode"], owner?: string, member?: string}} Use what the page is for */
 /** `owners`: whose each record is, as it was signed. @typedef {{owners: Map<string, string>, view: View, listed: RecordView[]}} Loaded */
@@ -83,11 +84,19 @@ async function purposeOf(session, { mode, owner }) {
 export async function load(session, use, views, onStep) {
   const items = views.map((view) => ({ record: view.record, partitions: readable(view) }));
   const [viewer, purpose] = await Promise.all([viewerOf(session, use), purposeOf(session, use)]);
-  const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep });
+  /** @type {Promise<import("./reading.js").Shown | null>[]} */
+  const read = [];
+  const onRecord = (/** @type {OpenedRecord} */ one) => {
+    const reading = readRecord(one);
+    // Awaited below; where opening fails before, its failure is the one to tell.
+    reading.catch(() => {});
+    read.push(reading);
+  };
+  const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep, onRecord });
   const ends = await signedEnds(session, use, endsOf(views));
   const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends };
   onStep("reading");
-  const view = viewOf(await readRecords(opened), about);
+  const view = viewOf(inOrder(await Promise.all(read)), about);
   onStep("read");
   await callAsOwner(session, view);
   const owners = new Map(opened.flatMap(({ record, owner }) => (owner === null ? [] : [/** @type {const} */ ([record, owner])])));

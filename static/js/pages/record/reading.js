@@ -18,14 +18,12 @@ import { moment as momentOf } from "../../ui/format.js";
  * @typedef {{record: string, date: string, imported: string, parts: Map<string, Part>, broken: Broken[]}} Shown
  */
 
-/** @param {OpenedRecord[]} opened @returns {Promise<Shown[]>} those of which something is open, the newest first */
-export async function readRecords(opened) {
-  const found = await Promise.all(opened.filter(({ parts }) => parts.size).map(readRecord));
-  return found.sort(newestFirst(({ date }) => date));
-}
+/** @param {(Shown | null)[]} records @returns {Shown[]} those of which something is open, the newest first */
+export const inOrder = (records) => records.filter((each) => each !== null).sort(newestFirst(({ date }) => date));
 
-/** @param {OpenedRecord} opened @returns {Promise<Shown>} */
-async function readRecord({ record, date, parts, version, manifest }) {
+/** @param {OpenedRecord} opened @returns {Promise<Shown | null>} null where nothing of it is open */
+export async function readRecord({ record, date, parts, version, manifest }) {
+  if (!parts.size) return null;
   const made = momentOf(manifest?.iat ?? 0).toISOString();
   const given = [...parts].map(([partition, octets]) => ({ partition, octets, version, made }));
   /** @type {(import("../../reader/index.js").Brief | null)[]} */
