@@ -15,7 +15,7 @@ import process from 'node:process';
 import { ImportRefused, prepare } from '../../static/js/importer/plan.js';
 import { read } from '../../static/js/reader/index.js';
 import { people } from '../../static/js/reader/personal.js';
-import { raw, sections } from '../../static/js/reader/sections.js';
+import { rawText, rawTitles, sections } from '../../static/js/reader/sections.js';
 import { factsIn, HOME, listOf } from '../../static/js/reader/summary.js';
 import { resource, parseExact } from '../../tests/js/fhir_xml_support.mjs';
 
@@ -54,7 +54,7 @@ function rendering(partitions) {
   const parts = new Map(Object.entries(partitions).map(([name, octets]) => [name, read(octets, name)]));
   for (const [name, model] of parts) {
     if (model.facts.length !== model.items.length) return { wrong: `${model.items.length} items and ${model.facts.length} facts in ${name}` };
-    if (raw(model).some(({ text }) => !text)) return { wrong: `a source without text in ${name}` };
+    if (rawTitles(model).some((_, index) => !rawText(model, index))) return { wrong: `a source without text in ${name}` };
     sections(model);
     people(model);
   }
