@@ -38,7 +38,7 @@ help:
 	@echo 'make lint     ruff, mypy, import contracts, TypeScript check'
 	@echo 'make messages bring the message catalogues up to date with templates and code'
 	@echo 'make format   let ruff lay out and mend what it can'
-	@echo 'make bench    measure; writes docs/performance.md and docs/performance-pages.md'
+	@echo 'make bench    measure; writes docs/performance.md, -pages.md and -attachments.md'
 	@echo 'make screenshots  pictures of the pages; writes docs/screens'
 	@echo 'make soak     the long forms of the tests; writes docs/soak.md'
 	@echo 'make install  what is needed, bundles and catalogues included, without starting anything'
@@ -84,6 +84,7 @@ bench:
 	@$(lighthouse)
 	@$(data) $(PY) -m benchmarks --output docs/performance.md
 	@$(data) $(PY) -m benchmarks.pages --output docs/performance-pages.md
+	@$(data) $(PY) -m benchmarks.attachment --output docs/performance-attachments.md
 
 .PHONY: screenshots
 screenshots:

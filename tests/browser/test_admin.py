@@ -13,7 +13,7 @@ SIZES = [chromium.DESKTOP, chromium.PHONE, chromium.NARROW]
 LISTS = [
     "accounts/member", "accounts/event", "phr/keyrequest", "phr/integrityreport",
     "srs/accessrequest", "srs/version", "srs/event", "cloudstore/document",
-    "cloudstore/attachment", "audit/entry",
+    "cloudstore/attachment", "cloudstore/upload", "audit/entry",
 ]  # fmt: skip
 WAITING = "table.rows tbody th a"
 WIDER = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"

@@ -37,6 +37,7 @@ function heldMemory() {
   return {
     entries, room: Infinity,
     async get(name) { return structuredClone(entries.get(name)); },
+    async has(name) { return entries.has(name); },
     async set(name, value) {
       if (this.room-- <= 0) throw Object.assign(new Error("storage"), { code: "storage" });
       entries.set(name, structuredClone(value));

@@ -83,13 +83,13 @@ export function putOctets(path, blob, options = {}) {
  * @param {string} path
  * @param {Uint8Array<ArrayBuffer>} octets sent as application/octet-stream: not as a Blob, which the browser keeps until it
  *   collects this page's garbage
- * @param {number} offset how many octets it has
+ * @param {{offset: number, total: number}} place how many octets it has, and how many there will be
  * @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options]
  * @returns {Promise<any>} the JSON answer
  * @throws {Conflict} it has another number; `received` says which
  */
-export function patchOctets(path, octets, offset, options = {}) {
-  return json({ method: "PATCH", path, query: { offset }, body: octets, octets: true, bulk: true, ...options });
+export function patchOctets(path, octets, { offset, total }, options = {}) {
+  return json({ method: "PATCH", path, query: { offset, total }, body: octets, octets: true, bulk: true, ...options });
 }
 
 /**

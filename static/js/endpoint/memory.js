@@ -109,6 +109,11 @@ export class Memory {
     }
   }
 
+  /** @param {string} name @returns {Promise<boolean>} whether there is one, whatever it is */
+  async has(name) {
+    return storage.has("memory", this.#opaque(name));
+  }
+
   /**
    * @param {string} name
    * @param {unknown} value JSON, with Uint8Array members where wanted

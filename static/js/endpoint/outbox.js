@@ -8,7 +8,7 @@
 import { free } from "../crypto/bytes.js";
 import { Integrity } from "./errors.js";
 
-/** @typedef {{get(name: string): Promise<any>, set(name: string, value: unknown): Promise<void>,
+/** @typedef {{get(name: string): Promise<any>, has(name: string): Promise<boolean>, set(name: string, value: unknown): Promise<void>,
  *   remove(name: string): Promise<void>, locked<T>(name: string, run: () => Promise<T>): Promise<T>}} Keeper */
 /** @typedef {import("./sealing.js").Parts} Parts */
 /**
@@ -52,7 +52,7 @@ async function sweep(memory, draft) {
   const [id, ...names] = draft.split(" ");
   for (const part of names) {
     let count = 0;
-    while ((await memory.get(nameOf(id, part, count))) !== undefined) count++;
+    while (await memory.has(nameOf(id, part, count))) count++;
     // The last one first: whoever is interrupted here finds the rest again by counting.
     while (count > 0) await memory.remove(nameOf(id, part, --count));
   }

@@ -84,7 +84,7 @@ async function more({ entry, source, options: { onSent, signal } }, at) {
   const rest = piece.subarray(at - number * PIECE);
   try {
     const options = { onProgress: uploads(onSent, at), signal };
-    return read("upload", await api.patchOctets(`/attachments/${entry.id}/upload`, rest, at, options)).received;
+    return read("upload", await api.patchOctets(`/attachments/${entry.id}/upload`, rest, { offset: at, total: entry.size }, options)).received;
   } catch (error) {
     // An answer was lost, or an earlier attempt went on meanwhile: the server knows best what it has.
     if (error instanceof Conflict && error.received !== undefined) return error.received;
