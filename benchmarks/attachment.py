@@ -49,7 +49,8 @@ Written by `python -m benchmarks.attachment --output docs/performance-attachment
 A file of {mib:,} MiB through the modules of the pages' endpoint in one Chromium, with the outbox on disk and a
 server on the same machine that only keeps octets. The heap is what scripts hold, buffers included, asked for
 every 0.1 s, garbage that waits for its collector too; no step may hold more than {most} MiB, or the benchmark fails.
-The longest task is how long the page could not answer.
+The longest task is how long the page could not answer. Sending is slower here than for people: the program that
+drives the browser is told every octet of a request.
 """
 TABLE = (
     "| step | seconds | MiB/s | most heap, MiB | longest task, ms |",
