@@ -13,10 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from cloudstore.models import Attachment, Document
+from cloudstore.models import Attachment, Document, Upload
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.web.staff.filters import period_of
 from sesphr.web.staff.readonly import ReadOnlyAdmin, column
@@ -163,3 +164,66 @@ class AttachmentAdmin(StoredAdmin):
     def root_octets(self, row: Attachment) -> SafeString | str:
         """What the signed manifest names."""
         return octets(row.root)
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """Attachments that are arriving."""
+
+    section = _("Storage")
+    names = (_("upload"), _("Uploads under way"))
+    intro = _(
+        "Encrypted files that arrive piece by piece, under random names."
+        " What makes no progress for three days is removed."
+    )
+    list_filter = (period_of("touched"),)
+    ordering = ("-touched", "-id")
+    list_display = ("begun_at", "owner_code", "arrived", "touched_at")
+    sortable_by = ("begun_at", "touched_at")
+    groups = (
+        (_("Upload"), ("begun_at", "touched_at", "arrived", "exact_arrived", "exact_total")),
+        (_("What it is"), ("attachment_code", "owner_code")),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the octets that fill no chunk yet."""
+        return super().get_queryset(request).defer("tail")
+
+    @admin.display(description=_("Since"), ordering="begun")
+    def begun_at(self, row: Upload) -> SafeString | str:
+        """When the first octets came."""
+        return when(row.begun)
+
+    @admin.display(description=_("Last progress"), ordering="touched")
+    def touched_at(self, row: Upload) -> SafeString | str:
+        """When the last octets came."""
+        return when(row.touched)
+
+    @admin.display(description=_("Owner"))
+    def owner_code(self, row: Upload) -> SafeString:
+        """Whose, by id."""
+        return code(row.owner)
+
+    @admin.display(description=_("Arrived"))
+    def arrived(self, row: Upload) -> str:
+        """How much is here, and of how much where the sender said so."""
+        here = filesizeformat(row.received)
+        if row.announced is None:
+            return here
+        sizes = {"arrived": here, "total": filesizeformat(row.announced)}
+        return gettext("%(arrived)s of %(total)s") % sizes
+
+    @admin.display(description=_("Octets that arrived"))
+    def exact_arrived(self, row: Upload) -> int:
+        """How many exactly."""
+        return row.received
+
+    @admin.display(description=_("Octets announced"))
+    def exact_total(self, row: Upload) -> int | None:
+        """How many there will be, as the sender says."""
+        return row.announced
+
+    @admin.display(description=_("Attachment"))
+    def attachment_code(self, row: Upload) -> SafeString:
+        """Which."""
+        return code(row.attachment)

@@ -91,7 +91,8 @@ class Attachment(models.Model):
 class Upload(models.Model):
     """An attachment that is arriving: what its pieces hold, then `tail`, is the `received` octets.
 
-    `tail` is what does not fill a chunk yet. `touched` is when the last octets came.
+    `tail` is what does not fill a chunk yet. `touched` is when the last octets came. `announced` is how
+    many the sender says that there will be; it is no more than a promise, and older senders say nothing.
     """
 
     owner = models.UUIDField()
@@ -99,6 +100,8 @@ class Upload(models.Model):
     stream = models.UUIDField(unique=True)
     received = models.PositiveBigIntegerField(default=0)
     tail = models.BinaryField(default=b"")
+    announced = models.PositiveBigIntegerField(null=True)
+    begun = models.PositiveBigIntegerField()
     touched = models.PositiveBigIntegerField()
 
     class Meta:

@@ -39,11 +39,15 @@ class LocalCloud:
         with reachable("cloud"):
             return uploads.received(owner=names[0], attachment=names[1])
 
-    def append(self, owner: str, attachment: str, offset: int, octets: bytes) -> int:
+    def append(
+        self, owner: str, attachment: str, offset: int, octets: bytes, total: int | None = None
+    ) -> int:
         """Add to an attachment that is arriving; see the port."""
         names = _uuid(owner), _uuid(attachment)
         with reachable("cloud"):
-            return uploads.append(owner=names[0], attachment=names[1], offset=offset, octets=octets)
+            return uploads.append(
+                owner=names[0], attachment=names[1], offset=offset, octets=octets, total=total
+            )
 
     def finish(self, owner: str, attachment: str, size: int, root: bytes) -> StoredAttachment:
         """Store what arrived; see the port."""

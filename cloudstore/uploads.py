@@ -37,15 +37,19 @@ def received(*, owner: uuid.UUID, attachment: uuid.UUID) -> int:
     return 0 if upload is None else upload.received
 
 
-def append(*, owner: uuid.UUID, attachment: uuid.UUID, offset: int, octets: bytes) -> int:
+def append(
+    *, owner: uuid.UUID, attachment: uuid.UUID, offset: int, octets: bytes, total: int | None = None
+) -> int:
     """Add what follows the first `offset` octets; see the port."""
+    _check_total(total, offset + len(octets))
     upload = _standing_at(owner, attachment, offset)
     _check_room(upload, len(octets))
+    said = {} if total is None else {"announced": total}
     whole, tail = _cut(bytes(upload.tail), octets)
     name = blobs.save(whole) if whole else None
     with transaction.atomic(using=ALIAS, durable=True):
         moved = Upload.objects.filter(pk=upload.pk, received=offset).update(
-            received=offset + len(octets), tail=tail, touched=clock.now()
+            received=offset + len(octets), tail=tail, touched=clock.now(), **said
         )
         if moved and name is not None:
             _add_piece(upload, name, whole)
@@ -90,8 +94,18 @@ def _begin(owner: uuid.UUID, attachment: uuid.UUID) -> Upload:
         raise Refused(
             "Too many uploads are under way: finish one, or wait.", code="too-many-uploads"
         )
-    begun = {"stream": uuid.uuid4(), "touched": clock.now()}
+    now = clock.now()
+    begun = {"stream": uuid.uuid4(), "begun": now, "touched": now}
     return Upload.objects.get_or_create(owner=owner, attachment=attachment, defaults=begun)[0]
+
+
+def _check_total(total: int | None, there: int) -> None:
+    """Refuse an upload before its first octets are kept when its last ones would be refused."""
+    limit = settings.SESPHR_MAX_ATTACHMENT
+    if total is not None and total > limit:
+        raise Invalid(f"An attachment may have at most {limit} octets.", code="too-large")
+    if total is not None and total < there:
+        raise Invalid("This is more than was announced.")
 
 
 def _check_room(upload: Upload, more: int) -> None:

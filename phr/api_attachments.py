@@ -75,16 +75,20 @@ def received(request: HttpRequest, attachment: UUID) -> schemas.UploadOut:
     openapi_extra=BODY,
 )
 def append(
-    request: HttpRequest, attachment: UUID, offset: Annotated[int, Query(ge=0, lt=2**53)]
+    request: HttpRequest,
+    attachment: UUID,
+    offset: Annotated[int, Query(ge=0, lt=2**53)],
+    total: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
 ) -> schemas.UploadOut:
     """Add cipher octets after the first `offset` ones; any cut will do, at most 8 MiB a call.
 
-    What arrived is kept for three days after the last piece.
+    `total` says how many there will be. What arrived is kept for three days after the last piece.
     """
     check(request, OCTETS, settings.SESPHR_MAX_PIECE)
     member = asker(request, "upload:member")
+    octets = b"".join(_chunks(request))
     now = deposits.append(
-        by=member, attachment=str(attachment), offset=offset, octets=b"".join(_chunks(request))
+        by=member, attachment=str(attachment), offset=offset, octets=octets, total=total
     )
     return schemas.UploadOut(received=now)
 

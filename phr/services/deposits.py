@@ -39,9 +39,9 @@ def received(*, by: UUID, attachment: str) -> int:
     return get_cloud().received(str(by), attachment)
 
 
-def append(*, by: UUID, attachment: str, offset: int, octets: bytes) -> int:
-    """Relay the octets that follow the first `offset` ones; how many have arrived then."""
-    return get_cloud().append(str(by), attachment, offset, octets)
+def append(*, by: UUID, attachment: str, offset: int, octets: bytes, total: int | None) -> int:
+    """Relay the octets that follow the first `offset` ones, of `total`; how many have arrived then."""
+    return get_cloud().append(str(by), attachment, offset, octets, total)
 
 
 def finish(*, by: UUID, attachment: str, size: int, root: bytes) -> StoredAttachment:

@@ -100,7 +100,7 @@ def _one_piece(api: Api, where: str, path: Path, offset: int, size: int) -> int:
     length = min(PIECE, size - offset)
 
     def body() -> dict[str, Any]:
-        return {**_body(path, offset, length), "params": {"offset": offset}}
+        return {**_body(path, offset, length), "params": {"offset": offset, "total": size}}
 
     try:
         return api.send(Arrived, "PATCH", where, body).received

@@ -71,13 +71,17 @@ class Cloud(Protocol):
         """How many octets of an attachment are here: all of them once it is stored, 0 of one that
         nobody began."""
 
-    def append(self, owner: str, attachment: str, offset: int, octets: bytes) -> int:
+    def append(
+        self, owner: str, attachment: str, offset: int, octets: bytes, total: int | None = None
+    ) -> int:
         """Add octets after the first `offset` ones; how many are here then.
+
+        `total` is how many there will be, for whoever looks at what is under way.
 
         Raises:
             OutOfStep: not `offset` octets are here; it says how many. So answers also the same
                 call again, and whoever writes at the same time.
-            Invalid: an id is malformed, nothing is sent, or it grows longer than allowed.
+            Invalid: an id is malformed, nothing is sent, it grows longer than allowed or than `total`.
             Refused: too many uploads of this owner are under way, or too much waits.
         """
 

@@ -312,12 +312,7 @@ def test_back_and_forward_lead_through_the_steps(adding: Adding) -> None:
 
 def large(tmp_path: Path) -> Path:
     """A document with nine megabytes of remarks, which only the original file keeps."""
-    text = PLAIN.read_text(encoding="utf-8")
-    end = text.index("<recordTarget")
-    remarks = "".join(f"<!-- {number:090} -->\n" for number in range(90_000))
-    path = tmp_path / "large.xml"
-    path.write_text(f"{text[:end]}{remarks}{text[end:]}", encoding="utf-8")
-    return path
+    return records.padded(PLAIN, tmp_path / "large.xml")
 
 
 def test_a_large_file_is_paused_goes_on_and_survives_a_closed_tab(

@@ -1,5 +1,6 @@
 """The administration in Chromium: every page at three widths, without a mouse, in the dark."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ SIZES = [chromium.DESKTOP, chromium.PHONE, chromium.NARROW]
 LISTS = [
     "accounts/member", "accounts/event", "phr/keyrequest", "phr/integrityreport",
     "srs/accessrequest", "srs/version", "srs/event", "cloudstore/document",
-    "cloudstore/attachment", "audit/entry",
+    "cloudstore/attachment", "cloudstore/upload", "audit/entry",
 ]  # fmt: skip
 WAITING = "table.rows tbody th a"
 WIDER = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -32,6 +33,12 @@ def office(
     doctor.ok("request", "--owner", owner.login, "--partition", "personal", "--purpose", "treatment",
               "--reason", "a visit")  # fmt: skip
     system.join("nurse", authorised=False)
+    system.databases.execute(
+        "cloud",
+        "INSERT INTO cloudstore_upload (owner, attachment, stream, received, tail, announced, begun, touched)"
+        " VALUES (%s, %s, %s, 4195328, %s, 1073741824, 1795970000, 1795970600)",
+        *(uuid.uuid4().hex for _ in range(3)), b"",
+    )  # fmt: skip
     profile = tmp_path_factory.mktemp("staff")
     with chromium.context(playwright, site.url, profile) as (found, _):
         page = chromium.first_page(found)

@@ -1,18 +1,20 @@
-"""The server is killed in the middle of what people do on the pages; nothing is lost or done twice.
+"""The server, or the browser, is killed in the middle of what people do on the pages; nothing is lost or done twice.
 
 First each operation runs unharmed and the points that it passes are recorded: every call of a
 port, every commit. Then the server dies at some of them (`make soak`: at all). The page must say so
 in words; when the server is back, trying again ends in the right state, once.
 """
 
+import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Error, Page, Playwright, expect
 
 from tests.browser import chromium
 from tests.browser.acts import account, records, sharing
@@ -22,6 +24,8 @@ from tests.system import test_kill_deposit, test_kill_sharing
 from tests.system.killing.matrix import PASSWORD, SAMPLE, World, world
 
 MOST = 2
+# Kills of an upload in pieces, evenly spread over its points.
+MOST_IN_PIECES = 12
 AWAY = "cannot reach the server"
 KEPT = "kept on this device"
 # What the endpoint waits before it sends again by itself is not tried here, only shortened.
@@ -134,6 +138,44 @@ def _one_record(place: Place, before: dict[str, int]) -> None:
     output = str(place.world.folder / new)
     opened = place.world.done("owner", "open", new, "--output", output)["opened"]
     assert len(opened) == parts - 1
+
+
+# The same with a file that goes in pieces ------------------------------------------------------
+
+
+def _choose_large(place: Place) -> dict[str, int]:
+    return _chosen_large(place, place.owner)
+
+
+def _chosen_large(place: Place, page: Page) -> dict[str, int]:
+    path = place.world.folder / "large.xml"
+    records.choose_file(page, path if path.exists() else records.padded(SAMPLE, path))
+    records.leave_warnings(page)
+    place.facts["mark"] = len(place.wire.exchanges)
+    return _rows(place)
+
+
+def _one_large_record(place: Place, before: dict[str, int]) -> None:
+    """One more of everything, and no octet that the server had was sent again."""
+    _sent_once(place)
+    assert place.world.count("cloud", "cloudstore_upload") == 0
+    _one_record(place, before)
+
+
+def _sent_once(place: Place) -> list[int]:
+    """Where the pieces since the mark began; none before the end of what an answer told of."""
+    passed = [one for one in place.wire.exchanges[place.facts["mark"] :] if one.method == "PATCH"]
+    starts, there, total = [], 0, 0
+    for one in passed:
+        asked = {name: int(value) for name, (value,) in parse_qs(urlsplit(one.path).query).items()}
+        assert one.status == 200
+        # In between may lie a piece that arrived, but whose answer died with the server.
+        assert asked["offset"] >= there
+        starts.append(asked["offset"])
+        there, total = asked["offset"] + len(one.request), asked["total"]
+    assert total > 9_000_000
+    assert there <= total
+    return starts
 
 
 # An approval by the page of the request --------------------------------------------------------
@@ -252,6 +294,11 @@ OPERATIONS = {
         ("srs-1.access", "cloud.get", "log.append"),
     ),
 }  # fmt: skip
+IN_PIECES = Operation(
+    ("GET /api/attachments", "PATCH /api/attachments", "POST /api/attachments"), _choose_large,
+    _save, _saved, _save_failed, _save_again, _one_large_record,
+    ("cloud.received", "cloud.append", "cloud.finish"),
+)  # fmt: skip
 
 
 def unharmed(place: Place, operation: Operation) -> list[str]:
@@ -280,11 +327,15 @@ def killed(place: Place, operation: Operation, number: int, point: str) -> None:
     operation.settled(place, ready)
 
 
-def run(place: Place, name: str, most: int | None) -> None:
-    """Kill at every point, or at `most` of them, evenly spread."""
-    operation = OPERATIONS[name]
+def remember(place: Place) -> None:
+    """Which records there are now."""
     listed = place.world.done("owner", "records")["records"]
     place.facts["known"] = {one["record"] for one in listed}
+
+
+def run(place: Place, name: str, operation: Operation, most: int | None) -> None:
+    """Kill at every point, or at `most` of them, evenly spread."""
+    remember(place)
     points = unharmed(place, operation)
     assert len(points) >= 8
     for call in operation.calls:
@@ -298,10 +349,55 @@ def run(place: Place, name: str, most: int | None) -> None:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_killed_server_is_told_of_and_trying_again_ends_right(place: Place, name: str) -> None:
-    run(place, name, MOST)
+    run(place, name, OPERATIONS[name], MOST)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_same_at_every_point(place: Place, name: str) -> None:
-    run(place, name, None)
+    run(place, name, OPERATIONS[name], None)
+
+
+@pytest.mark.soak
+def test_a_large_file_goes_on_where_the_killed_server_was(place: Place) -> None:
+    # The first time inserts where later ones update.
+    remember(place)
+    unharmed(place, IN_PIECES)
+    run(place, "upload in pieces", IN_PIECES, MOST_IN_PIECES)
+
+
+@pytest.mark.soak
+def test_a_large_file_goes_on_where_the_killed_browser_was(
+    place: Place, playwright: Playwright, tmp_path: Path
+) -> None:
+    owner = Member("owner", "owner@example.org", PASSWORD)
+    remember(place)
+    with chromium.context(playwright, place.wire.url, tmp_path) as (found, _):
+        page = chromium.first_page(found)
+        account.sign_in(page, owner)
+        before = _chosen_large(place, page)
+        # The first piece arrives; the second is on its way when the browser dies.
+        second = re.compile(r"/upload\?offset=[1-9]")
+        page.route(second, lambda _: None)
+        with page.expect_request(second):
+            page.get_by_role("button", name="Encrypt and save").click()
+        kill(page)
+    with chromium.context(playwright, place.wire.url, tmp_path) as (found, _):
+        page = chromium.first_page(found)
+        account.sign_in(page, owner)
+        page.goto("/add")
+        panel = page.locator(".on-its-way")
+        expect(panel).to_contain_text("large.xml")
+        panel.get_by_role("button", name="Send it again").click()
+        expect(panel).to_contain_text("It has arrived")
+    starts = _sent_once(place)
+    assert (starts[0], len(set(starts))) == (0, 3)
+    _one_large_record(place, before)
+
+
+def kill(page: Page) -> None:
+    """The whole browser dies at once, as by a lost battery."""
+    with page.expect_event("close"):
+        cdp = page.context.new_cdp_session(page)
+        with suppress(Error):
+            cdp.send("Browser.crash")

@@ -5,18 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, Route, expect
+from playwright.sync_api import Page, Playwright, Request, Route, expect
 
 from tests.browser import axe, chromium
-from tests.browser.acts import account
+from tests.browser.acts import account, records
 from tests.browser.acts.account import Member
-from tests.browser.acts.shelf import DICOM, Shelf, colours, pixel
+from tests.browser.acts.shelf import DICOM, Shelf, attached, colours, described, pixel
 from tests.browser.site import Site
-from tests.support import files
+from tests.support import browser_peer, files
 
 pytestmark = pytest.mark.soak
 
 HUGE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x01\0\0\0\x01\0\0" + bytes(16)
+NAME = """<partition xmlns="urn:sesphr:phr:1" id="personal" version="1"><origin/>
+<item id="i1" kind="patient" source="s1"><code display="Ada Byron"/></item>
+<source id="s1" role="record"/></partition>"""
+# Somebody comes back to the page, which then asks whether it may still show what it shows.
+LOOKED_AT = 'document.dispatchEvent(new Event("visibilitychange"))'
 NOT_SHOWN = {
     "notes.txt": (b"<script>alert(1)</script>", "SeSPHR shows PDF"),
     "empty.pdf": (b"", "SeSPHR shows PDF"),
@@ -101,6 +106,60 @@ def test_a_large_pdf_turns_its_pages_and_zooms_by_keys_and_buttons(shelf: Shelf)
     expect(dialog.get_by_role("button", name="Fit the width")).to_contain_text("150%")
     shelf.page.keyboard.press("Escape")
     expect(shelf.page.locator("canvas")).to_have_count(0)
+
+
+def test_a_pdf_is_drawn_of_the_ranges_that_its_page_needs(shelf: Shelf) -> None:
+    size = 12_000_000
+    shelf.deposit({"ranges.pdf": files.pdf(40, padding=size)})
+    asked: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/content"):
+            first, last = map(int, request.headers["range"].removeprefix("bytes=").split("-"))
+            asked.append(last + 1 - first)
+
+    shelf.page.on("request", note)
+    dialog = shelf.open("ranges.pdf")
+    canvas = dialog.get_by_role("img", name="Page 1 of 40")
+    expect(canvas).to_be_visible(timeout=60_000)
+    assert pixel(canvas, 0.2, 1 - 720 / 842) == [0, 0, 0]
+    shelf.page.keyboard.press("End")
+    last = dialog.get_by_role("img", name="Page 40 of 40")
+    expect(last).to_be_visible()
+    assert pixel(last, 0.2, 1 - 720 / 842) == [0, 0, 0]
+    shelf.page.remove_listener("request", note)
+    # The start, the table at the end, and whatever else two pages need.
+    assert len(asked) >= 2
+    assert sum(asked) < size / 4
+    shelf.page.keyboard.press("Escape")
+
+
+def test_a_file_that_is_taken_back_while_it_is_open_is_closed_at_once(
+    playwright: Playwright, site: Site, shelf: Shelf, tmp_path: Path
+) -> None:
+    doctor, given = site.system.join("physician"), {"shared.pdf": files.pdf(3)}
+    with browser_peer.signed_in(shelf.owner, shelf.owner.url) as peer:
+        peer.deposit(None, {"medical": attached(given)}, medical=described(given), personal=NAME)
+    parts = ("--partition", "medical", "--partition", "personal")
+    shelf.owner.ok("grant", doctor.login, *parts, "--history")
+    with chromium.context(playwright, site.url, tmp_path) as (hers, _):
+        page = chromium.first_page(hers)
+        account.sign_in(page, Member("Doctor", doctor.login, doctor.password))
+        page.goto(f"/patients/{shelf.owner.ok('whoami')['member']}")
+        records.shown(page)
+        dialog = Shelf(page, shelf.owner).open("shared.pdf")
+        expect(dialog.get_by_role("img", name="Page 1 of 3")).to_be_visible(timeout=60_000)
+        shelf.owner.ok("revoke", doctor.login, "--partition", "medical")
+        page.evaluate(LOOKED_AT)
+        expect(page.locator(".viewer, canvas")).to_have_count(0)
+        expect(page.locator("#record-changed")).to_contain_text("Medical is no longer shared")
+        assert "shared.pdf" not in page.content()
+        expect(page.get_by_role("tab", name="Personal")).to_be_visible()
+        axe.assert_none(page)
+        shelf.owner.ok("revoke", doctor.login)
+        page.evaluate(LOOKED_AT)
+        expect(page.get_by_role("heading", name=re.compile("took this back"))).to_be_focused()
+        axe.assert_none(page)
 
 
 def test_a_photograph_stands_as_it_was_taken(shelf: Shelf) -> None:

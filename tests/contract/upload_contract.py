@@ -75,6 +75,21 @@ class UploadContract:
         send(scene, name, stream, start=len(stream) - 50)
         assert finish(scene, name, stream).size == len(stream)
 
+    def test_what_is_announced_bounds_what_comes(self, scene: Scene) -> None:
+        stream, name, owner = secrets.token_bytes(CHUNK + 100), new(), scene.owner.id
+        with pytest.raises(Invalid) as raised:
+            scene.cloud.append(owner, name, 0, stream, 2**41)
+        assert raised.value.code == "too-large"
+        with pytest.raises(Invalid):
+            scene.cloud.append(owner, name, 0, stream, len(stream) - 1)
+        assert scene.cloud.received(owner, name) == 0
+        assert scene.cloud.append(owner, name, 0, stream[:50], len(stream)) == 50
+        with pytest.raises(Invalid):
+            scene.cloud.append(owner, name, 50, stream[50:], len(stream) - 1)
+        # It is no promise to keep: an older program may send the rest, and says nothing.
+        send(scene, name, stream, start=50)
+        assert finish(scene, name, stream).size == len(stream)
+
     def test_finishing_may_be_repeated_and_nothing_is_added_afterwards(self, scene: Scene) -> None:
         stream, name = secrets.token_bytes(CHUNK + 100), new()
         send(scene, name, stream)

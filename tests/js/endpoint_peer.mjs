@@ -58,6 +58,10 @@ class HeldMemory {
     return this.#entries.has(name) ? unpack(this.#entries.get(name)) : undefined;
   }
 
+  async has(name) {
+    return this.#entries.has(name);
+  }
+
   async set(name, value) {
     if (this.room-- <= 0) throw new Error("no room");
     this.#entries.set(name, pack(value));

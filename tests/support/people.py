@@ -197,11 +197,14 @@ class Person(Endpoint):
             **{"data": octets, "content_type": OCTETS, "CONTENT_TYPE": OCTETS, **more},
         )
 
-    def append(self, attachment: str, offset: object, octets: bytes, **more: Any) -> Any:
+    def append(
+        self, attachment: str, offset: object, octets: bytes, total: object = None, **more: Any
+    ) -> Any:
         """The call that adds cipher octets to an upload."""
+        said = "" if total is None else f"&total={total}"
         return self.call(
             "PATCH",
-            f"attachments/{attachment}/upload?offset={offset}",
+            f"attachments/{attachment}/upload?offset={offset}{said}",
             **{"data": octets, "content_type": OCTETS, "CONTENT_TYPE": OCTETS, **more},
         )
 

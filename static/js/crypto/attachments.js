@@ -6,7 +6,7 @@
  * @module
  */
 import { TAG_LENGTH, gcmDecrypt, gcmEncrypt, gcmKey } from "./aes.js";
-import { concat, equal, fixed, utf8 } from "./bytes.js";
+import { concat, equal, fixed, free, utf8 } from "./bytes.js";
 import { checkUuid, isInt, lp } from "./encoding.js";
 import { DecodingError, OpenError } from "./errors.js";
 import { hkdf } from "./kdf.js";
@@ -41,7 +41,7 @@ function nonce(number, last) {
 }
 
 /**
- * Cut a source into pieces of `size` octets; the last has 1 to `size`, 0 only when it is alone.
+ * Cut a source into pieces of `size` octets, each a copy; the last has 1 to `size`, 0 only when it is alone.
  * @param {Source} source
  * @param {number} size
  * @returns {AsyncGenerator<{piece: Bytes, last: boolean}>}
@@ -53,11 +53,15 @@ async function* pieces(source, size) {
     // A full piece goes out only when more follows, since the last one is sealed otherwise.
     while (held.length + rest.length > size) {
       const taken = size - held.length;
-      yield { piece: concat(held, rest.subarray(0, taken)), last: false };
+      const piece = concat(held, rest.subarray(0, taken));
+      free(held);
       held = new Uint8Array(0);
+      yield { piece, last: false };
       rest = rest.subarray(taken);
     }
-    held = concat(held, rest);
+    const longer = concat(held, rest);
+    free(held);
+    held = longer;
   }
   yield { piece: held, last: true };
 }
@@ -82,7 +86,7 @@ export class AttachmentSealer {
   }
 
   /**
-   * @param {Source} source plaintext in parts of any size
+   * @param {Source} source plaintext in parts of any size, each read before the next is asked for
    * @returns {AsyncGenerator<Bytes>} cipher chunks
    * @throws {DecodingError} the second time: two streams would share their nonces
    */
@@ -92,6 +96,7 @@ export class AttachmentSealer {
     let number = 0;
     for await (const { piece, last } of pieces(source, CHUNK)) {
       const chunk = await gcmEncrypt(key, nonce(number++, last), piece);
+      free(piece);
       const leaf = leafHash(chunk);
       this.leaves.push(leaf);
       this.#tree.add(leaf);
@@ -131,7 +136,9 @@ export async function* openStream(k, id, source, { size, root } = {}) {
     tree.add(leafHash(piece));
     if (last ? !fits(seen, tree.root(), size, root) : size !== undefined && seen >= size) throw new OpenError();
     if (piece.length === TAG_LENGTH && number > 0) throw new OpenError();
-    yield gcmDecrypt(key, nonce(number++, last), piece);
+    const plain = await gcmDecrypt(key, nonce(number++, last), piece);
+    free(piece);
+    yield plain;
   }
 }
 

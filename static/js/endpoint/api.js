@@ -14,8 +14,8 @@ import { ApiError, Conflict, EndpointError, Integrity, Locked, Offline, Paused, 
  * One HTTP call. `gated`: wait at the gate when the session turns out to be locked.
  * `bulk`: octets that may take long on a slow line. `range`: of octets that are asked for, as HTTP
  * says it. `signal`: the person may stop it.
- * @typedef {{method: string, path: string, query?: Query, body?: string | FormData | Blob, json?: boolean,
- *   gated?: boolean, bulk?: boolean, range?: string, onProgress?: OnProgress, signal?: AbortSignal}} Call
+ * @typedef {{method: string, path: string, query?: Query, body?: string | FormData | Blob | Uint8Array<ArrayBuffer>, json?: boolean,
+ *   octets?: boolean, gated?: boolean, bulk?: boolean, range?: string, onProgress?: OnProgress, signal?: AbortSignal}} Call
  */
 
 const PAUSES = [1000, 3000, 6000];
@@ -81,14 +81,15 @@ export function putOctets(path, blob, options = {}) {
 /**
  * Add octets to what the server has of an upload.
  * @param {string} path
- * @param {Blob} blob sent as application/octet-stream
- * @param {number} offset how many octets it has
+ * @param {Uint8Array<ArrayBuffer>} octets sent as application/octet-stream: not as a Blob, which the browser keeps until it
+ *   collects this page's garbage
+ * @param {{offset: number, total: number}} place how many octets it has, and how many there will be
  * @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options]
  * @returns {Promise<any>} the JSON answer
  * @throws {Conflict} it has another number; `received` says which
  */
-export function patchOctets(path, blob, offset, options = {}) {
-  return json({ method: "PATCH", path, query: { offset }, body: new Blob([blob], { type: OCTETS }), bulk: true, ...options });
+export function patchOctets(path, octets, { offset, total }, options = {}) {
+  return json({ method: "PATCH", path, query: { offset, total }, body: octets, octets: true, bulk: true, ...options });
 }
 
 /**
@@ -180,7 +181,8 @@ function address({ path, query = {} }) {
 
 /** @param {Call} call @returns {Record<string, string>} */
 function headers(call) {
-  return { ...HEADERS, ...(call.json && { "Content-Type": "application/json" }), ...(call.range && { Range: call.range }) };
+  const type = call.json ? "application/json" : call.octets ? OCTETS : null;
+  return { ...HEADERS, ...(type && { "Content-Type": type }), ...(call.range && { Range: call.range }) };
 }
 
 /** @param {Call} call @returns {AbortSignal} */

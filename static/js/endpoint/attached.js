@@ -9,7 +9,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { CHUNK, chunkRange, openRange, openStream, plainLayout } from "../crypto/attachments.js";
 import { TAG_LENGTH } from "../crypto/aes.js";
-import { concat, toHex } from "../crypto/bytes.js";
+import { concat, free, toHex } from "../crypto/bytes.js";
 import { b64uDecode } from "../crypto/encoding.js";
 import { Integrity } from "./errors.js";
 import { turns } from "./turns.js";
@@ -61,7 +61,10 @@ export class AttachedFile {
       const found = [];
       const fetch = (/** @type {number} */ from, /** @type {number} */ to) => octets.subarray(from - start, to - start);
       for await (const piece of openRange(this.#k, id, fetch, { offset, length, size })) found.push(piece);
-      return concat(...found);
+      free(octets);
+      const whole = concat(...found);
+      free(...found);
+      return whole;
     });
   }
 
@@ -115,6 +118,7 @@ class Gathered {
 
   #hand() {
     this.#blobs.push(new Blob(this.#held));
+    free(...this.#held);
     [this.#held, this.#room] = [[], 0];
   }
 

@@ -9,7 +9,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { AttachmentSealer, CHUNK } from "../crypto/attachments.js";
 import { TAG_LENGTH } from "../crypto/aes.js";
-import { concat } from "../crypto/bytes.js";
+import { concat, free } from "../crypto/bytes.js";
 import { b64uEncode } from "../crypto/encoding.js";
 import { EndpointError, Paused } from "./errors.js";
 import { turns } from "./turns.js";
@@ -18,7 +18,7 @@ import { turns } from "./turns.js";
 /** A file, or a part cut out of one. @typedef {Blob | Uint8Array} Content */
 /** @typedef {{name: string, type: string, content: Content}} Attached in the order of `number` in the partition */
 /** How the manifest lists one: octets of the cipher stream, root in b64u. @typedef {{id: string, size: number, root: string}} Entry */
-/** Takes the pieces of a larger part in order. @typedef {(name: string, octets: Uint8Array) => Promise<void>} Store */
+/** Takes the pieces of a larger part in order; once it has one, the octets given are no more. @typedef {(name: string, octets: Uint8Array) => Promise<void>} Store */
 /**
  * `onOctets`: plaintext octets sealed since the last call.
  * @typedef {{store: Store, onOctets: (octets: number) => void, signal?: AbortSignal}} Sealing
@@ -30,12 +30,14 @@ const CHUNKS = 64;
 export const PIECE = CHUNKS * (CHUNK + TAG_LENGTH);
 /** What is hashed in one go; anything larger is hashed as it streams. */
 const AT_ONCE = 2 ** 24;
+/** Octets of a file that are read at a time. */
+const READ = 2 ** 20;
 
 /** @param {Content} content @returns {number} its octets */
 export const sizeOf = (content) => (content instanceof Blob ? content.size : content.length);
 
 /**
- * The octets of a content, a few at a time.
+ * The octets of a content, a few at a time: those of a file are there until the next are asked for.
  * @param {Content} content
  * @returns {AsyncGenerator<Uint8Array>}
  * @throws {EndpointError} `unreadable-file`: the file was changed or taken away meanwhile
@@ -45,18 +47,17 @@ export async function* octetsOf(content) {
     yield content;
     return;
   }
-  const reader = content.stream().getReader();
-  try {
-    for (let found = await next(reader); !found.done; found = await next(reader)) yield found.value;
-  } finally {
-    await reader.cancel().catch(() => {});
+  for (let at = 0; at < content.size; at += READ) {
+    const octets = await read(content.slice(at, at + READ));
+    yield octets;
+    free(octets);
   }
 }
 
-/** @param {ReadableStreamDefaultReader<Uint8Array>} reader */
-async function next(reader) {
+/** @param {Blob} blob @returns {Promise<Uint8Array>} @throws {EndpointError} */
+async function read(blob) {
   try {
-    return await reader.read();
+    return new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
     throw new EndpointError("unreadable-file", { cause: error });
   }
@@ -75,7 +76,7 @@ export function goOn(signal) {
  */
 export async function digestOf(content, signal) {
   if (!(content instanceof Blob)) return subtle(content);
-  if (content.size <= AT_ONCE) return subtle(concat(...(await all(octetsOf(content)))));
+  if (content.size <= AT_ONCE) return atOnce(content);
   const hash = sha256.create();
   const pause = turns();
   for await (const part of octetsOf(content)) {
@@ -91,11 +92,12 @@ async function subtle(octets) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {Uint8Array<ArrayBuffer>} */ (octets)));
 }
 
-/** @param {AsyncIterable<Uint8Array>} source @returns {Promise<Uint8Array[]>} */
-async function all(source) {
-  const parts = [];
-  for await (const part of source) parts.push(part);
-  return parts;
+/** @param {Blob} blob @returns {Promise<Uint8Array>} SHA-256 */
+async function atOnce(blob) {
+  const octets = await read(blob);
+  const found = await subtle(octets);
+  free(octets);
+  return found;
 }
 
 /**
@@ -129,8 +131,10 @@ export async function sealAttachment(k, content, { store, onOctets, signal }) {
   let held = [];
   const flush = async () => {
     const piece = concat(...held);
+    free(...held);
     await store(id, piece);
     onOctets(piece.length - held.length * TAG_LENGTH);
+    free(piece);
     held = [];
   };
   for await (const chunk of sealer.seal(octetsOf(content))) {

@@ -4,6 +4,7 @@
  * A permission that has run out meanwhile is asked for again. Nothing is opened or trusted here.
  * @module
  */
+import { free } from "../crypto/bytes.js";
 import * as api from "./api.js";
 import { PIECE } from "./attachments.js";
 import { ApiError } from "./errors.js";
@@ -32,7 +33,8 @@ export class Download {
   }
 
   /**
-   * Everything, in order; what a server gives beyond or short of it is given as it is.
+   * Everything, in order; what a server gives beyond or short of it is given as it is. Octets are there until
+   * the next are asked for.
    * @param {{signal?: AbortSignal}} [options]
    * @returns {AsyncGenerator<Bytes>}
    * @throws {Offline} after it was tried for a while; what came before need not come again @throws {Paused} @throws {ApiError}
@@ -47,6 +49,7 @@ export class Download {
       if (octets.length === 0) return;
       at += octets.length;
       yield octets;
+      free(octets);
     }
   }
 

@@ -6,7 +6,7 @@
  * @module
  */
 import { gcmDecrypt, gcmEncrypt, gcmKey, IV_LENGTH } from "../crypto/aes.js";
-import { concat, randomBytes, utf8, utf8Text } from "../crypto/bytes.js";
+import { concat, free, randomBytes, utf8, utf8Text } from "../crypto/bytes.js";
 import { b64uEncode, lp } from "../crypto/encoding.js";
 import { hkdf } from "../crypto/kdf.js";
 import { CryptoError } from "../crypto/errors.js";
@@ -99,11 +99,19 @@ export class Memory {
     if (found === undefined) return undefined;
     try {
       const octets = await gcmDecrypt(key, found.subarray(0, IV_LENGTH), found.subarray(IV_LENGTH), lp(name));
-      return unpack(octets);
+      free(found);
+      const value = unpack(octets);
+      free(octets);
+      return value;
     } catch (error) {
       if (error instanceof CryptoError) throw new Integrity("memory", error);
       throw error;
     }
+  }
+
+  /** @param {string} name @returns {Promise<boolean>} whether there is one, whatever it is */
+  async has(name) {
+    return storage.has("memory", this.#opaque(name));
   }
 
   /**
@@ -114,7 +122,11 @@ export class Memory {
   async set(name, value) {
     const [iv, octets, opaque] = [randomBytes(IV_LENGTH), pack(value), this.#opaque(name)];
     const sealed = await gcmEncrypt(await this.#cipher(), iv, octets, lp(name));
-    await storage.write("memory", opaque, concat(iv, sealed));
+    free(octets);
+    const written = concat(iv, sealed);
+    free(sealed);
+    await storage.write("memory", opaque, written);
+    free(written);
   }
 
   /**

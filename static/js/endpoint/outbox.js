@@ -5,9 +5,10 @@
  * answer the very same octets go out and end as one record. Everything in here is ciphertext or public.
  * @module
  */
+import { free } from "../crypto/bytes.js";
 import { Integrity } from "./errors.js";
 
-/** @typedef {{get(name: string): Promise<any>, set(name: string, value: unknown): Promise<void>,
+/** @typedef {{get(name: string): Promise<any>, has(name: string): Promise<boolean>, set(name: string, value: unknown): Promise<void>,
  *   remove(name: string): Promise<void>, locked<T>(name: string, run: () => Promise<T>): Promise<T>}} Keeper */
 /** @typedef {import("./sealing.js").Parts} Parts */
 /**
@@ -51,7 +52,7 @@ async function sweep(memory, draft) {
   const [id, ...names] = draft.split(" ");
   for (const part of names) {
     let count = 0;
-    while ((await memory.get(nameOf(id, part, count))) !== undefined) count++;
+    while (await memory.has(nameOf(id, part, count))) count++;
     // The last one first: whoever is interrupted here finds the rest again by counting.
     while (count > 0) await memory.remove(nameOf(id, part, --count));
   }
@@ -103,7 +104,7 @@ async function noteDraft(memory, draft) {
 }
 
 /**
- * One piece of a larger part.
+ * One piece of a larger part, for the caller alone.
  * @param {Keeper} memory
  * @param {Parcel} parcel
  * @param {string} part
@@ -128,7 +129,9 @@ export async function blob(memory, parcel, part) {
   const found = [];
   for (let number = 0; number < parcel.pieces[part]; number++) {
     // Each piece becomes the browser's own at once, so that this page holds one at a time.
-    found.push(new Blob([await piece(memory, parcel, part, number)]));
+    const octets = await piece(memory, parcel, part, number);
+    found.push(new Blob([octets]));
+    free(octets);
   }
   return new Blob(found, { type: MEDIA_TYPES[part] ?? "application/octet-stream" });
 }

@@ -68,6 +68,11 @@ export function read(store, name) {
   return transact(store, "readonly", (entries) => entries.get(name));
 }
 
+/** @param {Store} store @param {string} name @returns {Promise<boolean>} whether there is one, without reading it */
+export async function has(store, name) {
+  return (await transact(store, "readonly", (entries) => entries.count(name))) > 0;
+}
+
 /** @param {Store} store @param {string} name @param {unknown} value @returns {Promise<unknown>} */
 export function write(store, name, value) {
   return transact(store, "readwrite", (entries) => entries.put(value, name));

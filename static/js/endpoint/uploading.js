@@ -5,13 +5,14 @@
  * It knows ciphertext alone, and holds one piece at a time.
  * @module
  */
+import { free } from "../crypto/bytes.js";
 import * as api from "./api.js";
 import { PIECE } from "./attachments.js";
 import { ApiError, Conflict, Integrity } from "./errors.js";
 import { read } from "./shapes.js";
 
 /** @typedef {import("./attachments.js").Entry} Entry */
-/** Pieces as they were sealed, each of PIECE octets but the last. @typedef {{piece: (number: number) => Promise<Uint8Array<ArrayBuffer>>, whole: () => Promise<Blob>}} Source */
+/** Pieces as they were sealed, each of PIECE octets but the last, and each read for the caller alone. @typedef {{piece: (number: number) => Promise<Uint8Array<ArrayBuffer>>, whole: () => Promise<Blob>}} Source */
 /** `onSent`: octets that the server has, of this attachment. @typedef {{onSent?: (sent: number) => void, signal?: AbortSignal}} Options */
 /** @typedef {{entry: Entry, source: Source, options: Options}} Sending */
 
@@ -80,14 +81,16 @@ async function more({ entry, source, options: { onSent, signal } }, at) {
   const number = Math.floor(at / PIECE);
   const piece = await source.piece(number);
   if (piece.length !== Math.min(PIECE, entry.size - number * PIECE)) throw new Integrity("memory");
-  const rest = new Blob([piece.subarray(at - number * PIECE)]);
+  const rest = piece.subarray(at - number * PIECE);
   try {
     const options = { onProgress: uploads(onSent, at), signal };
-    return read("upload", await api.patchOctets(`/attachments/${entry.id}/upload`, rest, at, options)).received;
+    return read("upload", await api.patchOctets(`/attachments/${entry.id}/upload`, rest, { offset: at, total: entry.size }, options)).received;
   } catch (error) {
     // An answer was lost, or an earlier attempt went on meanwhile: the server knows best what it has.
     if (error instanceof Conflict && error.received !== undefined) return error.received;
     throw error;
+  } finally {
+    free(piece);
   }
 }
 

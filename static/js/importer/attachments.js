@@ -7,6 +7,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 
+import { free } from '../crypto/bytes.js';
 import { MAX_ATTACHMENT_NAME } from './limits.js';
 
 /** @typedef {import('./partition.js').Item} Item */
@@ -71,7 +72,10 @@ async function digest(file, pause) {
   for (let at = 0; at < file.size; at += PIECE) {
     const octets = await piece(file.content, at, Math.min(at + PIECE, file.size));
     hash.update(octets);
-    await pause(octets.length);
+    const { length } = octets;
+    // Of a Blob it is a copy; what was cut out of a file is kept.
+    if (file.content instanceof Blob) free(octets);
+    await pause(length);
   }
   return hash.digest().reduce((hex, octet) => hex + octet.toString(16).padStart(2, '0'), '');
 }

@@ -27,6 +27,15 @@ def compared(page: Page, *, separate: bool = True) -> None:
         page.get_by_label("Add it as a separate record").check()
 
 
+def padded(source: Path, target: Path) -> Path:
+    """A document with nine megabytes of remarks, which only the original file keeps."""
+    text = source.read_text(encoding="utf-8")
+    end = text.index("<recordTarget")
+    remarks = "".join(f"<!-- {number:090} -->\n" for number in range(90_000))
+    target.write_text(f"{text[:end]}{remarks}{text[end:]}", encoding="utf-8")
+    return target
+
+
 def column(page: Page, part: str) -> Locator:
     """The column of a part."""
     return page.locator(".column").filter(has=page.get_by_role("heading", name=part, exact=True))

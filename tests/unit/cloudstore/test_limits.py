@@ -165,7 +165,7 @@ def an_attachment(**columns: object) -> Attachment:
 
 
 def an_upload(**columns: object) -> Upload:
-    return Upload(**{"owner": A, "attachment": B, "stream": A, "touched": 1, **columns})
+    return Upload(**{"owner": A, "attachment": B, "stream": A, "begun": 1, "touched": 1, **columns})
 
 
 def a_piece(**columns: object) -> Piece:

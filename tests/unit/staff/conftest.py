@@ -1,5 +1,6 @@
 """A small world in which every table of every server has rows."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ def world(db: None) -> World:
     waiting = Person.named("petra", "nurse").register().signed_in()
     record = record_of(owner.deposited())
     owner.with_attachment("personal", b"a scan")
+    assert owner.append(str(uuid.uuid4()), 0, b"x" * 3000, total=9000).status_code == 200
     doctor.asked(owner, "personal", reason=REASON)
     owner.grant(doctor, "medical")
     assert doctor.access(record, "medical").status_code == 200

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Event, Member, Stream
 from accounts.models import Role as MemberRole
 from audit.models import Check, Entry
-from cloudstore.models import Attachment, Document
+from cloudstore.models import Attachment, Document, Upload
 from phr.models import IntegrityReport, KeyRequest
 from sesphr import clock
 from sesphr.crypto.encoding import b64u_encode
@@ -68,6 +68,7 @@ def fill() -> None:
     copies(NodeEvent, 12, pk=none, number=after(900))
     copies(Document, 12, pk=none, digest=octets)
     copies(Attachment, 12, pk=none, attachment=fresh, stream=fresh)
+    copies(Upload, 12, pk=none, attachment=fresh, stream=fresh)
     append(12)
 
 
@@ -178,6 +179,30 @@ def test_a_document_is_ciphertext(world: World) -> None:
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment; ")
     assert world.http.get("/admin/cloudstore/document/99999/octets").status_code == 404
+
+
+def test_an_upload_under_way_says_how_far_it_is(world: World, moved_clock: list[int]) -> None:
+    row = Upload.objects.get()
+    url = "/admin/cloudstore/upload/"
+    for place in (url, f"{url}{row.pk}/"):
+        page = world.http.get(place).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+        assert "2.9 KB of 8.8 KB" in page
+        assert page.count("<time ") == 2
+        assert str(row.owner) in page
+        assert "xxxx" not in page
+    assert str(row.attachment) in page
+    moved_clock[0] += 600
+    assert world.owner.append(str(row.attachment), 3000, b"x" * 1000).status_code == 200
+    later = Upload.objects.get()
+    assert (later.begun, later.touched) == (row.begun, moved_clock[0])
+    assert (later.received, later.announced) == (4000, 9000)
+    Upload.objects.update(announced=None)
+    assert b" of 8.8" not in world.http.get(url).content
+    for method in ("post", "put", "delete"):
+        assert getattr(world.http, method)(f"{url}{row.pk}/").status_code == 405
+    later.delete()
+    assert world.http.get(f"{url}{row.pk}/").status_code == 404
+    assert world.http.get(url).status_code == 200
 
 
 def test_the_log_is_checked_now(world: World) -> None:

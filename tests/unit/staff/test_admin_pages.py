@@ -25,7 +25,7 @@ POST_ONLY = ("/verify/", "/close/")
 REGISTERED = {
     "accounts.member", "accounts.event", "phr.keyrequest", "phr.integrityreport",
     "srs.accessrequest", "srs.version", "srs.event", "cloudstore.document",
-    "cloudstore.attachment", "audit.entry",
+    "cloudstore.attachment", "cloudstore.upload", "audit.entry",
 }  # fmt: skip
 
 
