@@ -1,7 +1,7 @@
 /**
  * Builds what browsers load: `node static/build.mjs [FOLDER [PAGE...]]` writes modules to FOLDER/js,
- * the stylesheet to FOLDER/css, fonts and icons beside them; FOLDER is DATA/static by default, DATA
- * being SESPHR_DATA or ./var. With PAGEs (names in static/js/pages) only these pages are bundled,
+ * the stylesheet to FOLDER/css, fonts and icons beside them, and a compressed copy of each text; FOLDER
+ * is DATA/static by default, DATA being SESPHR_DATA or ./var. With PAGEs (names in static/js/pages) only these pages are bundled,
  * whatever state the others are in.
  *
  * A build is stamped with the hash of lockfile, build script and sources, so that an unchanged one
@@ -16,6 +16,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compileAsync } from "sass";
 
+import { compressed } from "./compress.mjs";
+import { loads } from "./loads.mjs";
 import { logical } from "./logical.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -99,15 +101,16 @@ async function whole(entry) {
 async function pages(only) {
   const found = (await Promise.all(SHARED.map((folder) => entriesIn(folder, only)))).flat();
   if (!found.length) return new Map();
-  const { outputFiles = [] } = await build({
+  const { outputFiles = [], metafile } = await build({
     ...COMMON,
     entryPoints: found,
     outbase: path.join("static", "js"),
     outdir: "js",
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
+    metafile: true,
   });
-  return collect(outputFiles);
+  return collect(outputFiles).set(path.join("js", "loads.json"), JSON.stringify(loads(metafile.outputs)));
 }
 
 /** @param {string} folder @param {string[]} only */
@@ -188,6 +191,14 @@ async function sweep(target, made) {
   }
 }
 
+/** An earlier build's compressed copy would hide a file that has none now. @param {string} target @param {Made} made */
+async function put(target, made) {
+  const small = await compressed(made);
+  for (const name of made.keys()) if (!small.has(`${name}.gz`)) await rm(path.join(target, `${name}.gz`), { force: true });
+  for (const [name, content] of small) made.set(name, content);
+  for (const [name, content] of made) await replace(path.join(target, name), content);
+}
+
 /** @param {string} target @param {string[]} only */
 async function main(target, only) {
   const hash = await fingerprint();
@@ -195,7 +206,7 @@ async function main(target, only) {
   const parts = await Promise.all([...WHOLE.map(whole), pages(only), styles(), copies()]);
   /** @type {Made} */
   const made = new Map(parts.flatMap((part) => [...part]));
-  for (const [name, content] of made) await replace(path.join(target, name), content);
+  await put(target, made);
   if (only.length) return;
   await sweep(target, made);
   await replace(path.join(target, ".stamp"), [hash, ...made.keys()].join("\n"));

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from sesphr.settings.languages import samples
 from sesphr.web.languages import choices, current
+from sesphr.web.loads import fonts, page_module
 
 SUFFIX = ".jinja"
 TONES = 5
@@ -52,6 +53,8 @@ def environment(**options: Any) -> Environment:
         static=static,
         url=url,
         messages=messages,
+        page_module=page_module,
+        fonts=fonts,
         plural=plural,
         tone=tone,
         language=current,

@@ -23,7 +23,7 @@ function listOf(value, convert, { DecodingError }) {
 // encodings
 
 function constants(_, { groups, bytes: { toHex }, kdf }) {
-  const Z = groups.Z.encode();
+  const Z = groups.theZ().encode();
   return {
     g1: toHex(groups.G1_GENERATOR.encode()), g2: toHex(groups.G2_GENERATOR.encode()),
     Z: toHex(Z), Z_sha256: toHex(kdf.sha256(Z)),

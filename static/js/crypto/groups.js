@@ -9,11 +9,11 @@ import { bls12_381 } from "@noble/curves/bls12-381.js";
 
 import { equal, fixed } from "./bytes.js";
 import { DecodingError } from "./errors.js";
-import { GT } from "./gt.js";
+import { GT, theZ } from "./gt.js";
 import { Scalar } from "./scalar.js";
 
 export { ORDER, Scalar, decodeScalar, randomScalar, scalarFromWide } from "./scalar.js";
-export { GT, Z, decodeGt } from "./gt.js";
+export { GT, decodeGt, theZ } from "./gt.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /** @typedef {InstanceType<typeof bls12_381.G1.Point>} NobleG1 */
@@ -130,6 +130,7 @@ export function decodeG2(octets) {
  * @returns {GT}
  */
 export function pair(P, Q) {
+  theZ();
   return new GT(bls12_381.pairing(P.point, Q.point));
 }
 
@@ -142,6 +143,7 @@ export function pair(P, Q) {
  * @returns {boolean}
  */
 export function samePairing(P1, Q1, P2, Q2) {
+  theZ();
   const product = bls12_381.pairingBatch([
     { g1: P1.point, g2: Q1.point },
     { g1: P2.point.negate(), g2: Q2.point },

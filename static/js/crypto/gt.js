@@ -71,6 +71,7 @@ export class GT {
 
   /** @returns {Bytes} 576 octets: twelve 48-octet big-endian coefficients, c0.c0.c0 first */
   encode() {
+    theZ();
     return new Uint8Array(Fp12.toBytes(this.element));
   }
 
@@ -132,6 +133,7 @@ function isMember(f) {
  */
 export function decodeGt(octets) {
   const own = fixed(octets, 576, "GT element");
+  theZ();
   let f;
   try {
     f = Fp12.fromBytes(own);
@@ -142,8 +144,25 @@ export function decodeGt(octets) {
   return new GT(f);
 }
 
-/** Z = e(g1, g2). */
-export const Z = new GT(bls12_381.pairing(bls12_381.G1.Point.BASE, bls12_381.G2.Point.BASE));
+/** Z, once it was computed and is the right one. @type {GT | null} */
+let known = null;
 
-// Another pairing, or another order of coefficients, would silently make other keys.
-if (toHex(sha256(Z.encode())) !== Z_SHA256) throw new Error("the pairing library computes another Z");
+/**
+ * Z = e(g1, g2), computed at the first use: pages that use no pairing wait for none.
+ * @returns {GT}
+ * @throws {Error} the library computes another: a stop for everything that would go on
+ */
+export function theZ() {
+  known ??= checked(bls12_381.pairing(bls12_381.G1.Point.BASE, bls12_381.G2.Point.BASE));
+  return known;
+}
+
+/**
+ * Another pairing, or another order of coefficients, would silently make other keys. Whatever pairs,
+ * reads an element or writes one calls `theZ` first.
+ * @param {Element} element @returns {GT}
+ */
+function checked(element) {
+  if (toHex(sha256(new Uint8Array(Fp12.toBytes(element)))) !== Z_SHA256) throw new Error("the pairing library computes another Z");
+  return new GT(element);
+}

@@ -8,7 +8,7 @@
 import { equal, fixed, utf8 } from "./bytes.js";
 import { SUITE, checkDeployment, checkInt, checkPartition, checkUuid, dec, isInt, lp } from "./encoding.js";
 import { DelegationError, OpenError } from "./errors.js";
-import { G1, G1_GENERATOR, G2, G2_GENERATOR, GT, ORDER, Scalar, Z, pair, randomScalar, samePairing } from "./groups.js";
+import { G1, G1_GENERATOR, G2, G2_GENERATOR, GT, ORDER, Scalar, pair, randomScalar, samePairing, theZ } from "./groups.js";
 import { hkdf, sha256 } from "./kdf.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
@@ -28,7 +28,7 @@ export const MAX_NODES = 255;
  * @returns {{R: G1, K: GT, r: Scalar}}
  */
 export function encapsulate(A, r = randomScalar()) {
-  return { R: A.multiply(r), K: Z.power(r), r };
+  return { R: A.multiply(r), K: theZ().power(r), r };
 }
 
 /**

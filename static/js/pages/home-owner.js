@@ -6,7 +6,7 @@ import { waits } from "../endpoint/sharing.js";
 import { byId, clone, show } from "../ui/dom.js";
 import { setCount } from "../ui/header.js";
 import { t } from "../ui/messages.js";
-import { startPage } from "../ui/page.js";
+import { filled, startPage } from "../ui/page.js";
 import { failed, loading, report } from "../ui/states.js";
 import { drawNeeds, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
 import { drawParts } from "./home/part-cards.js";
@@ -36,8 +36,8 @@ class Home {
   async start() {
     byId("greeting").textContent = greeting(this.session.me.name);
     const parts = this.loadParts();
-    const requests = await this.loadNeeds();
-    await Promise.all([parts, this.loadRecent(requests)]);
+    const recent = this.loadNeeds().then((requests) => { void parts.then(filled, filled); return this.loadRecent(requests); });
+    await Promise.all([parts, recent]);
   }
 
   /** @returns {Promise<KeyRequest[]>} */

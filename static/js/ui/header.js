@@ -18,7 +18,6 @@ function mountFold(button) {
     button.setAttribute("aria-expanded", `${on}`);
     fold.classList.toggle("is-open", on);
   };
-  show(button);
   open(false);
   button.addEventListener("click", () => open(button.getAttribute("aria-expanded") !== "true"));
   fold.addEventListener("keydown", ({ key }) => {

@@ -17,8 +17,13 @@ import { codeOf, failed, loading, pageState } from "./states.js";
 /** @typedef {{root: HTMLElement}} Open what a page that needs nothing gets */
 /** @typedef {{root: HTMLElement, session: Session}} Opened */
 
+/** A session that opens sooner needs no word about it. In milliseconds. */
+const SOON = 600;
+/** Whoever waits longer than that sees what there is. In milliseconds. */
+const LATE = 4000;
+
 /**
- * Start the page; its content is hidden until the session is open.
+ * Start the page; nothing on it can be pressed until the session is open.
  * @template {"session" | "nothing"} N
  * @param {(page: N extends "session" ? Opened : Open) => unknown} main draws the page; what it throws is shown, with Try again
  * @param {{needs: N, role?: "owner" | "professional"}} options role: who the page was made for
@@ -34,8 +39,14 @@ export async function startPage(main, { needs, role }) {
     if (role && (session.me.role === "owner") !== (role === "owner")) return location.assign("/home");
     if (session.me.role === "owner") callParts(await recallNames(session));
     return main(/** @type {any} */ ({ root, session }));
-  });
+  }).finally(filled);
 }
+
+/**
+ * What the page waited for stands: show what is below it. A page whose `main` goes on with what moves
+ * nothing says so itself.
+ */
+export const filled = () => { byId("page").toggleAttribute("data-filling", false); };
 
 /** Header, sign-out and form components. */
 function mountShell() {
@@ -53,15 +64,29 @@ async function signedOut() {
   await leave(document.documentElement.dataset.start ?? "/");
 }
 
-/** @param {HTMLElement} root @returns {Promise<Session>} */
+/**
+ * What the page begins with stays in sight meanwhile, out of reach; it goes when there is no session.
+ * @param {HTMLElement} root @returns {Promise<Session>}
+ */
 async function opened(root) {
-  const state = loading(pageState());
-  show(root, false);
-  const { openOrUnlock } = await import("./lock.js");
-  const session = await openOrUnlock();
-  state.done();
-  show(root);
-  return session;
+  /** @type {ReturnType<typeof loading>[]} */
+  const states = [];
+  const later = setTimeout(() => states.push(loading(pageState())), SOON);
+  root.inert = true;
+  try {
+    const { openOrUnlock } = await import("./lock.js");
+    const session = await openOrUnlock();
+    root.inert = false;
+    setTimeout(filled, LATE);
+    show(root);
+    return session;
+  } catch (error) {
+    show(root, false);
+    throw error;
+  } finally {
+    clearTimeout(later);
+    states.forEach((state) => state.done());
+  }
 }
 
 /** @param {() => unknown} work shown as failed, and done again on Try again */
