@@ -22,9 +22,10 @@ import { FRESH, freshFacts, freshPanel } from "./record/fresh.js";
 import { nameIn, showHead } from "./record/head.js";
 import { Finder } from "./record/finder.js";
 import { listed, load, openedBefore, viewerOf, withdraw } from "./record/load.js";
+import { preparePaper } from "./record/paper.js";
 import { hiddenParts, partPanel } from "./record/parts.js";
 import { mountTabs } from "./record/tabs.js";
-import { toggleSource, writeSources } from "./record/sources.js";
+import { toggleSource } from "./record/sources.js";
 import { looking, viewOf } from "./record/view.js";
 import { Viewer } from "./record/viewer.js";
 
@@ -55,7 +56,7 @@ class RecordPage {
     onChange((change) => this.sessionChanged(change));
     this.viewer = new Viewer(session);
     this.finder = new Finder((query) => this.find(query));
-    addEventListener("beforeprint", () => writeSources(article));
+    preparePaper(article);
     onAction(article, { print: () => print(), download: (button) => this.download(button), view: (button) => this.look(button), source: toggleSource, bundle: () => void this.takeAlong() });
   }
 
