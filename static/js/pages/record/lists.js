@@ -93,7 +93,9 @@ export function notRead(home, kind) {
 
 /** Copies stand in another part for safety, and need not be all. @param {List} list @param {string} kind @returns {HTMLElement[]} */
 function elsewhere({ state, home }, kind) {
-  return home === "read" || state === home ? [] : [clone("t-denied", { text: notRead(home, kind) })];
+  if (home === "read" || state === home) return [];
+  const text = home === "unread" ? notRead(home, kind) : t("hidden.more", { part: partName(HOME[kind]) });
+  return [clone("t-denied", { text })];
 }
 
 /** @param {List} list @param {string} kind @returns {HTMLElement[]} */
