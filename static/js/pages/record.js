@@ -20,9 +20,10 @@ import { nameIn, showHead } from "./record/head.js";
 import { Finder } from "./record/finder.js";
 import { listed, load, openedBefore, viewerOf, withdraw } from "./record/load.js";
 import { Panels } from "./record/panels.js";
+import { preparePaper } from "./record/paper.js";
 import { hiddenParts } from "./record/parts.js";
 import { bundled } from "./record/reading.js";
-import { toggleSource, writeSources } from "./record/sources.js";
+import { toggleSource } from "./record/sources.js";
 import { looking } from "./record/view.js";
 import { Viewer } from "./record/viewer.js";
 
@@ -54,7 +55,7 @@ class RecordPage {
     this.viewer = new Viewer(session);
     this.panels = new Panels(this.askAt);
     this.finder = new Finder((query) => this.find(query));
-    addEventListener("beforeprint", () => writeSources(article));
+    preparePaper(article);
     onAction(article, { print: async () => { await this.panels.settled(); print(); }, download: (button) => this.download(button), view: (button) => this.look(button), source: toggleSource, bundle: () => void this.takeAlong() });
   }
 

@@ -4,18 +4,18 @@ import { sectionKind, sectionRule } from '../importer/ccda_rules.js';
 import { sectionNarrative, words } from './narrative.js';
 import { first } from './tree.js';
 
-/** @typedef {{kind: string, text: string}} Spoken the kind of what it would list, and its words, cut */
+/** @typedef {{kind: string, text: string, copy: boolean}} Spoken the kind of what it would list, and its words, cut; whether it is a copy of what belongs elsewhere */
 
 const MOST = 400;
 
 /**
  * @param {import('./partition.js').Source[]} sources
- * @returns {Spoken[]} in the order of the source; copies speak where they belong
+ * @returns {Spoken[]} in the order of the source
  */
 export function saidIn(sources) {
   return sources.flatMap(({ element, copy }) => {
-    if (element?.local !== 'section' || copy || first(element, 'entry')) return [];
+    if (element?.local !== 'section' || first(element, 'entry')) return [];
     const text = words(sectionNarrative(first(element, 'text'))).slice(0, MOST);
-    return text ? [{ kind: sectionKind(sectionRule(/** @type {any} */ (element))), text }] : [];
+    return text ? [{ kind: sectionKind(sectionRule(/** @type {any} */ (element))), text, copy }] : [];
   });
 }

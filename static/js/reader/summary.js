@@ -2,8 +2,9 @@
  * Several records of one patient as one view: what matters first, each fact with its record.
  *
  * Three answers are never mixed up: the source says that there is none; no
- * source says anything; the part that would say it is not shared. A fact that
- * is negated, in error or refuted is never listed as one.
+ * source says anything; the part that would say it was not read. The last
+ * holds beside what is listed too: copies in another part need not be all.
+ * A fact that is negated, in error or refuted is never listed as one.
  */
 
 import { moment, newestFirst } from './times.js';
@@ -18,11 +19,12 @@ import { moment, newestFirst } from './times.js';
  */
 /** @typedef {{fact: Known, all: Known[]}} Row what is said of one thing: the newest, and all */
 /** @typedef {{record: string, recorded: string, text: string}} Said words of a section without entries */
-/** @typedef {'listed' | 'none' | 'words' | 'nothing' | 'hidden'} State */
+/** @typedef {'listed' | 'none' | 'words' | 'nothing' | 'hidden' | 'unread'} State */
+/** Whether the part of a kind was read, is not shared, or is there and is no XML that this reader knows. @typedef {'read' | 'hidden' | 'unread'} Home */
 /**
  * @typedef {object} List
  * @property {State} state @property {Row[]} rows that hold now @property {Row[]} past @property {Known[]} denied said not to be so
- * @property {Known[]} absent said to be none, of all or of some @property {Said[]} said
+ * @property {Known[]} absent said to be none, of all or of some @property {Said[]} said @property {Home} home
  */
 
 /** The part that a kind is filed in. @type {Record<string, string>} */
@@ -118,25 +120,35 @@ function rowsOf(facts) {
   });
 }
 
-/** @param {Opened[]} records @param {string} kind @returns {Said[]} what sections of this kind say in words alone */
+/** @param {Opened[]} records @param {string} kind @returns {Said[]} what sections of this kind say in words alone; a copy where its original is not */
 function saidOf(records, kind) {
   return records.flatMap(({ record, date, parts }) => [...parts.values()].flatMap(({ said }) => said
-    .filter((each) => each.kind === kind).map(({ text }) => ({ record, recorded: date, text }))));
+    .filter((each) => each.kind === kind && !(each.copy && parts.has(HOME[kind]))).map(({ text }) => ({ record, recorded: date, text }))));
 }
 
-/** @param {Partial<List>} list @param {boolean} shared the part that it is filed in @returns {State} */
-function stateOf({ rows = [], absent = [], said = [], past = [], denied = [] }, shared) {
+/**
+ * An owner reads all that there is, so that what is missing is missing.
+ * @param {{mode: string, records: Opened[], broken: {partition: string}[]}} view @param {string} kind @returns {Home}
+ */
+export function homeOf({ mode, records, broken }, kind) {
+  if (broken.some(({ partition }) => partition === HOME[kind])) return 'unread';
+  return mode === 'own' || records.some(({ parts }) => parts.has(HOME[kind])) ? 'read' : 'hidden';
+}
+
+/** @param {Partial<List>} list @param {Home} home @returns {State} */
+function stateOf({ rows = [], absent = [], said = [] }, home) {
   if (rows.length) return 'listed';
   if (absent.some((each) => each.absent === 'none')) return 'none';
   if (said.length || absent.some((each) => each.absent === 'some')) return 'words';
-  return shared || past.length || denied.length ? 'nothing' : 'hidden';
+  return home === 'read' ? 'nothing' : home;
 }
 
 /**
  * @param {Opened[]} records @param {Known[]} facts of them @param {string} kind @param {Date} now
+ * @param {Home} [home] as a reader has it who knows these records alone
  * @returns {List}
  */
-export function listOf(records, facts, kind, now) {
+export function listOf(records, facts, kind, now, home = homeOf({ mode: 'reader', records, broken: [] }, kind)) {
   const known = facts.filter((each) => each.kind === kind);
   const absent = known.filter((each) => each.absent && each.absent !== 'unknown');
   const denied = known.filter(({ negated, absent: none }) => negated && !none);
@@ -146,9 +158,9 @@ export function listOf(records, facts, kind, now) {
   const found = {
     rows: current.toSorted(kind === 'allergy' ? bySeverity : newestFirst(({ fact }) => fact.date)),
     past: positive.filter((each) => !current.includes(each)).toSorted(newestFirst(({ fact }) => fact.date)), denied, absent,
-    said: saidOf(records, kind),
+    said: saidOf(records, kind), home,
   };
-  return { ...found, state: stateOf(found, records.some(({ parts }) => parts.has(HOME[kind]))) };
+  return { ...found, state: stateOf(found, home) };
 }
 
 /** @param {Row} a @param {Row} b */

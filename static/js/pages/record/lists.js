@@ -3,7 +3,8 @@
 import { clone, el, slot } from "../../ui/dom.js";
 import { list as listed } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
-import { listOf, toldOf } from "../../reader/summary.js";
+import { partName } from "../../ui/parts.js";
+import { HOME, homeOf, listOf, toldOf } from "../../reader/summary.js";
 import { moment } from "../../reader/times.js";
 import { freshWords } from "./fresh.js";
 import { sourceOf } from "./sources.js";
@@ -85,9 +86,21 @@ function sentence(known, kind, state) {
   return t(known.negated ? "none.some-negated" : "none.some", { name: nameOf(known) });
 }
 
+/** Why the part of a kind says nothing here, and never whether there is anything in it. @param {"hidden" | "unread"} home @param {string} kind */
+export function notRead(home, kind) {
+  return t(home === "unread" ? "record.unread" : `hidden.${kind}`, { part: partName(HOME[kind]) });
+}
+
+/** Copies stand in another part for safety, and need not be all. @param {List} list @param {string} kind @returns {HTMLElement[]} */
+function elsewhere({ state, home }, kind) {
+  if (home === "read" || state === home) return [];
+  const text = home === "unread" ? notRead(home, kind) : t("hidden.more", { part: partName(HOME[kind]) });
+  return [clone("t-denied", { text })];
+}
+
 /** @param {List} list @param {string} kind @returns {HTMLElement[]} */
 function answer(list, kind) {
-  if (list.state === "hidden") return [clone("t-hidden", { text: t(`hidden.${kind}`) })];
+  if (list.state === "hidden" || list.state === "unread") return [clone("t-hidden", { text: notRead(list.state, kind) })];
   const said = list.said.map(({ text }) => clone("t-said", { text }));
   if (list.state === "nothing") return [clone("t-nothing", { text: t(`nothing.${kind}`) })];
   return list.state === "none" ? [] : said;
@@ -118,10 +131,10 @@ export const filteredOut = (hidden) => clone("t-filtered", { text: t("find.nothi
 
 /** @param {View} view @param {"allergy" | "problem" | "medication"} kind @returns {Panel} */
 export function listPanel(view, kind) {
-  const list = listOf(view.records, view.facts, kind, view.now);
+  const list = listOf(view.records, view.facts, kind, view.now, homeOf(view, kind));
   const found = list.rows.filter(({ all }) => all.some(view.keep));
   const rows = found.map((row) => MAKE[kind](view, row));
   const empty = list.rows.length ? [filteredOut(list.rows.length)] : answer(list, kind);
-  const nodes = [...(rows.length ? [frame(kind, rows)] : empty), ...absences(list, kind), ...beside(list, kind)];
+  const nodes = [...(rows.length ? [frame(kind, rows)] : empty), ...absences(list, kind), ...elsewhere(list, kind), ...beside(list, kind)];
   return { shown: rows.length, total: list.rows.length, nodes, rows };
 }

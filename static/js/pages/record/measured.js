@@ -1,13 +1,14 @@
 /** Results and vital signs: the newest value first, with flag, reference, what was before and a small line. @module */
 
 import { dayOf, daysOf, isOutside, isPending, panels, points, testsOf } from "../../reader/results.js";
+import { homeOf } from "../../reader/summary.js";
 import { shownUnit } from "../../reader/units.js";
 import { clone, el, fill, onAction, show, slot } from "../../ui/dom.js";
 import { icon } from "../../ui/icons.js";
 import { t } from "../../ui/messages.js";
 import { folded } from "./fit.js";
 import { freshMark } from "./fresh.js";
-import { filteredOut } from "./lists.js";
+import { filteredOut, notRead } from "./lists.js";
 import { sourceOf } from "./sources.js";
 import { spark } from "./spark.js";
 import { measured, nameOf, rangeText, shortDate } from "./words.js";
@@ -149,8 +150,8 @@ function choosing(made, table, outside) {
 
 /** @param {View} view @param {string} kind @returns {HTMLElement} */
 function nothing(view, kind) {
-  const hidden = !view.shared.includes("medical");
-  return clone(hidden ? "t-hidden" : "t-nothing", { text: t(`${hidden ? "hidden" : "nothing"}.${kind}`) });
+  const home = homeOf(view, kind);
+  return home === "read" ? clone("t-nothing", { text: t(`nothing.${kind}`) }) : clone("t-hidden", { text: notRead(home, kind) });
 }
 
 /** @param {View} view @param {Test} test @returns {HTMLTableRowElement} */
