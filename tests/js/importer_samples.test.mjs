@@ -42,6 +42,11 @@ const EXPECTED = {
   },
   'fhir_r4_Consent-consent-example-Emergency.json': { personal: { other: 1 } },
   'fhir_r4_Coverage-9876B1.json': { insurance: { coverage: 1 } },
+  'fhir_r4_synthea_large.json': {
+    personal: { patient: 1 },
+    medical: { encounter: 127, problem: 20, other: 28, vital: 58, result: 282, procedure: 53, immunisation: 10, document: 30 },
+    insurance: { claim: 376 }, prescription: { medication: 122 },
+  },
   'fhir_r4_synthea_medium.json': {
     personal: { patient: 1 },
     medical: { encounter: 20, vital: 61, result: 11, other: 15, immunisation: 32, document: 1, procedure: 7, problem: 6 },
@@ -51,6 +56,11 @@ const EXPECTED = {
     personal: { patient: 1 },
     medical: { encounter: 9, vital: 40, other: 9, immunisation: 12, result: 23, document: 2, problem: 3, procedure: 3 },
     insurance: { claim: 20 }, prescription: { medication: 2 },
+  },
+  'fhir_r4_tietai_4p5MB.json': {
+    personal: { patient: 1 },
+    medical: { encounter: 82, problem: 157, procedure: 229, vital: 592, result: 797, other: 108, immunisation: 55, allergy: 1, document: 227 },
+    insurance: { coverage: 4, claim: 164 }, prescription: { medication: 54, allergy: 1 },
   },
   'ips_ig_bundle01.json': {
     personal: { patient: 1 }, medical: { document: 1, problem: 2, allergy: 2, result: 7 }, prescription: { medication: 2, allergy: 2 },
