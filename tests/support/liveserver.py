@@ -27,6 +27,11 @@ KEPT = ("SESPHR_DB", "SESPHR_DB_HOST", "SESPHR_DB_PORT", "SESPHR_DB_SOCKET", "SE
         "SESPHR_DB_PASSWORD")  # fmt: skip
 
 
+DATABASES = "*.sqlite3*"
+# Migrating takes seconds. Files of databases by the number of nodes, then by name.
+_blank: dict[str, dict[str, bytes]] = {}
+
+
 class LiveServerError(Exception):
     """The server or one of its commands failed; the message holds what it said."""
 
@@ -123,11 +128,26 @@ def start(data: Path, port: int = 0, env: Mapping[str, str] | None = None) -> Li
     variables = environment(data, env)
     data.mkdir(parents=True, exist_ok=True)
     manage(variables, "init_deployment")
-    manage(variables, "migrate_all", "--verbosity", "0")
+    _migrate(data, variables)
     chosen = port or _free_port()
     server = LiveServer(data, chosen, variables, _spawn(data, chosen, variables))
     _wait(server)
     return server
+
+
+def _migrate(data: Path, variables: Mapping[str, str]) -> None:
+    """Make the databases; SQLite's, which hold nothing yet, are copied from the first that this process made."""
+    if variables.get("SESPHR_DB") == "mariadb" or any(data.glob(DATABASES)):
+        manage(variables, "migrate_all", "--verbosity", "0")
+        return
+    nodes = variables.get("SESPHR_NODES", "1")
+    if nodes not in _blank:
+        manage(variables, "migrate_all", "--verbosity", "0")
+        _blank[nodes] = {path.name: path.read_bytes() for path in data.glob(DATABASES)}
+        return
+    for name, octets in _blank[nodes].items():
+        (data / name).touch(mode=0o600)
+        (data / name).write_bytes(octets)
 
 
 def _spawn(data: Path, port: int, variables: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -38,6 +38,9 @@ ONCE = tuple(
         "integration/test_private_mariadb.py",
         "integration/test_roundtrip*.py",
         "system/test_browser_endpoint.py",
+        "system/test_canary.py",
+        "system/test_kill_sharing.py",
+        "system/test_samples.py",
         "system/test_tampering*.py",
         "system/test_replay.py",
         "system/test_s3.py",
@@ -45,8 +48,8 @@ ONCE = tuple(
     )
     for path in sorted((ROOT / "tests").glob(pattern))
 )
-# What pages look like does not depend on the database; the main job and what a kill leaves do.
-PAGES_ON_BOTH = ("test_kill.py", "test_story.py")
+# What pages look like does not depend on the database; the main job does.
+PAGES_ON_BOTH = ("test_story.py",)
 PAGES_ONCE = tuple(
     f"--ignore={path.relative_to(ROOT)}"
     for path in sorted((ROOT / "tests" / "browser").glob("test_*.py"))

@@ -146,7 +146,7 @@ def judge(tally: Tally, who: str) -> None:
 
 @pytest.mark.parametrize("who", ["owner", "grantee", "stranger"])
 def test_no_call_gets_an_answer_that_is_not_declared(world: World, who: str, settings: Any) -> None:
-    judge(run(world, who, settings, examples=28), who)
+    judge(run(world, who, settings, examples=16), who)
 
 
 @pytest.mark.soak
