@@ -40,7 +40,7 @@ function element(decode, generator, power) {
     const own = groups[decode](fromHex(octets));
     if (toHex(own.encode()) !== octets) throw new Error("encodes to other octets");
     const claimed = groups.decodeScalar(fromHex(expect.scalar ?? "01".padStart(64, "0")));
-    return { scalar: groups[generator][power](claimed).equals(own) ? expect.scalar : "another element" };
+    return { scalar: generator(groups)[power](claimed).equals(own) ? expect.scalar : "another element" };
   };
 }
 
@@ -297,9 +297,9 @@ function consistency({ first, second, first_root, second_root, path }, kernel) {
 export const operations = new Map(Object.entries({
   "encodings/constants": constants,
   "encodings/pairing": pairing,
-  "encodings/g1": element("decodeG1", "G1_GENERATOR", "multiply"),
-  "encodings/g2": element("decodeG2", "G2_GENERATOR", "multiply"),
-  "encodings/gt": element("decodeGt", "Z", "power"),
+  "encodings/g1": element("decodeG1", ({ G1_GENERATOR }) => G1_GENERATOR, "multiply"),
+  "encodings/g2": element("decodeG2", ({ G2_GENERATOR }) => G2_GENERATOR, "multiply"),
+  "encodings/gt": element("decodeGt", ({ theZ }) => theZ(), "power"),
   "encodings/scalar": ({ octets }, { groups, bytes }) => groups.decodeScalar(bytes.fromHex(octets)),
   "encodings/lp": ({ parts }, kernel) => {
     const { encoding, bytes } = kernel;
