@@ -39,7 +39,7 @@ help:
 	@echo 'make messages bring the message catalogues up to date with templates and code'
 	@echo 'make format   let ruff lay out and mend what it can'
 	@echo 'make bench    measure; writes docs/performance*.md'
-	@echo 'make screenshots  pictures of the pages; writes docs/screens'
+	@echo 'make screenshots  pictures of the pages; writes docs/screens and docs/ten-seconds'
 	@echo 'make soak     the long forms of the tests; writes docs/soak.md'
 	@echo 'make install  what is needed, bundles and catalogues included, without starting anything'
 	@echo 'make clean    remove what was made here, except DATA'
@@ -93,6 +93,7 @@ screenshots:
 	@scripts/bootstrap.sh $(DEV)
 	@$(data) $(bundle)
 	@$(data) $(PY) -m tests.support.screenshots
+	@$(data) $(PY) -m tests.support.ten_seconds
 
 .PHONY: soak
 soak: setup-tests
