@@ -73,7 +73,7 @@ WAITING = Visitor(KIMANI, (
     Stop("security", "/security", "#devices li"),
 ))  # fmt: skip
 NEW_OWNER = Visitor(NED, (
-    Stop("home", "/home", ".part-card, #parts-state > *"),
+    Stop("home", "/home", "#parts > *"),
     Stop("add", "/add", "#choose-form"),
     Stop("record", "/record", "#record-state > *"),
     Stop("requests", "/requests", "#waiting > *"),

@@ -81,7 +81,7 @@ PICTURES = (
     Picture("protocol", None, "/protocol", "The protocol for whoever checks it."),
     Picture("not-found", None, "/no-such-page", "An address at which there is nothing."),
     Picture("home-waiting", KIMANI, "/home", "Registered, and not authorised yet.", ".journey"),
-    Picture("home-empty", NED, "/home", "The first day of an owner.", ".part-card, #parts-state > *"),
+    Picture("home-empty", NED, "/home", "The first day of an owner.", "#parts > *"),
     Picture("sharing-empty", NED, "/sharing", "Nothing is shared with anybody."),
     Picture("home", ALICE, "/home", "What needs her, what she has, who sees it.", ".needs-row"),
     Picture("add", ALICE, "/add", "Add a record: choose a file.", "#choose-form"),
