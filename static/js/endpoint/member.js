@@ -98,7 +98,7 @@ export class Session {
    */
   async registered() {
     const { registrations } = await api.get("/registrations");
-    const person = checkRegistrations(this.deployment.id, this.me.id, registrations);
+    const person = await checkRegistrations(this.deployment.id, this.me.id, registrations);
     const { keys } = this;
     const pairs = [[person.verification, keys.verification], [person.receive.encode(), keys.receivePublic.encode()]];
     for (const [name, epochs] of person.partitions) {

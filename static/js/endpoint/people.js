@@ -13,6 +13,7 @@ import * as proofs from "../crypto/proofs.js";
 import { payloadOfUnverified } from "../crypto/statements.js";
 import { get, post } from "./api.js";
 import { ApiError, Impostor, Integrity } from "./errors.js";
+import { pause } from "./pause.js";
 import { read } from "./shapes.js";
 import { asIntegrity, now, verify } from "./statement.js";
 
@@ -74,34 +75,44 @@ export class Found extends Person {
 }
 
 /**
- * The keys that a chain of signed registrations proves to be this member's.
+ * The keys that a chain of signed registrations proves to be this member's; between two proofs the
+ * page has its turn.
  * @param {string} deployment id
  * @param {string} member
  * @param {readonly string[]} registrations oldest first
- * @returns {Person}
+ * @returns {Promise<Person>}
  * @throws {Integrity} when there is none, a link is missing, or a signature or proof is wrong
  */
-export function checkRegistrations(deployment, member, registrations) {
-  return asIntegrity("registration", () => {
-    /** @type {Person | null} */
-    let person = null;
-    for (const jws of registrations) person = next(deployment, member, person, jws);
-    if (person === null) throw new Integrity("registration");
-    return person;
-  });
+export async function checkRegistrations(deployment, member, registrations) {
+  const checking = chain(deployment, member, registrations);
+  for (;;) {
+    const step = asIntegrity("registration", () => checking.next());
+    if (step.done) return step.value;
+    await pause();
+  }
 }
 
-/** @param {string} deployment @param {string} member @param {Person | null} before @param {string} jws @returns {Person} */
-function next(deployment, member, before, jws) {
+/** @param {string} deployment @param {string} member @param {readonly string[]} registrations @returns {Generator<void, Person, void>} */
+function* chain(deployment, member, registrations) {
+  /** @type {Person | null} */
+  let person = null;
+  for (const jws of registrations) person = yield* next(deployment, member, person, jws);
+  if (person === null) throw new Integrity("registration");
+  return person;
+}
+
+/** @param {string} deployment @param {string} member @param {Person | null} before @param {string} jws @returns {Generator<void, Person, void>} */
+function* next(deployment, member, before, jws) {
   const key = before ? before.verification : b64uDecode(payloadOfUnverified(jws).verification, 32);
   const directory = new Map([[member, key]]);
   const { payload, digest } = verify(jws, { typ: "sesphr-registration", deployment, directory, what: "registration" });
   if (payload.seq !== (before?.seq ?? 0) + 1 || payload.previous !== (before?.digest ?? null)) {
     throw new Integrity("registration");
   }
+  yield;
   const receive = receiveKey(deployment, member, key, payload);
   if (before && !equal(before.receive.encode(), receive.encode())) throw new Integrity("registration");
-  const partitions = withPartitions(before?.partitions ?? new Map(), deployment, member, key, payload);
+  const partitions = yield* withPartitions(before?.partitions ?? new Map(), deployment, member, key, payload);
   return new Person({ member, verification: key, receive, seq: payload.seq, digest: b64uEncode(digest), partitions });
 }
 
@@ -117,11 +128,12 @@ function receiveKey(deployment, member, key, payload) {
 /**
  * @param {ReadonlyMap<string, ReadonlyMap<number, G1>>} before
  * @param {string} deployment @param {string} member @param {Uint8Array} key @param {Members} payload
- * @returns {Map<string, Map<number, G1>>}
+ * @returns {Generator<void, Map<string, Map<number, G1>>, void>}
  */
-function withPartitions(before, deployment, member, key, payload) {
+function* withPartitions(before, deployment, member, key, payload) {
   const found = new Map([...before].map(([name, epochs]) => [name, new Map(epochs)]));
   for (const [partition, one] of Object.entries(payload.partitions)) {
+    yield;
     const { epoch } = one;
     const point = decodeG1(b64uDecode(one.key, 48));
     proofs.verify("key-A", {
@@ -227,7 +239,7 @@ async function orNobody(asking) {
 
 /** @param {Session} session @param {any} entry @param {string} member @param {string | null} login @returns {Promise<Found>} */
 async function checked(session, entry, member, login) {
-  const found = new Found(checkRegistrations(session.deployment.id, member, entry.registrations), entry);
+  const found = new Found(await checkRegistrations(session.deployment.id, member, entry.registrations), entry);
   await checkPin(session, found, login);
   return found;
 }
