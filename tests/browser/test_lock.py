@@ -122,7 +122,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_leaves_no_session(
     page.get_by_label("Password", exact=True).fill(who.password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(page.locator(".nhsuk-error-summary")).to_contain_text(
-        "does not let SeSPHR keep anything"
+        "does not let SeSPHR keep what it needs"
     )
     axe.assert_none(page)
     page.goto("/profile")
