@@ -23,7 +23,7 @@ def name_the_group(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Adds shares and who gives to roles."""
 
-    dependencies = [("srs", "0002_append_only")]
+    dependencies = [("srs", "0003_cred")]
     operations = [
         migrations.AddField(
             model_name="delegation",
