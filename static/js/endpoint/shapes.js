@@ -61,6 +61,11 @@ const keyRequest = having({
   state: anyText, answered: nullable(int()),
 });
 
+const credential = having({
+  role: text(1, 32), issuer: anyText, issuer_name: anyText, organisation: anyText, valid_from: int(), valid_until: int(),
+  revoked: boolean, nodes: list(int(1)),
+});
+
 const SHAPES = {
   acl: having({ acl: nullable(long), delegations: list(delegation), standing: list(share) }),
   authorities: having({ authorities: list(authority) }),
@@ -74,6 +79,7 @@ const SHAPES = {
   activity: having({ streams: list(stream), checkpoint: anyText }),
   attachment: having({ size: int(), root: anyText }),
   consistency: having({ path: list(anyText), checkpoint: anyText }),
+  credentials: having({ said: list(credential) }),
   directory,
   deposited: having({ record: uuid, version: int(1), receipts: list(long) }),
   receipts: having({ receipts: list(long) }),
