@@ -1,7 +1,7 @@
 """What one SRS node holds. Each node has a database of its own.
 
-`RParameter.r` and `Delegation.d` are this server's secrets: nothing outside
-this database may ever hold them.
+`RParameter.r`, `Delegation.d` and `Share.s` are this server's secrets: nothing
+outside this database may ever hold them.
 """
 
 import uuid
@@ -154,6 +154,8 @@ class Delegation(models.Model):
     partition = models.CharField(max_length=32)
     epoch = models.PositiveBigIntegerField()
     key_digest = models.CharField(max_length=43)
+    # What another group of nodes was dealt is not used any more.
+    group = models.CharField(max_length=DIGEST)
     d = OctetsField(max_length=96)
 
     class Meta:
@@ -161,6 +163,36 @@ class Delegation(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "user", "partition", "epoch"], name="srs_delegation"
             )
+        ]
+
+
+class Share(models.Model):
+    """s_i = f(i): with it this node forms D_i = B_U^s_i for whoever an owner's rule for a role
+    allows, and for nobody else (standing delegation)."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="shares")
+    partition = models.CharField(max_length=32)
+    epoch = models.PositiveBigIntegerField()
+    group = models.CharField(max_length=DIGEST)
+    s = OctetsField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "partition", "epoch"], name="srs_share")
+        ]
+
+
+class RoleGiver(models.Model):
+    """That a rule of an owner's list in force, not one for emergencies, lets a role read: how the
+    node finds the owners whose records somebody may list."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="roles_given")
+    role = models.CharField(max_length=32)
+    issuer = models.CharField(max_length=DIGEST)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["role", "issuer", "owner"], name="srs_role_giver")
         ]
 
 

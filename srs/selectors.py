@@ -1,9 +1,11 @@
 """Reads of one node, scoped to who asks."""
 
+from uuid import UUID
+
 from sesphr import clock
 from sesphr.pins import pinned_authorities
 from sesphr.ports.srs import AuthorityView, CredentialView, RecordView
-from srs import credentials
+from srs import credentials, standing
 from srs.context import Node, uuid_of
 from srs.decisions import Decision, Docket, decide
 from srs.models import Acl, Credential, Delegation, Member, Record, Registration, Version
@@ -25,12 +27,26 @@ def acl(node: Node, owner: str) -> str | None:
 
 
 def delegates(node: Node, owner: str) -> tuple[tuple[str, str, int], ...]:
-    """Who holds a re-encryption key for which partition and epoch; never the key."""
-    rows = Delegation.objects.using(node.alias).filter(owner_id=uuid_of(owner))
+    """Who holds a re-encryption key for which partition and epoch; never the key, and none of
+    those that were dealt to another group of nodes."""
+    rows = Delegation.objects.using(node.alias).filter(
+        owner_id=uuid_of(owner), group=node.deployment.group
+    )
     found = rows.order_by("user_id", "partition", "epoch").values_list(
         "user_id", "partition", "epoch"
     )
     return tuple((str(user), partition, epoch) for user, partition, epoch in found)
+
+
+def standing_shares(node: Node, owner: str) -> tuple[tuple[str, int], ...]:
+    """(partition, epoch) of each share for roles that the present nodes were dealt."""
+    return tuple(standing.held(node, uuid_of(owner)))
+
+
+def lists(node: Node, owner: str) -> tuple[str, ...]:
+    """All lists of an owner as signed, oldest first."""
+    rows = Acl.objects.using(node.alias).filter(owner_id=uuid_of(owner)).order_by("seq")
+    return tuple(rows.values_list("jws", flat=True))
 
 
 def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]:
@@ -45,13 +61,18 @@ def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]
 
 
 def _of_givers(node: Node, user: Member, owner: str | None) -> list[str]:
-    """Records whose owner is the user or has dealt the user a key."""
+    """Records whose owner is the user, has dealt the user a key, or lets the user's role read."""
     given = Delegation.objects.using(node.alias).filter(user=user)
-    owners = {user.pk, *given.values_list("owner_id", flat=True)}
+    owners = {user.pk, *given.values_list("owner_id", flat=True), *_by_role(node, user)}
     if owner is not None:
         owners = {one for one in owners if str(one) == owner}
     found = Record.objects.using(node.alias).filter(owner__in=owners)
     return [str(record) for record in found.values_list("pk", flat=True)]
+
+
+def _by_role(node: Node, user: Member) -> set[UUID]:
+    proven = credentials.current(node, user, clock.now())
+    return set() if proven is None else standing.givers(node, proven["role"], proven["issuer"])
 
 
 def _view(docket: Docket, user: Member, head: Version) -> RecordView:

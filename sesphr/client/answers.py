@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+Digest = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 
 class DeploymentAnswer(BaseModel):
@@ -146,11 +147,39 @@ class Delegation(BaseModel):
     epoch: int
 
 
+class Share(BaseModel):
+    """That the nodes hold shares of a partition for roles."""
+
+    partition: Name
+    epoch: int
+
+
 class AclState(BaseModel):
-    """The list in force, and who holds keys."""
+    """The list in force, who holds keys, and what roles' rules stand on."""
 
     acl: str | None
     delegations: list[Delegation]
+    standing: list[Share]
+
+
+class Lists(BaseModel):
+    """All lists of an owner as signed, oldest first."""
+
+    lists: list[str]
+
+
+class Authority(BaseModel):
+    """Who certifies a role, by the digest (b64u) of its key and by the name that the servers tell."""
+
+    role: str
+    issuer: Digest
+    name: str
+
+
+class Authorities(BaseModel):
+    """Whose word the nodes take, for which roles."""
+
+    authorities: list[Authority]
 
 
 class InForce(BaseModel):

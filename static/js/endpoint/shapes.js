@@ -6,7 +6,7 @@
  * @module
  */
 import { CryptoError } from "../crypto/errors.js";
-import { boolean, int, list, members, nullable, oneOf, partition, refuse, text, uuid } from "../crypto/schemas.js";
+import { b64u, boolean, int, list, members, nullable, oneOf, partition, refuse, text, uuid } from "../crypto/schemas.js";
 import { ApiError } from "./errors.js";
 
 /** @typedef {import("../crypto/schemas.js").Check} Check */
@@ -53,6 +53,8 @@ const directory = having({
   joined: nullable(int()),
 });
 const delegation = having({ member: uuid, partition, epoch: int(1) });
+const share = having({ partition, epoch: int(1) });
+const authority = having({ role: anyText, issuer: b64u(32), name: anyText });
 const keyRequest = having({
   id: uuid, statement: long, owner: uuid, asker: uuid, asker_name: anyText, asker_login: anyText, asker_role: anyText,
   asker_checked: anyText, partitions: list(partition), purpose: anyText, reason: anyText, asked: int(),
@@ -65,7 +67,9 @@ const credential = having({
 });
 
 const SHAPES = {
-  acl: having({ acl: nullable(long), delegations: list(delegation) }),
+  acl: having({ acl: nullable(long), delegations: list(delegation), standing: list(share) }),
+  authorities: having({ authorities: list(authority) }),
+  lists: having({ lists: list(long) }),
   inForce: having({ seq: int(1), receipts: list(long), effective: boolean }),
   keyRequest: having({ request: uuid }),
   keyRequests: having({ incoming: list(keyRequest), outgoing: list(keyRequest) }),

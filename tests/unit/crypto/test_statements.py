@@ -22,6 +22,10 @@ DEAL = {
     "member": PEER, "key": D32, "partition": "medical", "epoch": 1, "commitments": [D48],
     "sealed": [SEALED, SEALED],
 }  # fmt: skip
+STANDING = {
+    "partition": "medical", "epoch": 1, "commitments": [D48],
+    "sealed": [{"enc": D32, "ciphertext": D48}, {"enc": D32, "ciphertext": D48}],
+}  # fmt: skip
 ANSWERED = {
     "partition": "medical", "decision": "allow", "rule": ME, "reason": "member-rule",
     "answer": b64u_encode(bytes(576)),
@@ -53,7 +57,7 @@ PAYLOADS = {
         "receive_proof": b64u_encode(bytes(128)), "seq": 1, "previous": None,
         "partitions": {"medical": {"epoch": 1, "key": D48, "proof": b64u_encode(bytes(80))}},
     },
-    "sesphr-deal": {"acl": D32, "deals": [DEAL]},
+    "sesphr-deal": {"acl": D32, "deals": [DEAL], "standing": [STANDING]},
     "sesphr-key-request": {
         "owner": PEER, "partitions": ["medical"], "purpose": "treatment", "reason": "visit",
         "nonce": D16, "key": D32,
@@ -162,6 +166,9 @@ def test_every_member_is_checked(typ, path):
         ("sesphr-registration", {"seq": 2}),
         ("sesphr-deal", {"deals": [DEAL, DEAL]}),
         ("sesphr-deal", {"deals": [{**DEAL, "epoch": i + 1} for i in range(10_001)]}),
+        ("sesphr-deal", {"standing": [STANDING, {**STANDING, "commitments": []}]}),
+        ("sesphr-deal", {"standing": [{**STANDING, "sealed": DEAL["sealed"]}]}),
+        ("sesphr-deal", {"standing": [{**STANDING, "epoch": i + 1} for i in range(1001)]}),
         ("sesphr-key-request", {"partitions": ["a", "a"]}),
         ("sesphr-key-request", {"purpose": ""}),
         ("sesphr-access-request", {"items": [{"record": ME, "partitions": ["a", "a"]}]}),
