@@ -6,6 +6,7 @@ a record's own window) and the reading of rows.
 """
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from sesphr.crypto import acl as kernel
 from sesphr.crypto import statements
 from srs.context import Node
 from srs.models import Acl, Member, RParameter, Version
+from srs.permits import Permits
 
 EMPTY: dict[str, list[Any]] = {"default_partitions": [], "rules": []}
 # One answer for no such record, no such partition and nothing granted.
@@ -61,6 +63,8 @@ class Docket:
         self.heads = {str(head.record_id): head for head in heads.select_related("record__owner")}
         self.partitions = self._partitions()
         self._policies: dict[UUID, Policy] = {}
+        self._described: dict[tuple[UUID, int], dict[str, Any]] = {}
+        self.permits = Permits(node)
 
     def _partitions(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {head.pk: set() for head in self.heads.values()}
@@ -74,6 +78,23 @@ class Docket:
         if owner.pk not in self._policies:
             self._policies[owner.pk] = self._read_policy(owner)
         return self._policies[owner.pk]
+
+    def described(self, user: Member, now: int) -> dict[str, Any]:
+        """The member as `crypto.acl.decide` takes one; the credential is verified for each time."""
+        if (user.pk, now) not in self._described:
+            self._described[user.pk, now] = _described(self._node, user, now)
+        return self._described[user.pk, now]
+
+    def assuming(self, permits: Permits) -> "Docket":
+        """The same rows, with other permits."""
+        found = copy(self)
+        found.permits = permits
+        return found
+
+    def evidence(self, owner: Member, user: Member, purpose: str, now: int) -> dict[str, Any]:
+        """What the user may point to besides the owner's rules; see `Permits.of`."""
+        rules = self.policy(owner).rules.rules
+        return self.permits.of(owner, user, rules, purpose, lambda one: self.described(one, now))
 
     def _read_policy(self, owner: Member) -> Policy:
         head = Acl.objects.using(self._node.alias).filter(owner=owner).order_by("-seq").first()
@@ -93,10 +114,14 @@ def decide(
             Decision(record, None, None, None, one, False, None, UNKNOWN, 0) for one in partitions
         ]
     policy, present = docket.policy(head.record.owner), docket.partitions[head.pk]
+    described = docket.described(user, now)
+    evidence = docket.evidence(head.record.owner, user, purpose, now)
     owner = str(head.record.owner_id)
     found = []
     for one in partitions:
-        verdict = _verdict(user, head, one, one in present, purpose, now, policy)
+        verdict = _verdict(
+            user, described, head, one, one in present, purpose, now, policy, evidence
+        )
         found.append(
             Decision(
                 record, owner, head.version, head.digest, one, *verdict, policy.seq, one in present
@@ -107,12 +132,14 @@ def decide(
 
 def _verdict(
     user: Member,
+    described: dict[str, Any],
     head: Version,
     partition: str,
     present: bool,
     purpose: str,
     now: int,
     policy: Policy,
+    evidence: dict[str, Any],
 ) -> tuple[bool, str | None, str]:
     if user.pk == head.record.owner_id:
         if not user.active:
@@ -124,9 +151,9 @@ def _verdict(
         return False, None, "window"
     request = {
         "partition": partition, "action": "read", "purpose": purpose,
-        "record_date": head.record.date, "now": now, "emergency": None,
+        "record_date": head.record.date, "now": now, **evidence,
     }  # fmt: skip
-    answer = kernel.decide(policy.rules, _described(user), request)
+    answer = kernel.decide(policy.rules, described, request)
     allowed = answer.decision == "allow"
     if allowed and not present:
         return False, None, UNKNOWN
@@ -138,8 +165,7 @@ def _window_open(head: Version, now: int) -> bool:
     return after and (head.open_until is None or now < head.open_until)
 
 
-def _described(user: Member) -> dict[str, Any]:
-    # Credentials are not issued yet: no member has one, so no role's rule applies.
+def _described(node: Node, user: Member, now: int) -> dict[str, Any]:
     return {
         "id": str(user.id), "key": user.key_digest, "active": user.active,
         "joined": user.joined or 0, "credential": None,

@@ -73,10 +73,10 @@ class LocalSrs:
             self.publish(statements.payload_of_unverified(request)["owner"])
             return receipt
 
-    def access(self, request: str) -> Access:
+    def access(self, request: str, cosigns: tuple[str, ...] = ()) -> Access:
         """See the port."""
         with reachable("key server"):
-            return access.access(self._node, request)
+            return access.access(self._node, request, cosigns)
 
     def records(self, asker: str, owner: str | None = None) -> tuple[RecordView, ...]:
         """See the port."""

@@ -221,6 +221,11 @@ def _has_code(rule: dict[str, Any], request: Mapping[str, Any]) -> bool:
     return begun and request["now"] < consent["since"] + rule.get("hours", CODE_HOURS) * HOUR
 
 
+def is_blank(reason: str) -> bool:
+    """Whether a reason has nothing but white space."""
+    return not reason.strip(_WHITE)
+
+
 def _is_emergency(rule: dict[str, Any], question: _Question) -> bool:
     terms, statement, now = (
         rule["emergency"],
@@ -231,7 +236,7 @@ def _is_emergency(rule: dict[str, Any], question: _Question) -> bool:
         return True
     if question.request["purpose"] != "emergency" or statement is None:
         return False
-    if not statement["reason"].strip(_WHITE):
+    if is_blank(statement["reason"]):
         return False
     if not statement["since"] <= now < statement["since"] + terms["hours"] * HOUR:
         return False

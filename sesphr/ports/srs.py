@@ -109,8 +109,10 @@ class SrsNode(Protocol):
     def key_request(self, request: str) -> str:
         """Check and log that a member asks an owner for keys; it grants nothing; a receipt."""
 
-    def access(self, request: str) -> Access:
+    def access(self, request: str, cosigns: tuple[str, ...] = ()) -> Access:
         """Decide each pair, log, then re-encrypt (protocol section 5).
+
+        `cosigns` are what clinicians signed for an emergency (section 8), the asker included.
 
         Raises: Invalid, Refused (not active, not fresh), Unavailable (the log is out of reach).
         """

@@ -110,8 +110,8 @@ const deal = object({
   member: uuid, key: digest, partition, epoch: int(1), commitments: list(b64u(48), 0, MAX_NODES),
   sealed: list(object({ enc: b64u(32), ciphertext: b64u(96 + 16) }), 1, MAX_NODES),
 });
-/** A list of what was sealed to every node in order. @param {number} octets of each plaintext */
-const sealed = (octets) => list(object({ enc: b64u(32), ciphertext: b64u(octets + 16) }), 1, MAX_NODES);
+/** What was sealed to every node in order. @param {number} octets of each plaintext @param {number} [least] how many */
+const sealed = (octets, least = 1) => list(object({ enc: b64u(32), ciphertext: b64u(octets + 16) }), least, MAX_NODES);
 const codes = list(object({ owner: uuid, sealed: sealed(6) }), 1, MAX_PAIRS);
 const answered = object({
   partition, decision: oneOf("allow", "deny"), rule: nullable(text(1, 100)), reason: text(1, 1000),
@@ -157,7 +157,7 @@ const SCHEMAS = new Map(Object.entries({
     verification: b64u(32), receive: b64u(96), receive_proof: b64u(128), partitions: byPartition(registered),
     seq: int(1), previous: nullable(digest),
   }, registrationRules),
-  "sesphr-deal": schema({ acl: digest, deals: list(deal, 0, MAX_DEALS) }, dealRules, { consent: sealed(20) }),
+  "sesphr-deal": schema({ acl: digest, deals: list(deal, 0, MAX_DEALS) }, dealRules, { consent: sealed(20, 0) }),
   "sesphr-key-request": schema({
     owner: uuid, partitions: unique(partition, 1), purpose: text(1, 100), reason: text(1, 1000),
     nonce: b64u(16), key: digest,

@@ -174,7 +174,6 @@ def test_every_member_is_checked(typ, path):
         ("sesphr-access-request", {"codes": [CODE, CODE]}),
         ("sesphr-access-request", {"codes": []}),
         ("sesphr-access-request", {"codes": [{**CODE, "sealed": []}]}),
-        ("sesphr-deal", {"consent": []}),
         ("sesphr-deal", {"consent": [SEALED]}),
         ("sesphr-emergency-cosign", {"reason": ""}),
         ("sesphr-emergency-cosign", {"reason": "x" * 1001}),
