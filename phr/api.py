@@ -81,7 +81,17 @@ def acl(request: HttpRequest) -> schemas.AclOut:
         schemas.DelegationOut(member=UUID(user), partition=partition, epoch=epoch)
         for user, partition, epoch in node.delegates(member)
     ]
-    return schemas.AclOut(acl=node.acl(member), delegations=held)
+    shares = [
+        schemas.ShareOut(partition=partition, epoch=epoch)
+        for partition, epoch in node.standing(member)
+    ]
+    return schemas.AclOut(acl=node.acl(member), delegations=held, standing=shares)
+
+
+@router.get("/acl/lists", response=answers(schemas.ListsOut))
+def lists(request: HttpRequest) -> schemas.ListsOut:
+    """All of the member's own lists, whose signatures and predecessors the endpoint checks."""
+    return schemas.ListsOut(lists=list(nodes()[0].lists(str(asker(request)))))
 
 
 @router.post("/acl", response=answers(schemas.InForceOut, 404, 409, 429))

@@ -152,11 +152,29 @@ class DelegationOut(Schema):
     epoch: int
 
 
+class ShareOut(Schema):
+    """That the SRS holds a share of a partition for the roles of the owner's list; never the share."""
+
+    partition: str
+    epoch: int
+
+
 class AclOut(Schema):
-    """The owner's list in force (JWS), and who holds keys."""
+    """The owner's list in force (JWS), who holds keys, and for which partitions there are shares.
+
+    What was dealt to another group of nodes does not count: a pair or partition that the list
+    names and that is missing here has to be dealt again.
+    """
 
     acl: str | None
     delegations: list[DelegationOut]
+    standing: list[ShareOut]
+
+
+class ListsOut(Schema):
+    """Every list of the owner (JWS), oldest first; the last one is in force."""
+
+    lists: list[str]
 
 
 class AclIn(Sent):

@@ -83,16 +83,16 @@ class Node:
             "sesphr-receipt", owner=owner, kind=kind, object=digest, seq=seq, effective=True
         )
 
-    def unseal(
-        self, label: str, digest: bytes, partition: str, epoch: int, sealed: Sealed
-    ) -> bytes:
+    def unseal(self, label: str, bound: bytes, partition: str, epoch: int, sealed: Sealed) -> bytes:
         """Open what an endpoint sealed to this node (protocol sections 4 and 6).
+
+        `bound` is what it belongs to: a manifest's or list's digest, for a share the owner's id.
 
         Raises:
             CryptoError: it was sealed for something else, or to another node.
         """
         info = lp(
-            SUITE.encode(), label.encode(), self.deployment.id.encode(), digest, partition.encode(),
+            SUITE.encode(), label.encode(), self.deployment.id.encode(), bound, partition.encode(),
             dec(epoch), dec(self.index),
         )  # fmt: skip
         return self.unsealed(info, sealed)

@@ -15,6 +15,7 @@ from django.db.models import F
 
 from sesphr.crypto import acl as kernel
 from sesphr.crypto import statements
+from srs import credentials
 from srs.context import Node
 from srs.models import Acl, Member, RParameter, Version
 from srs.permits import Permits
@@ -168,7 +169,7 @@ def _window_open(head: Version, now: int) -> bool:
 def _described(node: Node, user: Member, now: int) -> dict[str, Any]:
     return {
         "id": str(user.id), "key": user.key_digest, "active": user.active,
-        "joined": user.joined or 0, "credential": None,
+        "joined": user.joined or 0, "credential": credentials.current(node, user, now),
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What one SRS node holds. Each node has a database of its own.
 
-`RParameter.r` and `Delegation.d` are this server's secrets: nothing outside
-this database may ever hold them.
+`RParameter.r`, `Delegation.d` and `Share.s` are this server's secrets: nothing
+outside this database may ever hold them.
 """
 
 import uuid
@@ -155,6 +155,8 @@ class Delegation(models.Model):
     partition = models.CharField(max_length=32)
     epoch = models.PositiveBigIntegerField()
     key_digest = models.CharField(max_length=43)
+    # What another group of nodes was dealt is not used any more.
+    group = models.CharField(max_length=DIGEST)
     d = OctetsField(max_length=96)
 
     class Meta:
@@ -162,6 +164,36 @@ class Delegation(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "user", "partition", "epoch"], name="srs_delegation"
             )
+        ]
+
+
+class Share(models.Model):
+    """s_i = f(i): with it this node forms D_i = B_U^s_i for whoever an owner's rule for a role
+    allows, and for nobody else (standing delegation)."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="shares")
+    partition = models.CharField(max_length=32)
+    epoch = models.PositiveBigIntegerField()
+    group = models.CharField(max_length=DIGEST)
+    s = OctetsField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "partition", "epoch"], name="srs_share")
+        ]
+
+
+class RoleGiver(models.Model):
+    """That a rule of an owner's list in force, not one for emergencies, lets a role read: how the
+    node finds the owners whose records somebody may list."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="roles_given")
+    role = models.CharField(max_length=32)
+    issuer = models.CharField(max_length=DIGEST)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["role", "issuer", "owner"], name="srs_role_giver")
         ]
 
 
@@ -199,6 +231,23 @@ class AccessRequest(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "nonce"], name="srs_access_nonce")]
         indexes = [models.Index(fields=["taken"], name="srs_access_taken")]
+
+
+class Credential(models.Model):
+    """The one credential of a member as it was handed in; it is verified at every use."""
+
+    member = models.OneToOneField(Member, models.PROTECT, related_name="credential")
+    octets = models.BinaryField(max_length=65_535)
+    digest = models.CharField(max_length=DIGEST)
+    receipt = models.TextField()
+
+
+class Revocations(models.Model):
+    """The newest revocation list of an authority (DER); its numbers only rise."""
+
+    issuer = models.CharField(max_length=DIGEST, unique=True)
+    number = models.PositiveBigIntegerField()
+    octets = models.BinaryField(max_length=2**20)
 
 
 class Stream(AbstractStream):

@@ -66,6 +66,16 @@ class LocalSrs:
         with reachable("key server"):
             return selectors.acl(self._node, owner)
 
+    def lists(self, owner: str) -> tuple[str, ...]:
+        """See the port."""
+        with reachable("key server"):
+            return selectors.lists(self._node, owner)
+
+    def standing(self, owner: str) -> tuple[tuple[str, int], ...]:
+        """See the port."""
+        with reachable("key server"):
+            return selectors.standing_shares(self._node, owner)
+
     def key_request(self, request: str) -> str:
         """See the port."""
         with reachable("key server"):

@@ -2,6 +2,7 @@
 
 from sesphr import clock
 from sesphr.ports.srs import RecordView
+from srs import standing
 from srs.context import Node, uuid_of
 from srs.decisions import Decision, Docket, decide
 from srs.models import Acl, Delegation, Member, Record, Registration, Version
@@ -23,12 +24,26 @@ def acl(node: Node, owner: str) -> str | None:
 
 
 def delegates(node: Node, owner: str) -> tuple[tuple[str, str, int], ...]:
-    """Who holds a re-encryption key for which partition and epoch; never the key."""
-    rows = Delegation.objects.using(node.alias).filter(owner_id=uuid_of(owner))
+    """Who holds a re-encryption key for which partition and epoch; never the key, and none of
+    those that were dealt to another group of nodes."""
+    rows = Delegation.objects.using(node.alias).filter(
+        owner_id=uuid_of(owner), group=node.deployment.group
+    )
     found = rows.order_by("user_id", "partition", "epoch").values_list(
         "user_id", "partition", "epoch"
     )
     return tuple((str(user), partition, epoch) for user, partition, epoch in found)
+
+
+def standing_shares(node: Node, owner: str) -> tuple[tuple[str, int], ...]:
+    """(partition, epoch) of each share for roles that the present nodes were dealt."""
+    return tuple(standing.held(node, uuid_of(owner)))
+
+
+def lists(node: Node, owner: str) -> tuple[str, ...]:
+    """All lists of an owner as signed, oldest first."""
+    rows = Acl.objects.using(node.alias).filter(owner_id=uuid_of(owner)).order_by("seq")
+    return tuple(rows.values_list("jws", flat=True))
 
 
 def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]:

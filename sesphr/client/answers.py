@@ -146,11 +146,25 @@ class Delegation(BaseModel):
     epoch: int
 
 
+class Share(BaseModel):
+    """That the nodes hold shares of a partition for roles."""
+
+    partition: Name
+    epoch: int
+
+
 class AclState(BaseModel):
-    """The list in force, and who holds keys."""
+    """The list in force, who holds keys, and what roles' rules stand on."""
 
     acl: str | None
     delegations: list[Delegation]
+    standing: list[Share]
+
+
+class Lists(BaseModel):
+    """All lists of an owner as signed, oldest first."""
+
+    lists: list[str]
 
 
 class InForce(BaseModel):

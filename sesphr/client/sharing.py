@@ -193,7 +193,9 @@ def _deal(session: Session, acl: bytes, rules: list[Rule], missing: set[Pair]) -
         deals.append(_deal_one(session, digest, person, pair[1], epoch))
     if not deals:
         return None
-    octets = payload(session.deployment.id, session.me.id, acl=b64u_encode(digest), deals=deals)
+    octets = payload(
+        session.deployment.id, session.me.id, acl=b64u_encode(digest), deals=deals, standing=[]
+    )
     return sign(session.keys, "sesphr-deal", octets)
 
 

@@ -6,7 +6,7 @@ It says who the nodes and the log are; clients pin it, servers compare their set
 import hashlib
 from dataclasses import dataclass
 
-from sesphr.crypto.encoding import b64u_decode, b64u_encode
+from sesphr.crypto.encoding import b64u_decode, b64u_encode, dec, lp
 from sesphr.crypto.statements import Verified
 
 
@@ -41,6 +41,16 @@ class Deployment:
     def node_keys(self) -> dict[str, bytes]:
         """Verification keys of all nodes by id: a directory for `statements.verify`."""
         return {node.id: node.verification for node in self.nodes}
+
+    @property
+    def group(self) -> str:
+        """The digest (b64u) of who shares: n, t and the nodes in order.
+
+        What was dealt to one group is of no use to another one, whatever else of the
+        configuration changes.
+        """
+        named = lp(dec(self.n), dec(self.t), *(node.id.encode() for node in self.nodes))
+        return b64u_encode(hashlib.sha256(named).digest())
 
     def index_of(self, node: str) -> int:
         """The index of a node id that `node_keys` holds."""

@@ -10,6 +10,7 @@ from sesphr.crypto.rules import LIST_MEMBERS
 
 MAX_PAIRS = 1000
 MAX_DEALS = 10_000
+MAX_STANDING = 1000
 MAX_NODES = 255
 # What one registration or one request may name: each costs its reader work.
 MAX_NAMES = 64
@@ -128,25 +129,37 @@ _REGISTRATION = s.both(
     _chained("seq"),
 )  # fmt: skip
 
-_SEALED = s.record({"enc": s.octets(32), "ciphertext": s.octets(96 + 16)})
-_DEAL = s.record({
-    "member": s.ID, "key": s.DIGEST, "partition": s.PARTITION, "epoch": s.POSITIVE,
-    "commitments": s.list_of(s.octets(48), 0, MAX_NODES), "sealed": s.list_of(_SEALED, 1, MAX_NODES),
-})  # fmt: skip
+
+def _sealed_to_each(octets: int) -> dict[str, s.Check]:
+    """One polynomial's commitments, and so many octets of it sealed to each node."""
+    sealed = s.record({"enc": s.octets(32), "ciphertext": s.octets(octets + 16)})
+    return {
+        "commitments": s.list_of(s.octets(48), 0, MAX_NODES),
+        "sealed": s.list_of(sealed, 1, MAX_NODES),
+    }
+
+
+_PART = {"partition": s.PARTITION, "epoch": s.POSITIVE}
+_DEAL = s.record({"member": s.ID, "key": s.DIGEST, **_PART, **_sealed_to_each(96)})
+_STANDING = s.record({**_PART, **_sealed_to_each(32)})
 
 
 def _deals(value: Any) -> None:
     s.distinct([(deal["member"], deal["partition"], deal["epoch"]) for deal in value["deals"]])
+    s.distinct([(share["partition"], share["epoch"]) for share in value["standing"]])
 
 
 _DEALS = s.both(
     _object(
-        {"acl": s.DIGEST, "deals": s.list_of(_DEAL, 0, MAX_DEALS)},
+        {
+            "acl": s.DIGEST, "deals": s.list_of(_DEAL, 0, MAX_DEALS),
+            "standing": s.list_of(_STANDING, 0, MAX_STANDING),
+        },
         # Of no node: the nodes forget the secret.
         {"consent": s.list_of(_SEALED_SECRET, 0, MAX_NODES)},
     ),
     _deals,
-)
+)  # fmt: skip
 
 _KEY_REQUEST = _object({
     "owner": s.ID, "partitions": s.list_of(s.PARTITION, 1, MAX_NAMES, unique=True),

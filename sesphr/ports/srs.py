@@ -97,14 +97,21 @@ class SrsNode(Protocol):
         """
 
     def set_acl(self, acl: str, deal: str | None) -> str:
-        """Take the next access control list with the re-encryption keys it needs, and
-        forget those that it no longer allows, in one transaction; a receipt.
+        """Take the next access control list with the re-encryption keys (for members) and shares
+        (for roles) it needs, and forget those that it no longer allows, in one transaction; a receipt.
 
         Raises: Invalid, Conflict (not the successor of the head), Refused.
         """
 
     def acl(self, owner: str) -> str | None:
         """The list in force, as signed; None before the first."""
+
+    def lists(self, owner: str) -> tuple[str, ...]:
+        """All earlier lists of an owner and the one in force, as signed, oldest first."""
+
+    def standing(self, owner: str) -> tuple[tuple[str, int], ...]:
+        """(partition, epoch) of each share that is held for the roles of an owner's list; none
+        that was dealt to another group of nodes."""
 
     def key_request(self, request: str) -> str:
         """Check and log that a member asks an owner for keys; it grants nothing; a receipt."""
@@ -121,7 +128,8 @@ class SrsNode(Protocol):
         """The records of `owner` (of everybody if None) in which the asker may read something."""
 
     def delegates(self, owner: str) -> tuple[tuple[str, str, int], ...]:
-        """(member, partition, epoch) of each re-encryption key that is held for an owner."""
+        """(member, partition, epoch) of each re-encryption key that is held for an owner; none
+        that was dealt to another group of nodes."""
 
     def events(self, member: str, after: int = 0) -> tuple[EventView, ...]:
         """Up to 500 events of a member's stream with numbers above `after`, oldest first."""

@@ -8,7 +8,7 @@ A crash may leave an event without a release, never a release without its event.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -23,7 +23,7 @@ from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.audit import LogProof
 from sesphr.ports.errors import IntegrityFailure, Invalid, Refused
 from sesphr.ports.srs import Access
-from srs import consent, emergency
+from srs import consent, emergency, standing
 from srs.context import Node, digest_of, refusing_bad_input, uuid_of
 from srs.decisions import Decision, Docket, from_json
 from srs.models import AccessRequest, Delegation, Event, Member, RParameter
@@ -195,12 +195,17 @@ def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[P
         return {}
     parameters = _parameters(node, allowed)
     keys = _delegations(node, user, allowed)
-    # All records of an owner's partition share one D, which is dear to check.
+    # All records of an owner's partition share one D, which is dear to check and to form.
     decode_d = cache(decode_g2)
+    form_d = cache(partial(standing.point, node, user=user))
     found = {}
     for one in allowed:
         r, epoch = parameters[one.manifest or "", one.partition]
-        d = keys.get((one.owner or "", one.partition, epoch))
+        place = (one.owner or "", one.partition, epoch)
+        d = keys.get(place)
+        if d is None and one.reason != "member-rule":
+            # A rule for a role allowed it, and nothing was dealt for this user alone.
+            d = form_d(*place)
         if d is not None:
             point = pre.reencrypt(decode_g1(r), decode_d(d))
             found[one.record, one.partition] = b64u_encode(point.encode())
@@ -222,7 +227,9 @@ def _delegations(
     node: Node, user: Member, allowed: list[Decision]
 ) -> dict[tuple[str, str, int], bytes]:
     owners = {uuid_of(one.owner) for one in allowed}
-    rows = Delegation.objects.using(node.alias).filter(user=user, owner__in=owners)
+    rows = Delegation.objects.using(node.alias).filter(
+        user=user, owner__in=owners, group=node.deployment.group
+    )
     return {
         (str(owner), partition, epoch): bytes(d)
         for owner, partition, epoch, d in rows.values_list("owner_id", "partition", "epoch", "d")

@@ -4,6 +4,7 @@ The list, the dealt keys and the forgetting of those that it no longer allows
 are one transaction: approving and taking back are one call each.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,9 @@ from sesphr.crypto.errors import AclError
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
+from srs import consent, standing
 from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
-from srs.models import Acl, Delegation, Member, PartitionKey
+from srs.models import Acl, Delegation, Member
 
 Pair = tuple[str, str]
 
@@ -30,6 +32,18 @@ class Dealt:
     partition: str
     epoch: int
     d: bytes
+
+
+@dataclass(frozen=True)
+class Deal:
+    """All that was dealt to this node with a list, checked: keys for members, shares for roles."""
+
+    keys: tuple[Dealt, ...] = ()
+    shares: tuple[standing.DealtShare, ...] = ()
+    secret: bytes | None = None
+
+    def __repr__(self) -> str:
+        return "Deal(...)"
 
 
 def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
@@ -54,7 +68,7 @@ def _taken(node: Node, owner: Member, acl: statements.Verified, deal_jws: str | 
     _check_successor(_head(node, owner), acl.payload)
     with refusing_bad_input():
         kernel.check_rules(acl.payload)
-        dealt = [] if deal_jws is None else _dealt(node, owner, acl, deal_jws)
+        dealt = Deal() if deal_jws is None else _dealt(node, owner, acl, deal_jws)
     _check_rules_name_members(node, acl.payload)
     with node.atomic():
         return _commit(node, owner, acl, dealt)
@@ -102,16 +116,18 @@ def _check_rules_name_members(node: Node, payload: dict[str, Any]) -> None:
             raise Invalid(f"Rule {rule['id']} names nobody who is registered with that key.")
 
 
-def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str) -> list[Dealt]:
-    """Check the owner's deal for this list and open this node's shares."""
+def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str) -> Deal:
+    """Check the owner's deal for this list and open this node's part of it."""
     deal, dealer = node.verified(jws, "sesphr-deal")
     if dealer.id != owner.id or deal.payload["acl"] != digest_of(acl):
         raise Invalid("The keys were dealt for another list.")
     wanted = wanted_pairs(acl.payload)
-    return [_share(node, owner, acl, one, wanted) for one in deal.payload["deals"]]
+    keys = [_key_dealt(node, owner, acl, one, wanted) for one in deal.payload["deals"]]
+    shares = standing.checked(node, owner, acl.payload["rules"], deal.payload["standing"])
+    return Deal(tuple(keys), tuple(shares), consent.opened(node, owner, deal.payload))
 
 
-def _share(
+def _key_dealt(
     node: Node, owner: Member, acl: statements.Verified, one: dict[str, Any], wanted: set[Pair]
 ) -> Dealt:
     partition, epoch = one["partition"], one["epoch"]
@@ -128,7 +144,7 @@ def _share(
         Sealed(b64u_decode(sealed["enc"], 32), b64u_decode(sealed["ciphertext"])),
     )  # fmt: skip
     pre.check_direct(
-        _key(node, owner, partition, epoch),
+        standing.partition_key(node, owner, partition, epoch),
         decode_g2(bytes(user.receive)),
         node.index,
         node.deployment.n,
@@ -139,18 +155,10 @@ def _share(
     return Dealt(user, partition, epoch, opened)
 
 
-def _key(node: Node, owner: Member, partition: str, epoch: int) -> Any:
-    keys = PartitionKey.objects.using(node.alias)
-    found = keys.filter(member=owner, partition=partition, epoch=epoch).first()
-    if found is None:
-        raise Invalid(f"No key is registered for partition {partition}, epoch {epoch}.")
-    return decode_g1(bytes(found.a))
-
-
-def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dealt]) -> str:
+def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: Deal) -> str:
     # The owner's row is the lock under which lists follow one another; those of the
     # users keep a departure from slipping between check and key.
-    users = {one.user.pk for one in dealt}
+    users = {one.user.pk for one in dealt.keys}
     rows = {row.pk: row for row in locked(node, [owner.pk, *users])}
     known = _known(node, owner, acl)
     if known is not None:
@@ -158,16 +166,20 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dea
     require_active(rows[owner.pk])
     if any(rows[user].state == Member.State.DEPARTED for user in users):
         raise Invalid("A key was dealt for a membership that has ended.")
-    _check_successor(_head(node, owner), acl.payload)
-    before = _held(node, owner)
-    _store(node, owner, dealt)
+    head = _head(node, owner)
+    _check_successor(head, acl.payload)
+    before = _Given(_held(node, owner), _of_roles(head))
+    _store(node, owner, dealt.keys)
     _forget(node, owner, acl.payload)
     _require_complete(node, owner, acl.payload)
+    standing.take(node, owner, acl.payload["rules"], dealt.shares)
+    consent.keep(node, owner, dealt.secret)
     receipt = node.receipt("acl", str(owner.id), digest_of(acl), acl.payload["seq"])
     Acl.objects.using(node.alias).create(
         owner=owner, seq=acl.payload["seq"], digest=digest_of(acl), jws=acl.jws, receipt=receipt
     )
-    _record(node, owner, acl, before, _held(node, owner))
+    after = _Given(_held(node, owner), standing.of_roles(acl.payload["rules"]))
+    _record(node, owner, acl, before, after)
     return receipt
 
 
@@ -183,27 +195,43 @@ def _check_successor(head: Acl | None, payload: dict[str, Any]) -> None:
         raise Conflict("This is not the successor of the list in force; read that again.") from None
 
 
+def _of_roles(head: Acl | None) -> set[standing.Given]:
+    if head is None:
+        return set()
+    return standing.of_roles(statements.payload_of_unverified(head.jws)["rules"])
+
+
 def _held(node: Node, owner: Member) -> set[Pair]:
-    rows = Delegation.objects.using(node.alias).filter(owner=owner)
+    """The pairs for which the present nodes were dealt a key."""
+    rows = Delegation.objects.using(node.alias).filter(owner=owner, group=node.deployment.group)
     return {(str(user), partition) for user, partition in rows.values_list("user_id", "partition")}
 
 
-def _store(node: Node, owner: Member, dealt: list[Dealt]) -> None:
+def _store(node: Node, owner: Member, dealt: Iterable[Dealt]) -> None:
     for one in dealt:
         Delegation.objects.using(node.alias).update_or_create(
             owner=owner,
             user=one.user,
             partition=one.partition,
             epoch=one.epoch,
-            defaults={"d": one.d, "key_digest": one.user.key_digest},
+            defaults={
+                "d": one.d,
+                "key_digest": one.user.key_digest,
+                "group": node.deployment.group,
+            },
         )
 
 
 def _forget(node: Node, owner: Member, payload: dict[str, Any]) -> None:
-    """Delete every key that the list no longer allows (forward access control)."""
-    wanted = wanted_pairs(payload)
+    """Delete every key that the list no longer allows (forward access control), or that was dealt
+    to another group of nodes."""
+    wanted, group = wanted_pairs(payload), node.deployment.group
     rows = Delegation.objects.using(node.alias).filter(owner=owner)
-    gone = [row.pk for row in rows if (str(row.user_id), row.partition) not in wanted]
+    gone = [
+        row.pk
+        for row in rows
+        if (str(row.user_id), row.partition) not in wanted or row.group != group
+    ]
     rows.filter(pk__in=gone).delete()
 
 
@@ -219,14 +247,31 @@ def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> Non
             raise Invalid(f"No key was dealt for partition {partition}, though the list allows it.")
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What is given: to members as pairs, to roles as rules say."""
+
+    pairs: set[Pair]
+    roles: set[standing.Given]
+
+
 def _record(
-    node: Node, owner: Member, acl: statements.Verified, before: set[Pair], after: set[Pair]
+    node: Node, owner: Member, acl: statements.Verified, before: _Given, after: _Given
 ) -> None:
     node.events.record(
         str(owner.id), "acl", seq=acl.payload["seq"], acl=digest_of(acl),
-        granted=_listed(after - before), revoked=_listed(before - after),
+        granted=_listed(after.pairs - before.pairs), revoked=_listed(before.pairs - after.pairs),
+        roles_granted=_listed_roles(after.roles - before.roles),
+        roles_revoked=_listed_roles(before.roles - after.roles),
     )  # fmt: skip
 
 
 def _listed(pairs: set[Pair]) -> list[dict[str, str]]:
     return [{"user": user, "partition": partition} for user, partition in sorted(pairs)]
+
+
+def _listed_roles(given: set[standing.Given]) -> list[dict[str, str]]:
+    return [
+        {"role": role, "issuer": issuer, "partition": partition}
+        for role, issuer, partition in sorted(given)
+    ]

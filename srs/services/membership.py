@@ -10,7 +10,7 @@ from sesphr import clock
 from sesphr.crypto import groups, proofs, statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode, lp
 from sesphr.ports.errors import Conflict, Invalid, NotFound
-from srs import consent
+from srs import consent, standing
 from srs.context import Node, digest_of, refusing_bad_input
 from srs.models import Delegation, Member, PartitionKey, Registration
 
@@ -165,6 +165,7 @@ def _end(node: Node, row: Member) -> None:
     held.delete()
     Delegation.objects.using(node.alias).filter(owner=row).delete()
     consent.forget(node, row)
+    standing.forget(node, row)
     digest = b64u_encode(hashlib.sha256(lp(b"SeSPHR-v1 departure", member.encode())).digest())
     row.state, row.departure = Member.State.DEPARTED, node.receipt("departure", member, digest, 0)
     row.save(using=node.alias)

@@ -321,18 +321,15 @@ class TestLists:
         ][0]
         wrong = [
             owner.deal(elsewhere, [(user, "medical")]),
-            owner.sign(
-                "sesphr-deal", acl=digest_of(acl), deals=[{**right, "sealed": of_other["sealed"]}]
+            *(
+                signer.sign("sesphr-deal", acl=digest_of(acl), deals=[dealt], standing=[])
+                for signer, dealt in (
+                    (owner, {**right, "sealed": of_other["sealed"]}),
+                    (owner, {**right, "sealed": of_personal["sealed"]}),
+                    (owner, {**right, "key": of_other["key"]}),
+                    (other, right),
+                )
             ),
-            owner.sign(
-                "sesphr-deal",
-                acl=digest_of(acl),
-                deals=[{**right, "sealed": of_personal["sealed"]}],
-            ),
-            owner.sign(
-                "sesphr-deal", acl=digest_of(acl), deals=[{**right, "key": of_other["key"]}]
-            ),
-            other.sign("sesphr-deal", acl=digest_of(acl), deals=[right]),
         ]
         for deal in wrong:
             with pytest.raises(Invalid):

@@ -25,6 +25,10 @@ _DEAL = {
     "member": OTHER, "key": DIGEST, "partition": "medical", "epoch": 1, "commitments": [octets(48)],
     "sealed": [{"enc": DIGEST, "ciphertext": octets(112)}],
 }  # fmt: skip
+_STANDING = {
+    "partition": "medical", "epoch": 1, "commitments": [octets(48)],
+    "sealed": [{"enc": DIGEST, "ciphertext": octets(48)}],
+}  # fmt: skip
 _PART = {
     "epoch": 1, "rh": DIGEST, "kc": DIGEST, "digest": DIGEST, "size": 28,
     "attachments": [{"id": OTHER, "size": 16, "root": DIGEST}],
@@ -63,7 +67,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "partitions": {"medical": {"epoch": 1, "key": octets(48), "proof": octets(80)}},
         "seq": 1, "previous": None,
     },
-    "sesphr-deal": {"acl": DIGEST, "deals": [_DEAL]},
+    "sesphr-deal": {"acl": DIGEST, "deals": [_DEAL], "standing": [_STANDING]},
     "sesphr-key-request": {
         "owner": OTHER, "partitions": ["medical"], "purpose": "treatment", "reason": "Überweisung 🩺",
         "nonce": octets(16), "key": DIGEST,

@@ -69,7 +69,7 @@ test("requests, deals and cosigns carry exactly what they may", () => {
   const sealed = (length) => [{ enc: digest, ciphertext: encoding.b64uEncode(new Uint8Array(length + 16)) }];
   const code = { owner: uuid(2), sealed: sealed(6) };
   const request = { nonce: encoding.b64uEncode(new Uint8Array(16)), purpose: "treatment", items: [{ record: uuid(3), partitions: ["medical"] }] };
-  const deal = { acl: digest, deals: [] };
+  const deal = { acl: digest, deals: [], standing: [] };
   const cosign = { request: digest, owner: uuid(2), reason: "unconscious" };
   for (const [typ, good] of [
     ["sesphr-access-request", request], ["sesphr-access-request", { ...request, codes: [code] }],

@@ -151,11 +151,41 @@ class Endpoint:
         }
         return self.sign("sesphr-acl", **{**members, **changed})
 
-    def deal(self, acl: str, pairs: Iterable[tuple["Endpoint", str]]) -> str:
-        """Fresh keys for each (user, partition), sealed to every node for this list."""
+    def role_rule(
+        self, role: str, issuer: str, partitions: Iterable[str], **changed: Any
+    ) -> dict[str, Any]:
+        """A rule that lets a role read `partitions`, of records from the joining date on."""
+        return {
+            "id": str(uuid.uuid4()), "who": {"role": role, "issuer": issuer},
+            "partitions": list(partitions), "actions": ["read"], "purposes": [], "valid_from": 0,
+            "valid_until": None, "history": False, "deny": False, "emergency": None, **changed,
+        }  # fmt: skip
+
+    def deal(
+        self, acl: str, pairs: Iterable[tuple["Endpoint", str]] = (), standing: Iterable[str] = ()
+    ) -> str:
+        """Fresh keys for each (user, partition) and fresh shares for roles, sealed to every node."""
         digest = b64u_decode(digest_of(acl))
         deals = [self._dealt(digest, user, name) for user, name in pairs]
-        return self.sign("sesphr-deal", acl=b64u_encode(digest), deals=deals)
+        shares = [self.share(name) for name in standing]
+        return self.sign("sesphr-deal", acl=b64u_encode(digest), deals=deals, standing=shares)
+
+    def share(self, name: str, **changed: Any) -> dict[str, Any]:
+        """One partition dealt for roles; `changed` changes what the shares are sealed for."""
+        deployment = get_deployment()
+        made = pre.deal(self.keys.partition(name, 1).secret, deployment.n, deployment.t)
+        scope = {
+            "label": "share", "deployment": deployment.id, "owner": self.id, "partition": name, "epoch": 1,
+            **changed,
+        }  # fmt: skip
+        sealed = []
+        for index, share in enumerate(made.shares, 1):
+            words = [SUITE, *map(str, scope.values()), str(changed.get("index", index))]
+            info = lp(*(word.encode() for word in words))
+            enc, ciphertext = hpke.seal(deployment.node(index).hpke, info, share.encode())
+            sealed.append({"enc": b64u_encode(enc), "ciphertext": b64u_encode(ciphertext)})
+        commitments = [b64u_encode(one.encode()) for one in made.commitments]
+        return {"partition": name, "epoch": 1, "commitments": commitments, "sealed": sealed}
 
     def _dealt(self, acl: bytes, user: "Endpoint", name: str) -> dict[str, Any]:
         deployment, b = get_deployment(), user.keys.receive_public

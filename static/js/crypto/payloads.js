@@ -14,6 +14,7 @@ import {
 
 const MAX_PAIRS = 1000;
 const MAX_DEALS = 10000;
+const MAX_STANDING = 1000;
 const MAX_NODES = 255;
 // What one registration or one request may name: each costs its reader work.
 const MAX_NAMES = 64;
@@ -91,6 +92,7 @@ function keyRequestRules(payload) {
 /** @param {Members} payload */
 function dealRules(payload) {
   demandUnique(payload.deals.map((/** @type {Members} */ one) => `${one.member} ${one.partition} ${one.epoch}`));
+  demandUnique(payload.standing.map((/** @type {Members} */ one) => `${one.partition} ${one.epoch}`));
 }
 
 /** @param {Members} payload */
@@ -106,10 +108,13 @@ const registered = object({ epoch: int(1), key: b64u(48), proof: b64u(80) });
 const node = object({ index: int(1), id: uuid, verification: b64u(32), hpke: b64u(32) });
 // A signed note's key name has neither white space nor a plus sign (C2SP signed-note).
 const namedKey = object({ name: pattern(/^[!-*,-~]{1,200}$/), key: b64u(32) });
-const deal = object({
-  member: uuid, key: digest, partition, epoch: int(1), commitments: list(b64u(48), 0, MAX_NODES),
-  sealed: list(object({ enc: b64u(32), ciphertext: b64u(96 + 16) }), 1, MAX_NODES),
+/** @param {number} octets of one polynomial, sealed to each node, beside its commitments */
+const sealedToEach = (octets) => ({
+  commitments: list(b64u(48), 0, MAX_NODES),
+  sealed: list(object({ enc: b64u(32), ciphertext: b64u(octets + 16) }), 1, MAX_NODES),
 });
+const deal = object({ member: uuid, key: digest, partition, epoch: int(1), ...sealedToEach(96) });
+const standing = object({ partition, epoch: int(1), ...sealedToEach(32) });
 /** What was sealed to every node in order. @param {number} octets of each plaintext @param {number} [least] how many */
 const sealed = (octets, least = 1) => list(object({ enc: b64u(32), ciphertext: b64u(octets + 16) }), least, MAX_NODES);
 const codes = list(object({ owner: uuid, sealed: sealed(6) }), 1, MAX_PAIRS);
@@ -157,7 +162,9 @@ const SCHEMAS = new Map(Object.entries({
     verification: b64u(32), receive: b64u(96), receive_proof: b64u(128), partitions: byPartition(registered),
     seq: int(1), previous: nullable(digest),
   }, registrationRules),
-  "sesphr-deal": schema({ acl: digest, deals: list(deal, 0, MAX_DEALS) }, dealRules, { consent: sealed(20, 0) }),
+  "sesphr-deal": schema({
+    acl: digest, deals: list(deal, 0, MAX_DEALS), standing: list(standing, 0, MAX_STANDING),
+  }, dealRules, { consent: sealed(20, 0) }),
   "sesphr-key-request": schema({
     owner: uuid, partitions: unique(partition, 1), purpose: text(1, 100), reason: text(1, 1000),
     nonce: b64u(16), key: digest,

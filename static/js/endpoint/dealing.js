@@ -59,7 +59,7 @@ export async function deal(session, acl, rules, missing) {
   for (const { person, partition } of recipients) {
     deals.push(await dealOne(session, digest, person, partition, /** @type {number} */ (own.epoch(partition))));
   }
-  const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals });
+  const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals, standing: [] });
   return sign(session.keys, "sesphr-deal", octets);
 }
 

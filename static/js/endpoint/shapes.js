@@ -53,6 +53,7 @@ const directory = having({
   joined: nullable(int()),
 });
 const delegation = having({ member: uuid, partition, epoch: int(1) });
+const share = having({ partition, epoch: int(1) });
 const keyRequest = having({
   id: uuid, statement: long, owner: uuid, asker: uuid, asker_name: anyText, asker_login: anyText, asker_role: anyText,
   asker_checked: anyText, partitions: list(partition), purpose: anyText, reason: anyText, asked: int(),
@@ -60,7 +61,8 @@ const keyRequest = having({
 });
 
 const SHAPES = {
-  acl: having({ acl: nullable(long), delegations: list(delegation) }),
+  acl: having({ acl: nullable(long), delegations: list(delegation), standing: list(share) }),
+  lists: having({ lists: list(long) }),
   inForce: having({ seq: int(1), receipts: list(long), effective: boolean }),
   keyRequest: having({ request: uuid }),
   keyRequests: having({ incoming: list(keyRequest), outgoing: list(keyRequest) }),

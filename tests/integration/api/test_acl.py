@@ -29,7 +29,8 @@ def test_the_owner_reads_the_list_in_force_and_who_holds_keys(world: World) -> N
 @pytest.mark.parametrize("who", ["grantee", "stranger", "revoked"])
 def test_nobody_else_reads_it(world: World, who: str) -> None:
     person: Person = getattr(world, who)
-    assert person.get("acl").json() == {"acl": None, "delegations": []}
+    assert person.get("acl").json() == {"acl": None, "delegations": [], "standing": []}
+    assert person.get("acl/lists").json() == {"lists": []}
     assert person.http.get(f"/api/acl?owner={world.owner.id}").json()["acl"] is None
 
 

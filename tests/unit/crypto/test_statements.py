@@ -22,6 +22,10 @@ DEAL = {
     "member": PEER, "key": D32, "partition": "medical", "epoch": 1, "commitments": [D48],
     "sealed": [SEALED, SEALED],
 }  # fmt: skip
+STANDING = {
+    "partition": "medical", "epoch": 1, "commitments": [D48],
+    "sealed": [{"enc": D32, "ciphertext": D48}, {"enc": D32, "ciphertext": D48}],
+}  # fmt: skip
 ANSWERED = {
     "partition": "medical", "decision": "allow", "rule": ME, "reason": "member-rule",
     "answer": b64u_encode(bytes(576)),
@@ -57,7 +61,7 @@ PAYLOADS = {
         "partitions": {"medical": {"epoch": 1, "key": D48, "proof": b64u_encode(bytes(80))}},
     },
     "sesphr-deal": {
-        "acl": D32, "deals": [DEAL],
+        "acl": D32, "deals": [DEAL], "standing": [STANDING],
         "consent": [{"enc": D32, "ciphertext": b64u_encode(bytes(36))}],
     },
     "sesphr-key-request": {
@@ -168,6 +172,9 @@ def test_every_member_is_checked(typ, path):
         ("sesphr-registration", {"seq": 2}),
         ("sesphr-deal", {"deals": [DEAL, DEAL]}),
         ("sesphr-deal", {"deals": [{**DEAL, "epoch": i + 1} for i in range(10_001)]}),
+        ("sesphr-deal", {"standing": [STANDING, {**STANDING, "commitments": []}]}),
+        ("sesphr-deal", {"standing": [{**STANDING, "sealed": DEAL["sealed"]}]}),
+        ("sesphr-deal", {"standing": [{**STANDING, "epoch": i + 1} for i in range(1001)]}),
         ("sesphr-key-request", {"partitions": ["a", "a"]}),
         ("sesphr-key-request", {"purpose": ""}),
         ("sesphr-access-request", {"items": [{"record": ME, "partitions": ["a", "a"]}]}),
