@@ -17,8 +17,9 @@ from sesphr.crypto import acl as kernel
 from sesphr.crypto import statements
 from srs import credentials
 from srs.context import Node
+from srs.emergency import PURPOSE
 from srs.models import Acl, Member, RParameter, Version
-from srs.permits import Permits
+from srs.permits import Permits, hours
 
 EMPTY: dict[str, list[Any]] = {"default_partitions": [], "rules": []}
 # One answer for no such record, no such partition and nothing granted.
@@ -96,6 +97,18 @@ class Docket:
         """What the user may point to besides the owner's rules; see `Permits.of`."""
         rules = self.policy(owner).rules.rules
         return self.permits.of(owner, user, rules, purpose, lambda one: self.described(one, now))
+
+    def has_emergency(self, owner: Member, user: Member, now: int) -> bool:
+        """Whether an emergency was signed for that some rule might still answer."""
+        return self.evidence(owner, user, PURPOSE, now)["emergency"] is not None
+
+    def end(self, owner: Member, user: Member, rule: dict[str, Any]) -> int | None:
+        """When a rule ends for a user (Unix seconds), if it does."""
+        begun, until = self.permits.begun(owner, user, rule), rule["valid_until"]
+        if begun is None:
+            return until if until is None else int(until)
+        over = begun + hours(rule) * kernel.HOUR
+        return over if until is None else min(over, until)
 
     def _read_policy(self, owner: Member) -> Policy:
         head = Acl.objects.using(self._node.alias).filter(owner=owner).order_by("-seq").first()

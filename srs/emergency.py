@@ -106,3 +106,9 @@ def begin(node: Node, claim: Claim, request: statements.Verified, user: Member) 
         reason=claim.reason, signers=[str(one.pk) for one in claim.signers],
         cosigns=list(claim.cosigns),
     )  # fmt: skip
+
+
+def owners(node: Node, user: UUID) -> set[UUID]:
+    """Owners for whom the user ever began an emergency."""
+    rows = Emergency.objects.using(node.alias).filter(user=user)
+    return set(rows.values_list("owner_id", flat=True))

@@ -5,9 +5,9 @@ import logging
 from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.ports.errors import PortError
-from sesphr.ports.srs import Access, Deposit, EventView, RecordView
+from sesphr.ports.srs import Access, Deposit, EventView, Openable, RecordView
 from sesphr.reachable import reachable
-from srs import selectors
+from srs import openable, selectors
 from srs.context import Node
 from srs.services import access, deposits, lists, membership, requests
 
@@ -92,6 +92,11 @@ class LocalSrs:
         """See the port."""
         with reachable("key server"):
             return selectors.records(self._node, asker, owner)
+
+    def openable(self, asker: str, owner: str) -> tuple[Openable, ...]:
+        """See the port."""
+        with reachable("key server"):
+            return openable.openable(self._node, asker, owner)
 
     def delegates(self, owner: str) -> tuple[tuple[str, str, int], ...]:
         """See the port."""

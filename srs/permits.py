@@ -7,6 +7,7 @@ that a code is used, and an emergency begun, only where the owner's rules would 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sesphr.crypto.rules import CODE_HOURS
 from srs import consent, emergency
@@ -26,6 +27,8 @@ class Permits:
     node: Node
     visits: Mapping[str, int] = field(default_factory=dict)
     claims: Mapping[str, emergency.Claim] = field(default_factory=dict)
+    # What was read, which one decision asks for again and again.
+    _stored: dict[tuple[str, UUID, UUID], Any] = field(default_factory=dict, compare=False)
 
     def with_visit(self, owner: str, since: int) -> "Permits":
         """The same with a code that was given."""
@@ -45,17 +48,32 @@ class Permits:
     ) -> dict[str, Any]:
         """The members `emergency` and, perhaps, `consent` of the question to `crypto.acl.decide`."""
         found: dict[str, Any] = {"emergency": None}
-        claim = None
         if purpose == emergency.PURPOSE and any(rule["emergency"] for rule in rules):
-            claim = self.claims.get(str(owner.pk)) or emergency.begun(self.node, owner.pk, user.pk)
-        if claim is not None:
-            found["emergency"] = claim.statement(described)
-        since = None
-        if any("code" in rule for rule in rules):
-            since = self.visits.get(str(owner.pk)) or consent.since(self.node, owner.pk, user.pk)
-        if since is not None:
-            found["consent"] = {"since": since}
-        return found
+            claim = self._claim(owner, user)
+            found["emergency"] = None if claim is None else claim.statement(described)
+        since = self._since(owner, user) if any("code" in rule for rule in rules) else None
+        return found if since is None else {**found, "consent": {"since": since}}
+
+    def begun(self, owner: Member, user: Member, rule: Mapping[str, Any]) -> int | None:
+        """From when on a code or emergency rule answers this user; None for other rules."""
+        if "code" in rule:
+            return self._since(owner, user)
+        claim = self._claim(owner, user) if rule["emergency"] else None
+        return None if claim is None else claim.since
+
+    def _claim(self, owner: Member, user: Member) -> emergency.Claim | None:
+        given = self.claims.get(str(owner.pk))
+        return given or self._read("claim", emergency.begun, owner, user)
+
+    def _since(self, owner: Member, user: Member) -> int | None:
+        given = self.visits.get(str(owner.pk))
+        return given or self._read("visit", consent.since, owner, user)
+
+    def _read(self, kind: str, read: Callable[..., Any], owner: Member, user: Member) -> Any:
+        place = (kind, owner.pk, user.pk)
+        if place not in self._stored:
+            self._stored[place] = read(self.node, owner.pk, user.pk)
+        return self._stored[place]
 
 
 def hours(rule: Mapping[str, Any]) -> int:
