@@ -1,8 +1,10 @@
 """Reads of one node, scoped to who asks."""
 
+from uuid import UUID
+
 from sesphr import clock
 from sesphr.ports.srs import RecordView
-from srs import emergency, standing
+from srs import credentials, emergency, standing
 from srs.context import Node, uuid_of
 from srs.decisions import Decision, Docket, decide
 from srs.models import Acl, Delegation, Member, Record, Registration, Version
@@ -58,14 +60,19 @@ def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]
 
 
 def _of_givers(node: Node, user: Member, owner: str | None) -> list[str]:
-    """Records whose owner is the user or has dealt the user a key."""
+    """Records whose owner is the user, has dealt the user a key, or lets the user's role read."""
     given = Delegation.objects.using(node.alias).filter(user=user)
-    owners = {user.pk, *given.values_list("owner_id", flat=True)}
+    owners = {user.pk, *given.values_list("owner_id", flat=True), *_by_role(node, user)}
     owners |= emergency.owners(node, user.pk)
     if owner is not None:
         owners = {one for one in owners if str(one) == owner}
     found = Record.objects.using(node.alias).filter(owner__in=owners)
     return [str(record) for record in found.values_list("pk", flat=True)]
+
+
+def _by_role(node: Node, user: Member) -> set[UUID]:
+    proven = credentials.current(node, user, clock.now())
+    return set() if proven is None else standing.givers(node, proven["role"], proven["issuer"])
 
 
 def _view(docket: Docket, user: Member, head: Version) -> RecordView:

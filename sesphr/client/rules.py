@@ -39,9 +39,9 @@ def granted(rules: Iterable[Rule], grant: Grant) -> list[Rule]:
             kept.append(rule)
         elif _is_same_grant(rule, grant) and not merged:
             merged = True
-            kept.append({**rule, "partitions": _united(rule["partitions"], grant.partitions)})
+            kept.append({**rule, "partitions": united(rule["partitions"], grant.partitions)})
         else:
-            kept.extend(_without_reading(rule, wanted))
+            kept.extend(without_reading(rule, wanted))
     return kept if merged else [*kept, _rule_of(grant)]
 
 
@@ -58,7 +58,7 @@ def revoked(
     kept: list[Rule] = []
     for rule in before:
         allows = is_members(rule, member) and not rule["deny"]
-        kept.extend(_without_reading(rule, concerned) if allows else [rule])
+        kept.extend(without_reading(rule, concerned) if allows else [rule])
     left = concerned & _by_role(kept) - _denied(kept, member)
     return [*kept, _deny(member, key, sorted(left))] if left else kept
 
@@ -115,11 +115,12 @@ def _is_same_grant(rule: Rule, grant: Grant) -> bool:
     return plain and terms == (grant.key, grant.until, grant.history, 0)
 
 
-def _united(left: Iterable[str], right: Iterable[str]) -> list[str]:
+def united(left: Iterable[str], right: Iterable[str]) -> list[str]:
+    """The names of both, sorted."""
     return sorted({*left, *right})
 
 
-def _without_reading(rule: Rule, partitions: Collection[str]) -> list[Rule]:
+def without_reading(rule: Rule, partitions: Collection[str]) -> list[Rule]:
     """A rule without reading of these partitions: none, one, or two (what it lets add stays)."""
     if "read" not in rule["actions"]:
         return [rule]
@@ -130,7 +131,7 @@ def _without_reading(rule: Rule, partitions: Collection[str]) -> list[Rule]:
     others = [action for action in rule["actions"] if action != "read"]
     if others:
         cut = [name for name in rule["partitions"] if name in partitions]
-        identifier = _new_id() if rest else rule["id"]
+        identifier = new_id() if rest else rule["id"]
         found.append({**rule, "id": identifier, "partitions": cut, "actions": others})
     return found
 
@@ -160,27 +161,28 @@ def _denied(rules: Iterable[Rule], member: str) -> set[str]:
 
 
 def _rule_of(grant: Grant) -> Rule:
-    return _rule(
-        grant.member, grant.key, sorted(grant.partitions), until=grant.until, history=grant.history
-    )
+    who = {"member": grant.member, "key": grant.key}
+    return new_rule(who, grant.partitions, until=grant.until, history=grant.history)
 
 
 def _deny(member: str, key: str, partitions: list[str]) -> Rule:
-    return _rule(member, key, partitions, deny=True)
+    return new_rule({"member": member, "key": key}, partitions, deny=True)
 
 
-def _rule(
-    member: str, key: str, partitions: list[str], *, until: int | None = None, history: bool = False,
+def new_rule(
+    who: dict[str, str], partitions: Iterable[str], *, until: int | None = None, history: bool = False,
     deny: bool = False,
 ) -> Rule:  # fmt: skip
+    """A rule about reading, with an id of its own."""
     return {
-        "id": _new_id(), "who": {"member": member, "key": key}, "partitions": partitions,
+        "id": new_id(), "who": who, "partitions": sorted(partitions),
         "actions": ["read"], "purposes": [], "valid_from": 0, "valid_until": until,
         "history": history, "deny": deny, "emergency": None,
     }  # fmt: skip
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """A rule's id."""
     return str(uuid.uuid4())
 
 

@@ -5,25 +5,23 @@ it: it is verified and compared with the last one that HOME saw. A list that was
 sent and not acknowledged is sent again, octet for octet, before anything else.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sesphr.client import people
 from sesphr.client.answers import AclState, InForce
+from sesphr.client.dealing import Lacking, deal
 from sesphr.client.errors import (
     ConflictError,
     IntegrityError,
     RefusedError,
     UsageError,
 )
-from sesphr.client.rules import Pair, Rule, keys_of, same, wanted_pairs
+from sesphr.client.rules import Pair, Rule, same, wanted_pairs
 from sesphr.client.session import Session, check_receipts
+from sesphr.client.standing import wanted_shares
 from sesphr.client.statement import payload, sign, verify
-from sesphr.crypto import hpke, pre
-from sesphr.crypto.encoding import SUITE, b64u_encode, dec, lp
-from sesphr.crypto.groups import G2
+from sesphr.crypto.encoding import b64u_encode
 
 HEAD, PENDING = "acl", "acl-sending"
 ATTEMPTS = 3
@@ -42,6 +40,7 @@ class Head:
     rules: list[Rule]
     default_partitions: list[str]
     held: set[Pair]
+    shares: set[str]
 
 
 @dataclass(frozen=True)
@@ -81,14 +80,15 @@ def change(session: Session, build: Change, answers: Iterable[str] = ()) -> Outc
 def _attempt(session: Session, build: Change, answers: list[str]) -> Outcome:
     head = read_head(session)
     rules = build(head.rules)
-    if same(rules, head.rules):
-        return _again(session, head, answers)
     acl = payload(
         session.deployment.id, session.me.id, seq=head.seq + 1, previous=head.digest,
         default_partitions=head.default_partitions, rules=rules,
     )  # fmt: skip
-    deal = _deal(session, acl, rules, wanted_pairs(rules) - head.held)
-    body = {"acl": sign(session.keys, "sesphr-acl", acl), "deal": deal, "answers": answers}
+    lacking = Lacking(wanted_pairs(rules) - head.held, wanted_shares(rules) - head.shares)
+    dealt = deal(session, acl, rules, lacking)
+    if dealt is None and same(rules, head.rules):
+        return _again(session, head, answers)
+    body = {"acl": sign(session.keys, "sesphr-acl", acl), "deal": dealt, "answers": answers}
     session.folder.write(PENDING, body)
     try:
         return _send(session, body, changed=True)
@@ -148,11 +148,12 @@ def read_head(session: Session) -> Head:
     """
     state = session.api.get(AclState, "/acl")
     held = {(one.member, one.partition) for one in state.delegations}
+    shares = {one.partition for one in state.standing}
     known = session.folder.read(HEAD)
     if state.acl is None:
         if known:
             raise IntegrityError("STOP: the server has lost your access list.")
-        return Head(0, None, None, [], [], held)
+        return Head(0, None, None, [], [], held, shares)
     checked = verify(
         state.acl, typ="sesphr-acl", deployment=session.deployment.id, directory=session.own_keys,
         what="Your access list",
@@ -161,7 +162,7 @@ def read_head(session: Session) -> Head:
     _check_not_older(known, seq, digest)
     _remember(session, seq, digest)
     rules, defaults = checked.payload["rules"], checked.payload["default_partitions"]
-    return Head(seq, digest, state.acl, rules, defaults, held)
+    return Head(seq, digest, state.acl, rules, defaults, held, shares)
 
 
 def _check_not_older(known: dict[str, Any], seq: int, digest: str) -> None:
@@ -171,68 +172,3 @@ def _check_not_older(known: dict[str, Any], seq: int, digest: str) -> None:
             f"STOP: the server shows an older or another access list (number {seq}) than the one "
             f"in force (number {last}). Nothing was changed."
         )
-
-
-def _deal(session: Session, acl: bytes, rules: list[Rule], missing: set[Pair]) -> str | None:
-    """Deal a re-encryption key for each pair; None when none is needed.
-
-    Raises:
-        UsageError: the owner has no key for a partition. IntegrityError: changed keys.
-    """
-    digest, own = hashlib.sha256(acl).digest(), None
-    deals = []
-    for pair in sorted(missing):
-        person = _recipient(session, rules, pair)
-        if person is None:
-            # Suspended or departed: the nodes hold no keys for them.
-            continue
-        own = own or session.registered()
-        epoch = own.epoch(pair[1])
-        if epoch is None:
-            raise UsageError(f"You have no partition {pair[1]}; deposit something in it first.")
-        deals.append(_deal_one(session, digest, person, pair[1], epoch))
-    if not deals:
-        return None
-    octets = payload(
-        session.deployment.id, session.me.id, acl=b64u_encode(digest), deals=deals, standing=[]
-    )
-    return sign(session.keys, "sesphr-deal", octets)
-
-
-def _recipient(session: Session, rules: list[Rule], pair: Pair) -> people.Person | None:
-    """Whom to deal to: the owner's own signed rule says with what key, not the server."""
-    person = session.directory.find(pair[0])
-    if person is None:
-        return None
-    people.check_pin(session.folder, person)
-    if keys_of(rules, pair) != {person.key}:
-        raise IntegrityError(
-            f"STOP: the server shows other keys for member {pair[0]} than those that your access "
-            "list names. Nothing was dealt to them."
-        )
-    return person
-
-
-def _deal_one(
-    session: Session, digest: bytes, person: people.Person, partition: str, epoch: int
-) -> dict[str, Any]:
-    """Share 1/x_P,c among the nodes as D_i = B_U^f(i), each sealed to its node (eq. 14)."""
-    place = session.deployment
-    secret = session.keys.partition(partition, epoch).secret
-    dealt = pre.deal(secret, place.n, place.t)
-    sealed = []
-    for node, share in zip(place.nodes, dealt.shares, strict=True):
-        info = lp(
-            SUITE.encode(), b"delegation", place.id.encode(), digest, partition.encode(), dec(epoch),
-            dec(node.index),
-        )  # fmt: skip
-        sealed.append(_seal(node.hpke, info, person.receive, share))
-    return {
-        "member": person.member, "key": person.key, "partition": partition, "epoch": epoch,
-        "commitments": [b64u_encode(one.encode()) for one in dealt.commitments], "sealed": sealed,
-    }  # fmt: skip
-
-
-def _seal(key: bytes, info: bytes, receive: G2, share: Any) -> dict[str, str]:
-    enc, ciphertext = hpke.seal(key, info, pre.direct_point(receive, share).encode())
-    return {"enc": b64u_encode(enc), "ciphertext": b64u_encode(ciphertext)}

@@ -1,16 +1,23 @@
 """Standing delegation at the nodes: shares dealt for roles, one node and three of which two suffice."""
 
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
 
+from sesphr import clock
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.errors import DelegationError
 from sesphr.deployment import get_deployment
+from sesphr.ports.cloudstore import CloudObject
 from sesphr.ports.errors import Invalid
 from sesphr.roles import node_database
 from srs.models import Delegation, Share
-from tests.contract.test_srs import NODES, deposit, everywhere, member
+from tests.contract.test_srs import NODES, ask, deposit, everywhere, member, record_of, verdicts
+from tests.support.certified import certify, council, revoke
+from tests.support.credentials import Council
 from tests.support.endpoints import Endpoint, digest_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -185,3 +192,189 @@ class TestAnotherGroup:
         for node in NODES():
             assert node.standing(owner.id) == (("medical", 1),)
             assert node.delegates(owner.id) == ((user.id, "personal", 1),)
+
+
+@pytest.fixture
+def authority() -> Iterator[Council]:
+    """Who certifies physicians and nurses here."""
+    with council() as made:
+        yield made
+
+
+@pytest.fixture
+def doctor(authority: Council) -> Endpoint:
+    """A physician with a credential."""
+    made = member("physician")
+    certify(authority, made)
+    return made
+
+
+def reads(user: Endpoint, sealed: Any, name: str, nodes: Iterable[int] = ()) -> str:
+    """What a user opens with the answers of these nodes (of all of them)."""
+    answers = dict(enumerate(ask(user, sealed, name), 1))
+    stored = CloudObject(
+        sealed.digest, sealed.manifest, None,
+        {part: one.octets for part, one in sealed.partitions.items()},
+    )  # fmt: skip
+    chosen = {index: answers[index] for index in nodes or answers}
+    return user.open(chosen, [stored], record_of(sealed), name).decode()
+
+
+def decided(user: Endpoint, sealed: Any, name: str = "medical") -> str:
+    """Why a user may open a part or not, as every node says alike."""
+    [found] = {verdicts(answer)[0] for answer in ask(user, sealed, name)}
+    return f"{found[1]}: {found[2]}"
+
+
+class TestAnswering:
+    """Opening by a rule for a role: the owner is away."""
+
+    def give_to(self, authority: Council, owner: Endpoint, **changed: Any) -> dict[str, Any]:
+        rule = owner.role_rule("physician", authority.issuer.id, ["medical"], **changed)
+        give(owner, [rule], "medical")
+        return rule
+
+    def test_whoever_is_certified_opens_it_with_any_t_nodes(
+        self, authority: Council, doctor: Endpoint
+    ) -> None:
+        owner, other, plain = member(), member("physician"), member("physician")
+        certify(authority, other, serial=2)
+        sealed = deposit(owner)
+        self.give_to(authority, owner, history=True)
+        n, t = get_deployment().n, get_deployment().t
+        for some in combinations(range(1, n + 1), t):
+            assert "planted" in reads(doctor, sealed, "medical", some)
+        for fewer in filter(None, combinations(range(1, n + 1), t - 1)):
+            with pytest.raises(DelegationError):
+                reads(doctor, sealed, "medical", fewer)
+        assert "planted" in reads(other, sealed, "medical")
+        assert decided(plain, sealed) == "deny: no-rule"
+        assert decided(doctor, sealed, "personal") == "deny: no-rule"
+        assert not any(
+            Delegation.objects.using(node_database(node.index)).exists() for node in NODES()
+        )
+
+    def test_another_role_issuer_or_revoked_credential_opens_nothing(
+        self, authority: Council, doctor: Endpoint
+    ) -> None:
+        owner, nurse = member(), member("nurse")
+        certify(authority, nurse, "nurse", serial=2)
+        sealed = deposit(owner)
+        self.give_to(authority, owner, history=True)
+        assert decided(nurse, sealed) == "deny: no-rule"
+        revoke(authority, 1)
+        assert decided(doctor, sealed) == "deny: credential"
+        certify(authority, doctor, serial=3)
+        assert decided(doctor, sealed) == "allow: role-rule"
+        give(owner, [owner.role_rule("physician", ISSUER, ["medical"], history=True)])
+        assert decided(doctor, sealed) == "deny: no-rule"
+
+    def test_newcomers_get_their_roles_default_from_their_joining_date(
+        self, authority: Council, moved_clock: list[int]
+    ) -> None:
+        owner = member()
+        before = deposit(owner)
+        rule = self.give_to(authority, owner)
+        moved_clock[0] += 100
+        newcomer = member("physician")
+        certify(authority, newcomer)
+        since = deposit(owner)
+        assert decided(newcomer, before) == "deny: no-rule"
+        assert "planted" in reads(newcomer, since, "medical")
+        give(owner, [{**rule, "history": True}])
+        assert "planted" in reads(newcomer, before, "medical")
+
+    def test_one_person_is_kept_out_while_the_role_is_let_in(
+        self, authority: Council, doctor: Endpoint
+    ) -> None:
+        owner, other = member(), member("physician")
+        certify(authority, other, serial=2)
+        sealed = deposit(owner)
+        rule = self.give_to(authority, owner, history=True)
+        give(owner, [rule, owner.rule(doctor, ["medical"], deny=True)])
+        # That it is a rule against this very person is told to nobody but the owner.
+        assert decided(doctor, sealed) == "deny: no-rule"
+        assert NODES()[0].events(owner.id)[-1].event["items"][0]["reason"] == "deny-rule"
+        assert NODES()[0].records(doctor.id) == ()
+        assert "planted" in reads(other, sealed, "medical")
+
+    def test_a_window_holds(
+        self, authority: Council, doctor: Endpoint, moved_clock: list[int]
+    ) -> None:
+        owner, now = member(), moved_clock[0]
+        sealed = deposit(owner)
+        self.give_to(authority, owner, history=True, valid_until=now + 100)
+        assert decided(doctor, sealed) == "allow: role-rule"
+        moved_clock[0] += 100
+        assert decided(doctor, sealed) == "deny: no-rule"
+
+    def test_a_direct_key_and_a_share_of_other_polynomials_do_not_mix(
+        self, authority: Council, doctor: Endpoint
+    ) -> None:
+        owner = member()
+        sealed = deposit(owner)
+        rule = owner.role_rule("physician", authority.issuer.id, ["medical"], history=True)
+        direct = owner.rule(doctor, ["medical"], purposes=["research"])
+        acl = owner.acl([rule, direct])
+        deal = owner.deal(acl, [(doctor, "medical")], ["medical"])
+        everywhere(lambda node: node.set_acl(acl, deal))
+        assert "planted" in reads(doctor, sealed, "medical")
+
+    def test_a_members_rule_alone_is_never_answered_from_a_share(self, authority: Council) -> None:
+        owner, nurse = member(), member("nurse")
+        sealed = deposit(owner)
+        rule = owner.role_rule("physician", authority.issuer.id, ["medical"])
+        acl = owner.acl([rule, owner.rule(nurse, ["medical"])])
+        everywhere(lambda node: node.suspend(nurse.id))
+        everywhere(lambda node: node.set_acl(acl, owner.deal(acl, standing=["medical"])))
+        everywhere(lambda node: node.activate(nurse.id, "nurse"))
+        for answer in ask(nurse, sealed, "medical"):
+            [item] = statements.payload_of_unverified(answer.answer)["items"]
+            assert item["partitions"][0]["answer"] is None
+
+    def test_shares_of_another_group_answer_nothing(
+        self, authority: Council, doctor: Endpoint
+    ) -> None:
+        owner = member()
+        sealed = deposit(owner)
+        rule = self.give_to(authority, owner, history=True)
+        for node in NODES():
+            Share.objects.using(node_database(node.index)).update(group=ISSUER)
+        for answer in ask(doctor, sealed, "medical"):
+            [item] = statements.payload_of_unverified(answer.answer)["items"]
+            assert item["partitions"][0]["answer"] is None
+        give(owner, [rule], "medical")
+        assert "planted" in reads(doctor, sealed, "medical")
+
+    def test_lists_show_what_the_role_may_open_and_for_how_long(
+        self, authority: Council, doctor: Endpoint
+    ) -> None:
+        owner, until = member(), clock.now() + 1000
+        sealed = deposit(owner)
+        self.give_to(authority, owner, history=True, valid_until=until)
+        for node in NODES():
+            [view] = node.records(doctor.id)
+            assert (view.record, view.partitions) == (record_of(sealed), ("medical",))
+            assert view.until == {"medical": until}
+            assert node.records(doctor.id, owner.id) == (view,)
+        revoke(authority, 1)
+        assert NODES()[0].records(doctor.id) == ()
+        certify(authority, doctor, serial=2)
+        give(owner, [])
+        assert NODES()[0].records(doctor.id) == ()
+
+    def test_a_departed_doctor_opens_nothing(self, authority: Council, doctor: Endpoint) -> None:
+        owner = member()
+        sealed = deposit(owner)
+        self.give_to(authority, owner, history=True)
+        everywhere(lambda node: node.depart(doctor.id))
+        assert decided(doctor, sealed) == "deny: inactive"
+
+    def test_a_rule_for_emergencies_alone_opens_nothing_else(
+        self, authority: Council, doctor: Endpoint
+    ) -> None:
+        owner = member()
+        sealed = deposit(owner)
+        self.give_to(authority, owner, history=True, emergency={"hours": 1, "signers": 1})
+        assert decided(doctor, sealed) == "deny: no-rule"
+        assert NODES()[0].records(doctor.id) == ()

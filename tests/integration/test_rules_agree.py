@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sesphr.client import rules
+from sesphr.client import rules, standing
 from sesphr.client.rules import Grant, Rule
+from sesphr.client.standing import RoleGrant
 from tests.integration.crypto_node import NODE, ROOT
 
 MEMBERS = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"]
 KEYS = ["K" * 43, "L" * 43]
+ROLES = ["nurse", "physician"]
 NAMES = ["personal", "medical", "insurance", "prescription", "own-1"]
 TIMES = st.sampled_from([0, 5, 10, 20])
 PARTITIONS = st.lists(st.sampled_from(NAMES), min_size=1, unique=True)
@@ -56,7 +58,8 @@ def browser() -> Iterator[Browser]:
 @st.composite
 def _who(draw: st.DrawFn) -> dict[str, str]:
     if draw(st.integers(0, 4)) == 0:
-        return {"role": draw(st.sampled_from(["nurse", "physician"])), "issuer": KEYS[0]}
+        role = draw(st.sampled_from(ROLES))
+        return {"role": role, "issuer": draw(st.sampled_from(KEYS))}
     return {"member": draw(st.sampled_from(MEMBERS)), "key": draw(st.sampled_from(KEYS))}
 
 
@@ -65,19 +68,25 @@ def _rule(draw: st.DrawFn) -> Rule:
     who, deny = draw(_who()), draw(st.booleans())
     emergency = {"hours": 2, "signers": 1} if "role" in who and not deny else None
     start = draw(TIMES)
+    code = {"code": True} if "role" in who and not deny and draw(st.booleans()) else {}
     return {
         "id": str(draw(st.uuids(version=4))), "who": who, "partitions": draw(PARTITIONS),
         "actions": draw(st.sampled_from([["read"], ["add"], ["read", "add"], ["add", "read"]])),
         "purposes": draw(st.sampled_from([[], ["treatment"]])), "valid_from": start,
         "valid_until": draw(st.none() | TIMES.map(lambda more: start + more + 1)),
         "history": draw(st.booleans()), "deny": deny,
-        "emergency": emergency if draw(st.booleans()) else None,
+        "emergency": emergency if not code and draw(st.booleans()) else None, **code,
     }  # fmt: skip
 
 
 RULES = st.lists(_rule(), max_size=6, unique_by=lambda rule: rule["id"])
 GRANTS = st.builds(
     Grant, st.sampled_from(MEMBERS), st.sampled_from(KEYS), PARTITIONS.map(tuple),
+    st.none() | TIMES, st.booleans(),
+)  # fmt: skip
+
+ROLE_GRANTS = st.builds(
+    RoleGrant, st.sampled_from(ROLES), st.sampled_from(KEYS), PARTITIONS.map(tuple),
     st.none() | TIMES, st.booleans(),
 )  # fmt: skip
 
@@ -115,6 +124,29 @@ def test_taking_back(
     ours = rules.revoked(present, member, partitions, key)
     theirs = browser.ask("revoked", present, member, partitions, key)
     assert _apart_from_new_ids(theirs, present) == _apart_from_new_ids(ours, present)
+
+
+@settings(max_examples=300, deadline=None)
+@given(present=RULES, grant=ROLE_GRANTS, taken=st.none() | PARTITIONS, any_issuer=st.booleans())
+def test_roles(
+    browser: Browser,
+    present: list[Rule],
+    grant: RoleGrant,
+    taken: list[str] | None,
+    any_issuer: bool,
+) -> None:
+    sent = {
+        "role": grant.role, "issuer": grant.issuer, "partitions": list(grant.partitions),
+        "until": grant.until, "history": grant.history,
+    }  # fmt: skip
+    ours, theirs = standing.given(present, grant), browser.ask("given", present, sent)
+    assert _apart_from_new_ids(theirs, present) == _apart_from_new_ids(ours, present)
+    assert browser.ask("wantedShares", ours) == sorted(standing.wanted_shares(ours))
+    who = {"role": grant.role, "issuer": None if any_issuer else grant.issuer}
+    ours = standing.withdrawn(present, who["role"], who["issuer"], taken)
+    theirs = browser.ask("withdrawn", present, who, taken)
+    assert _apart_from_new_ids(theirs, present) == _apart_from_new_ids(ours, present)
+    assert browser.ask("same", theirs, present) == rules.same(ours, present)
 
 
 @settings(max_examples=400, deadline=None)

@@ -6,8 +6,9 @@ import { createInterface } from "node:readline";
 
 import * as matrix from "../../static/js/endpoint/matrix.js";
 import * as rules from "../../static/js/endpoint/rules.js";
+import * as standing from "../../static/js/endpoint/standing.js";
 
-const operations = { ...rules, ...matrix };
+const operations = { ...rules, ...standing, ...matrix };
 
 /** @param {string} line @returns {object} */
 function answer(line) {

@@ -254,11 +254,13 @@ class Endpoint:
         return self.sign("sesphr-key-request", **{**members, **changed})
 
     def open(
-        self, answers: Iterable[Access], objects: Iterable[CloudObject], record: str, name: str
-    ) -> bytes:
-        """Combine the nodes' answers and open one partition, as a user does."""
+        self, answers: Iterable[Access] | Mapping[int, Access], objects: Iterable[CloudObject],
+        record: str, name: str,
+    ) -> bytes:  # fmt: skip
+        """Combine the nodes' answers, in order or by index, and open one partition, as a user does."""
         shares, manifest = {}, None
-        for index, access in enumerate(answers, 1):
+        by_index = answers if isinstance(answers, Mapping) else dict(enumerate(answers, 1))
+        for index, access in by_index.items():
             item = next(
                 one
                 for one in statements.payload_of_unverified(access.answer)["items"]

@@ -1,5 +1,6 @@
 /**
- * Dealing re-encryption keys: for each new reader, D_i = B_U^f(i) sealed to node i (protocol section 6).
+ * Dealing what a list needs: for each new reader D_i = B_U^f(i), for each partition that a rule gives
+ * a role s_i = f(i), sealed to node i (protocol section 6).
  *
  * A key is dealt only to the keys that the owner's own list names and that this device has pinned.
  * @module
@@ -17,6 +18,7 @@ import { payload, sign } from "./statement.js";
 /** @typedef {import("./rules.js").Pair} Pair */
 /** @typedef {import("./rules.js").Rule} Rule */
 /** @typedef {import("./session.js").Session} Session */
+/** What a list needs and the nodes were not dealt: keys for pairs, shares of partitions. @typedef {{pairs: readonly Pair[], shares: readonly string[]}} Lacking */
 
 /** The owner has no key for these partitions: nothing was ever put into them. */
 export class NoKey extends EndpointError {
@@ -41,25 +43,28 @@ export function requireKeys(own, partitions) {
 }
 
 /**
- * Deal a re-encryption key for each pair; null when none is needed.
+ * Deal a re-encryption key for each pair and shares of each partition; null when none is needed.
  * @param {Session} session
  * @param {Uint8Array} acl the list's payload
  * @param {readonly Rule[]} rules the list's rules
- * @param {readonly Pair[]} missing pairs for which the nodes hold no key
+ * @param {Lacking} lacking
  * @returns {Promise<string | null>} JWS
  * @throws {NoKey} @throws {Impostor} changed keys: nothing was dealt
  */
-export async function deal(session, acl, rules, missing) {
+export async function deal(session, acl, rules, { pairs, shares }) {
   const digest = sha256(acl);
-  const recipients = await recipientsOf(session, rules, missing);
-  if (recipients.length === 0) return null;
+  const recipients = await recipientsOf(session, rules, pairs);
+  if (recipients.length === 0 && shares.length === 0) return null;
   const own = await session.registered();
-  requireKeys(own, recipients.map(({ partition }) => partition));
+  requireKeys(own, [...recipients.map(({ partition }) => partition), ...shares]);
+  const epoch = (/** @type {string} */ partition) => /** @type {number} */ (own.epoch(partition));
   const deals = [];
   for (const { person, partition } of recipients) {
-    deals.push(await dealOne(session, digest, person, partition, /** @type {number} */ (own.epoch(partition))));
+    deals.push(await dealOne(session, digest, person, partition, epoch(partition)));
   }
-  const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals, standing: [] });
+  const standing = [];
+  for (const partition of shares) standing.push(await dealShares(session, partition, epoch(partition)));
+  const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals, standing });
   return sign(session.keys, "sesphr-deal", octets);
 }
 
@@ -96,14 +101,44 @@ function recipient(rules, pair, person) {
  * @param {number} epoch
  */
 async function dealOne({ deployment, keys }, digest, person, partition, epoch) {
-  const { id, n, t, nodes } = deployment;
+  const { id: place, n, t } = deployment;
   const dealt = pre.deal(keys.partition(partition, epoch).secret, n, t);
-  const sealed = await Promise.all(nodes.map(async (node, i) => {
-    const info = pre.nodeInfo("delegation", { deployment: id, digest, partition, epoch, index: node.index });
-    const point = pre.directPoint(person.receive, dealt.shares[i]).encode();
-    const { enc, ciphertext } = await hpke.seal(node.hpke, info, point);
+  const sealed = await sealedToEach(deployment, (index, i) => ({
+    info: pre.nodeInfo("delegation", { deployment: place, digest, partition, epoch, index }),
+    octets: pre.directPoint(person.receive, dealt.shares[i]).encode(),
+  }));
+  return { member: person.member, key: person.key, partition, epoch, commitments: encoded(dealt.commitments), sealed };
+}
+
+/**
+ * Share 1/x_P,c among the nodes for roles: s_i = f(i), each sealed to its node (section 6).
+ * @param {Session} session
+ * @param {string} partition
+ * @param {number} epoch
+ */
+async function dealShares({ deployment, keys, me }, partition, epoch) {
+  const { id: place, n, t } = deployment;
+  const dealt = pre.deal(keys.partition(partition, epoch).secret, n, t);
+  const sealed = await sealedToEach(deployment, (index, i) => ({
+    info: pre.shareInfo({ deployment: place, owner: me.id, partition, epoch, index }),
+    octets: dealt.shares[i].encode(),
+  }));
+  return { partition, epoch, commitments: encoded(dealt.commitments), sealed };
+}
+
+/**
+ * @param {Session["deployment"]} deployment
+ * @param {(index: number, i: number) => {info: Uint8Array, octets: Uint8Array}} part of a node, by its index and place
+ */
+function sealedToEach({ nodes }, part) {
+  return Promise.all(nodes.map(async (node, i) => {
+    const { info, octets } = part(node.index, i);
+    const { enc, ciphertext } = await hpke.seal(node.hpke, info, octets);
     return { enc: b64uEncode(enc), ciphertext: b64uEncode(ciphertext) };
   }));
-  const commitments = dealt.commitments.map((one) => b64uEncode(one.encode()));
-  return { member: person.member, key: person.key, partition, epoch, commitments, sealed };
+}
+
+/** @param {readonly import("../crypto/groups.js").G1[]} commitments @returns {string[]} */
+function encoded(commitments) {
+  return commitments.map((one) => b64uEncode(one.encode()));
 }

@@ -69,7 +69,7 @@ export function revoked(rules, member, partitions, key) {
     isMembers(rule, member) && !rule.deny ? withoutReading(rule, concerned) : [rule]);
   const [open, closed] = [byRole(kept), denied(kept, member)];
   const left = [...concerned].filter((name) => open.has(name) && !closed.has(name));
-  return left.length ? [...kept, newRule(member, key, sorted(left), { deny: true })] : kept;
+  return left.length ? [...kept, newRule({ member, key }, sorted(left), { deny: true })] : kept;
 }
 
 /**
@@ -138,7 +138,7 @@ export function unexpired(rules, now) {
 }
 
 /** @param {Iterable<string>} names @returns {string[]} by code point, as other languages sort ASCII */
-function sorted(names) {
+export function sorted(names) {
   return [...names].sort();
 }
 
@@ -149,8 +149,8 @@ function isSameGrant(rule, grant) {
     rule.history === grant.history && rule.valid_from === 0;
 }
 
-/** @param {readonly string[]} left @param {readonly string[]} right @returns {string[]} */
-function united(left, right) {
+/** @param {readonly string[]} left @param {readonly string[]} right @returns {string[]} the names of both, sorted */
+export function united(left, right) {
   return sorted(new Set([...left, ...right]));
 }
 
@@ -160,7 +160,7 @@ function united(left, right) {
  * @param {ReadonlySet<string>} partitions
  * @returns {Rule[]}
  */
-function withoutReading(rule, partitions) {
+export function withoutReading(rule, partitions) {
   const rest = rule.partitions.filter((name) => !partitions.has(name));
   if (!rule.actions.includes("read") || rest.length === rule.partitions.length) return [rule];
   const found = rest.length ? [{ ...rule, partitions: rest }] : [];
@@ -192,27 +192,27 @@ export function denied(rules, member) {
 
 /** @param {Grant} grant @returns {Rule} */
 function ruleOf({ member, key, partitions, until, history }) {
-  return newRule(member, key, sorted(partitions), { until, history });
+  return newRule({ member, key }, sorted(partitions), { until, history });
 }
 
 /**
- * @param {string} member
- * @param {string} key
+ * A rule about reading, with an id of its own.
+ * @param {Rule["who"]} who
  * @param {string[]} partitions
  * @param {{until?: number | null, history?: boolean, deny?: boolean}} terms
  * @returns {Rule}
  */
-function newRule(member, key, partitions, { until = null, history = false, deny = false }) {
+export function newRule(who, partitions, { until = null, history = false, deny = false }) {
   return {
-    id: crypto.randomUUID(), who: { member, key }, partitions, actions: ["read"], purposes: [], valid_from: 0,
+    id: crypto.randomUUID(), who, partitions, actions: ["read"], purposes: [], valid_from: 0,
     valid_until: until, history, deny, emergency: null,
   };
 }
 
 /** @param {Rule} rule @returns {string} what it says, in one spelling */
-function meaning({ who, partitions, actions, purposes, valid_from, valid_until, history, deny, emergency }) {
+function meaning({ id: _, who, partitions, actions, emergency, ...rest }) {
   return JSON.stringify([
-    Object.entries(who).sort(), sorted(partitions), sorted(actions), purposes, valid_from, valid_until, history, deny,
-    emergency && Object.entries(emergency).sort(),
+    Object.entries(who).sort(), sorted(partitions), sorted(actions), emergency && Object.entries(emergency).sort(),
+    Object.entries(rest).sort(),
   ]);
 }

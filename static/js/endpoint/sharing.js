@@ -13,17 +13,19 @@ import { ApiError, Conflict, Integrity } from "./errors.js";
 import { checkReceipts } from "./receipts.js";
 import { same, wantedPairs } from "./rules.js";
 import { read } from "./shapes.js";
+import { wantedShares } from "./standing.js";
 import { payload, sign, verify } from "./statement.js";
 
+/** @typedef {import("./dealing.js").Lacking} Lacking */
 /** @typedef {import("./receipts.js").Receipts} Receipts */
 /** @typedef {import("./rules.js").Pair} Pair */
 /** @typedef {import("./rules.js").Rule} Rule */
 /** @typedef {import("./session.js").Session} Session */
 /**
  * The list in force; `seq` 0 and no JWS before the first. `signed`: Unix seconds, null before the
- * first; `held`: for whom the nodes hold keys.
+ * first; `held`: for whom the nodes hold keys; `shares`: of which partitions they hold shares for roles.
  * @typedef {{seq: number, digest: string | null, jws: string | null, signed: number | null, rules: Rule[],
- *   defaultPartitions: string[], held: Pair[]}} Head
+ *   defaultPartitions: string[], held: Pair[], shares: string[]}} Head
  */
 /**
  * What a change led to; `changed` is false when the list said it already. It is in force only when
@@ -83,16 +85,26 @@ export async function waits(session) {
 async function once(session, build, answers) {
   const head = await readHead(session);
   const rules = build(head.rules);
-  if (same(rules, head.rules)) return again(session, head, answers);
   const acl = payload(session.deployment.id, session.me.id, {
     seq: head.seq + 1, previous: head.digest, default_partitions: head.defaultPartitions, rules,
   });
-  const held = new Set(head.held.map(named));
-  const missing = wantedPairs(rules).filter((pair) => !held.has(named(pair)));
-  const dealt = await deal(session, acl, rules, missing);
+  const dealt = await deal(session, acl, rules, lackingOf(head, rules));
+  if (dealt === null && same(rules, head.rules)) return again(session, head, answers);
   const body = { acl: sign(session.keys, "sesphr-acl", acl), deal: dealt, answers };
   await session.memory.set(PENDING, body);
   return sendOrForget(session, body);
+}
+
+/**
+ * What the nodes would have to be dealt for these rules; after the nodes changed, all that was dealt before.
+ * @param {Head} head @param {readonly Rule[]} rules @returns {Lacking}
+ */
+export function lackingOf(head, rules) {
+  const [held, shares] = [new Set(head.held.map(named)), new Set(head.shares)];
+  return {
+    pairs: wantedPairs(rules).filter((pair) => !held.has(named(pair))),
+    shares: wantedShares(rules).filter((partition) => !shares.has(partition)),
+  };
 }
 
 /** @param {Pair} pair @returns {string} */
@@ -174,17 +186,18 @@ async function remember(session, seq, digest) {
 export async function readHead(session) {
   const state = read("acl", await get("/acl"));
   const held = state.delegations.map((/** @type {Pair} */ { member, partition }) => ({ member, partition }));
+  const shares = state.standing.map((/** @type {{partition: string}} */ { partition }) => partition);
   const known = await session.memory.get(HEAD);
   if (state.acl === null) {
     if (known) throw new Integrity("acl-lost");
-    return { seq: 0, digest: null, jws: null, signed: null, rules: [], defaultPartitions: [], held };
+    return { seq: 0, digest: null, jws: null, signed: null, rules: [], defaultPartitions: [], held, shares };
   }
   const checked = verifyOwn(session, state.acl);
   const { seq, iat, rules, default_partitions: defaultPartitions } = checked.payload;
   const digest = b64uEncode(checked.digest);
   checkNotOlder(known, seq, digest);
   await remember(session, seq, digest);
-  return { seq, digest, jws: state.acl, signed: iat, rules, defaultPartitions, held };
+  return { seq, digest, jws: state.acl, signed: iat, rules, defaultPartitions, held, shares };
 }
 
 /** @param {{seq: number, digest: string} | undefined} known @param {number} seq @param {string} digest */

@@ -1,0 +1,120 @@
+"""Dealing what a list needs: re-encryption keys for members, shares for roles (protocol section 6).
+
+A key is dealt only to the keys that the owner's own list names and that HOME has pinned.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sesphr.client import people
+from sesphr.client.errors import IntegrityError, UsageError
+from sesphr.client.rules import Pair, Rule, keys_of
+from sesphr.client.session import Session
+from sesphr.client.statement import payload, sign
+from sesphr.crypto import hpke, pre
+from sesphr.crypto.encoding import SUITE, b64u_encode, dec, lp
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What a list needs and the nodes were not dealt: keys for pairs, shares of partitions."""
+
+    pairs: set[Pair]
+    shares: set[str]
+
+
+def deal(session: Session, acl: bytes, rules: list[Rule], lacking: Lacking) -> str | None:
+    """Deal a re-encryption key for each pair and shares of each partition; None when none is needed.
+
+    Raises:
+        UsageError: the owner has no key for a partition. IntegrityError: changed keys.
+    """
+    digest = hashlib.sha256(acl).digest()
+    found = [(_recipient(session, rules, pair), pair[1]) for pair in sorted(lacking.pairs)]
+    # Suspended or departed: the nodes hold no keys for them.
+    recipients = [(person, name) for person, name in found if person is not None]
+    shared = sorted(lacking.shares)
+    if not recipients and not shared:
+        return None
+    epochs = _epochs(session.registered(), {*shared, *(name for _, name in recipients)})
+    deals = [_deal_one(session, digest, one, name, epochs[name]) for one, name in recipients]
+    standing = [_deal_shares(session, name, epochs[name]) for name in shared]
+    octets = payload(
+        session.deployment.id,
+        session.me.id,
+        acl=b64u_encode(digest),
+        deals=deals,
+        standing=standing,
+    )
+    return sign(session.keys, "sesphr-deal", octets)
+
+
+def _epochs(own: people.Person, names: Iterable[str]) -> dict[str, int]:
+    """The newest registered epoch of each partition; UsageError for one without a key."""
+    found = {}
+    for name in sorted(names):
+        epoch = own.epoch(name)
+        if epoch is None:
+            raise UsageError(f"You have no partition {name}; deposit something in it first.")
+        found[name] = epoch
+    return found
+
+
+def _recipient(session: Session, rules: list[Rule], pair: Pair) -> people.Person | None:
+    """Whom to deal to: the owner's own signed rule says with what key, not the server."""
+    person = session.directory.find(pair[0])
+    if person is None:
+        return None
+    people.check_pin(session.folder, person)
+    if keys_of(rules, pair) != {person.key}:
+        raise IntegrityError(
+            f"STOP: the server shows other keys for member {pair[0]} than those that your access "
+            "list names. Nothing was dealt to them."
+        )
+    return person
+
+
+def _deal_one(
+    session: Session, digest: bytes, person: people.Person, partition: str, epoch: int
+) -> dict[str, Any]:
+    """Share 1/x_P,c among the nodes as D_i = B_U^f(i), each sealed to its node (eq. 14)."""
+    place = session.deployment
+    dealt = pre.deal(session.keys.partition(partition, epoch).secret, place.n, place.t)
+    sealed = []
+    for node, share in zip(place.nodes, dealt.shares, strict=True):
+        info = lp(
+            SUITE.encode(), b"delegation", place.id.encode(), digest, partition.encode(), dec(epoch),
+            dec(node.index),
+        )  # fmt: skip
+        sealed.append(_seal(node.hpke, info, pre.direct_point(person.receive, share).encode()))
+    return {
+        "member": person.member, "key": person.key, "partition": partition, "epoch": epoch,
+        "commitments": _encoded(dealt), "sealed": sealed,
+    }  # fmt: skip
+
+
+def _deal_shares(session: Session, partition: str, epoch: int) -> dict[str, Any]:
+    """Share 1/x_P,c among the nodes for roles: s_i = f(i), each sealed to its node (section 6)."""
+    place = session.deployment
+    dealt = pre.deal(session.keys.partition(partition, epoch).secret, place.n, place.t)
+    sealed = []
+    for node, share in zip(place.nodes, dealt.shares, strict=True):
+        info = lp(
+            SUITE.encode(), b"share", place.id.encode(), session.me.id.encode(), partition.encode(),
+            dec(epoch), dec(node.index),
+        )  # fmt: skip
+        sealed.append(_seal(node.hpke, info, share.encode()))
+    return {
+        "partition": partition, "epoch": epoch, "commitments": _encoded(dealt), "sealed": sealed
+    }  # fmt: skip
+
+
+def _encoded(dealt: pre.Deal) -> list[str]:
+    return [b64u_encode(one.encode()) for one in dealt.commitments]
+
+
+def _seal(key: bytes, info: bytes, octets: bytes) -> dict[str, str]:
+    enc, ciphertext = hpke.seal(key, info, octets)
+    return {"enc": b64u_encode(enc), "ciphertext": b64u_encode(ciphertext)}
