@@ -81,11 +81,12 @@ def _committed(
     node: Node, request: statements.Verified, user: Member, cosigns: Iterable[str]
 ) -> AccessRequest:
     """The row of this request, with its decisions and events; made once."""
+    asked = Asked(node, request, user, clock.now())
+    # Also where the answer is known already: who relays it reads what was signed.
+    claims = emergency.claims(node, request, cosigns, asked.now)
     known = _row(node, request)
     if known is not None:
         return known
-    asked = Asked(node, request, user, clock.now())
-    claims = emergency.claims(node, request, cosigns, asked.now)
     try:
         with refusing_bad_input(), node.atomic():
             return _commit(asked, claims)
