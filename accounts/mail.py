@@ -64,11 +64,20 @@ def send_second_factor_reset(member: Member) -> None:
     _send(member, "reset")
 
 
-def _send(member: Member, letter: str, **values: str) -> None:
+def send_opened(owner: Member, kind: str, name: str) -> None:
+    """Tell an owner that somebody opened by a code of theirs (kind "code"), or in an emergency.
+
+    The letter does not say why: what is wrong with somebody is not written on a postcard. It
+    has a limit of its own, so that no other letters can use it up.
+    """
+    _send(owner, f"opened-{kind}", limit="mail:opened", name=name)
+
+
+def _send(member: Member, letter: str, *, limit: str = "mail:login", **values: str) -> None:
     with translation.override(of_letters(member.language)):
         subject, text = _written(letter, values)
     try:
-        ratelimits.spend("mail:login", member.login)
+        ratelimits.spend(limit, member.login)
         send_mail(subject, text, None, [member.login])
     except RateLimited:
         return

@@ -161,7 +161,8 @@ def decline(request: HttpRequest, key_request: UUID) -> schemas.KeyRequestState:
 @router.post("/access", response=answers(schemas.AccessOut, 404, 429, 502))
 def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
     """Open: every node decides, logs and re-encrypts; the cloud gives what the tickets allow."""
-    found = opening.access(by=asker(request, "access:member"), request=sent.request)
+    member = asker(request, "access:member")
+    found = opening.access(by=member, request=sent.request, cosigns=tuple(sent.cosigns))
     return schemas.AccessOut(
         answers=[schemas.NodeAnswer.of(one) for one in found.answers],
         objects=[schemas.ObjectOut.of(one) for one in found.objects],

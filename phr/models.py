@@ -8,6 +8,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from phr import models_notices  # noqa: F401 (Django finds models from here)
+
 DIGEST = 43
 
 
@@ -89,6 +91,8 @@ class IntegrityReport(models.Model):
     record = models.UUIDField(null=True)
     partition = models.CharField(max_length=32, blank=True)
     manifest = models.CharField(max_length=DIGEST, blank=True)
+    # The notice of an emergency that its owner questions.
+    emergency = models.UUIDField(null=True, unique=True)
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()
     count = models.PositiveBigIntegerField(default=1)

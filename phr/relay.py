@@ -10,6 +10,7 @@ from sesphr.adapters import get_srs_nodes
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
+from sesphr.crypto.payloads import check_payload
 from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Invalid, NotFound, PortError, Refused, Unavailable
 from sesphr.ports.srs import SrsNode
@@ -34,6 +35,19 @@ def payload_by(jws: str, member: object) -> dict[str, Any]:
     if payload.get("iss") != str(member):
         raise Refused("The statement was signed by somebody else than you.")
     return payload
+
+
+def checked_by(jws: str, member: object, typ: str) -> dict[str, Any]:
+    """The same, if it also has the members of this type.
+
+    Raises:
+        Invalid: it has others.
+    """
+    payload = payload_by(jws, member)
+    try:
+        return check_payload(typ, payload)
+    except CryptoError as error:
+        raise Invalid(str(error)) from error
 
 
 def digest_of(jws: str) -> str:

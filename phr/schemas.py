@@ -112,6 +112,7 @@ class RecordOut(Schema):
     """A record as the asker may know it; `manifest` is its head's digest (b64u).
 
     `until`: when access to a partition ends (Unix seconds); one without an end is not in it.
+    `purpose` is what an opening must say.
     """
 
     record: UUID
@@ -122,6 +123,7 @@ class RecordOut(Schema):
     date: int
     partitions: list[str]
     until: dict[str, int]
+    purpose: str
 
     @classmethod
     def of(cls, view: RecordView, names: dict[str, str]) -> "RecordOut":
@@ -135,6 +137,7 @@ class RecordOut(Schema):
             date=view.date,
             partitions=list(view.partitions),
             until=dict(view.until),
+            purpose=view.purpose,
         )
 
 
@@ -239,9 +242,10 @@ class KeyRequestsOut(Schema):
 
 
 class AccessIn(Sent):
-    """A signed access request."""
+    """A signed access request; in an emergency with what clinicians signed of it."""
 
     request: Statement
+    cosigns: Annotated[list[SmallStatement], Field(default_factory=list, max_length=64)]
 
 
 class NodeAnswer(Schema):

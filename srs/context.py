@@ -95,6 +95,10 @@ class Node:
             SUITE.encode(), label.encode(), self.deployment.id.encode(), bound, partition.encode(),
             dec(epoch), dec(self.index),
         )  # fmt: skip
+        return self.unsealed(info, sealed)
+
+    def unsealed(self, info: bytes, sealed: Sealed) -> bytes:
+        """The same for any `info`."""
         key = secret(settings.SESPHR_DATA, f"node-{self.index}-hpke")
         return hpke.unseal(key, sealed.enc, info, sealed.ciphertext)
 

@@ -6,6 +6,7 @@ a record's own window) and the reading of rows.
 """
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,9 @@ from sesphr.crypto import acl as kernel
 from sesphr.crypto import statements
 from srs import credentials
 from srs.context import Node
+from srs.emergency import PURPOSE
 from srs.models import Acl, Member, RParameter, Version
+from srs.permits import Permits, hours
 
 EMPTY: dict[str, list[Any]] = {"default_partitions": [], "rules": []}
 # One answer for no such record, no such partition and nothing granted.
@@ -63,6 +66,7 @@ class Docket:
         self.partitions = self._partitions()
         self._policies: dict[UUID, Policy] = {}
         self._described: dict[tuple[UUID, int], dict[str, Any]] = {}
+        self.permits = Permits(node)
 
     def _partitions(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {head.pk: set() for head in self.heads.values()}
@@ -83,6 +87,29 @@ class Docket:
             self._described[user.pk, now] = _described(self._node, user, now)
         return self._described[user.pk, now]
 
+    def assuming(self, permits: Permits) -> "Docket":
+        """The same rows, with other permits."""
+        found = copy(self)
+        found.permits = permits
+        return found
+
+    def evidence(self, owner: Member, user: Member, purpose: str, now: int) -> dict[str, Any]:
+        """What the user may point to besides the owner's rules; see `Permits.of`."""
+        rules = self.policy(owner).rules.rules
+        return self.permits.of(owner, user, rules, purpose, lambda one: self.described(one, now))
+
+    def has_emergency(self, owner: Member, user: Member, now: int) -> bool:
+        """Whether an emergency was signed for that some rule might still answer."""
+        return self.evidence(owner, user, PURPOSE, now)["emergency"] is not None
+
+    def end(self, owner: Member, user: Member, rule: dict[str, Any]) -> int | None:
+        """When a rule ends for a user (Unix seconds), if it does."""
+        begun, until = self.permits.begun(owner, user, rule), rule["valid_until"]
+        if begun is None:
+            return until if until is None else int(until)
+        over = begun + hours(rule) * kernel.HOUR
+        return over if until is None else min(over, until)
+
     def _read_policy(self, owner: Member) -> Policy:
         head = Acl.objects.using(self._node.alias).filter(owner=owner).order_by("-seq").first()
         if head is None:
@@ -102,10 +129,13 @@ def decide(
         ]
     policy, present = docket.policy(head.record.owner), docket.partitions[head.pk]
     described = docket.described(user, now)
+    evidence = docket.evidence(head.record.owner, user, purpose, now)
     owner = str(head.record.owner_id)
     found = []
     for one in partitions:
-        verdict = _verdict(user, described, head, one, one in present, purpose, now, policy)
+        verdict = _verdict(
+            user, described, head, one, one in present, purpose, now, policy, evidence
+        )
         found.append(
             Decision(
                 record, owner, head.version, head.digest, one, *verdict, policy.seq, one in present
@@ -123,6 +153,7 @@ def _verdict(
     purpose: str,
     now: int,
     policy: Policy,
+    evidence: dict[str, Any],
 ) -> tuple[bool, str | None, str]:
     if user.pk == head.record.owner_id:
         if not user.active:
@@ -134,7 +165,7 @@ def _verdict(
         return False, None, "window"
     request = {
         "partition": partition, "action": "read", "purpose": purpose,
-        "record_date": head.record.date, "now": now, "emergency": None,
+        "record_date": head.record.date, "now": now, **evidence,
     }  # fmt: skip
     answer = kernel.decide(policy.rules, described, request)
     allowed = answer.decision == "allow"

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from sesphr.eventlog import AbstractEvent, AbstractStream
 from sesphr.fields import OctetsField
+from srs import models_visits  # noqa: F401 (Django finds models from here)
 
 # base64url of 32 octets; MariaDB cannot index a BLOB as a whole.
 DIGEST = 43

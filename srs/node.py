@@ -11,10 +11,11 @@ from sesphr.ports.srs import (
     CredentialView,
     Deposit,
     EventView,
+    Openable,
     RecordView,
 )
 from sesphr.reachable import reachable
-from srs import selectors
+from srs import openable, selectors
 from srs.context import Node
 from srs.services import access, credentials, deposits, lists, membership, requests
 
@@ -90,15 +91,20 @@ class LocalSrs:
             self.publish(statements.payload_of_unverified(request)["owner"])
             return receipt
 
-    def access(self, request: str) -> Access:
+    def access(self, request: str, cosigns: tuple[str, ...] = ()) -> Access:
         """See the port."""
         with reachable("key server"):
-            return access.access(self._node, request)
+            return access.access(self._node, request, cosigns)
 
     def records(self, asker: str, owner: str | None = None) -> tuple[RecordView, ...]:
         """See the port."""
         with reachable("key server"):
             return selectors.records(self._node, asker, owner)
+
+    def openable(self, asker: str, owner: str) -> tuple[Openable, ...]:
+        """See the port."""
+        with reachable("key server"):
+            return openable.openable(self._node, asker, owner)
 
     def delegates(self, owner: str) -> tuple[tuple[str, str, int], ...]:
         """See the port."""

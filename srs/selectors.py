@@ -5,7 +5,7 @@ from uuid import UUID
 from sesphr import clock
 from sesphr.pins import pinned_authorities
 from sesphr.ports.srs import AuthorityView, CredentialView, RecordView
-from srs import credentials, standing
+from srs import credentials, emergency, standing
 from srs.context import Node, uuid_of
 from srs.decisions import Decision, Docket, decide
 from srs.models import Acl, Credential, Delegation, Member, Record, Registration, Version
@@ -64,6 +64,7 @@ def _of_givers(node: Node, user: Member, owner: str | None) -> list[str]:
     """Records whose owner is the user, has dealt the user a key, or lets the user's role read."""
     given = Delegation.objects.using(node.alias).filter(user=user)
     owners = {user.pk, *given.values_list("owner_id", flat=True), *_by_role(node, user)}
+    owners |= emergency.owners(node, user.pk)
     if owner is not None:
         owners = {one for one in owners if str(one) == owner}
     found = Record.objects.using(node.alias).filter(owner__in=owners)
@@ -77,7 +78,7 @@ def _by_role(node: Node, user: Member) -> set[UUID]:
 
 def _view(docket: Docket, user: Member, head: Version) -> RecordView:
     record, partitions = str(head.record_id), sorted(docket.partitions[head.pk])
-    decisions = decide(docket, user, record, partitions, LISTING_PURPOSE, clock.now())
+    purpose, decisions = _best(docket, user, head, record, partitions)
     return RecordView(
         record=record,
         owner=str(head.record.owner_id),
@@ -85,14 +86,9 @@ def _view(docket: Docket, user: Member, head: Version) -> RecordView:
         manifest=head.digest,
         date=head.record.date,
         partitions=tuple(one.partition for one in decisions if one.allowed),
-        until=_ends(docket, head, decisions),
+        until=_ends(docket, user, head, decisions),
+        purpose=purpose,
     )
-
-
-def _ends(docket: Docket, head: Version, decisions: list[Decision]) -> dict[str, int]:
-    ends = {one["id"]: one["valid_until"] for one in docket.policy(head.record.owner).rules.rules}
-    allowed = {one.partition: ends.get(one.rule) for one in decisions if one.allowed}
-    return {partition: end for partition, end in allowed.items() if end is not None}
 
 
 def credential(node: Node, member: str) -> CredentialView | None:
@@ -121,3 +117,24 @@ def authorities() -> tuple[AuthorityView, ...]:
         AuthorityView(role, one.id, one.name) for one in pinned_authorities() for role in one.roles
     ]
     return tuple(sorted(found, key=lambda one: (one.role, one.name, one.issuer)))
+def _best(
+    docket: Docket, user: Member, head: Version, record: str, partitions: list[str]
+) -> tuple[str, list[Decision]]:
+    """What an opening gives, and for which purpose: an emergency's only where that gives more."""
+    now, found = clock.now(), []
+    for purpose in (LISTING_PURPOSE, emergency.PURPOSE):
+        if purpose == emergency.PURPOSE and not docket.has_emergency(head.record.owner, user, now):
+            continue
+        found.append((purpose, decide(docket, user, record, partitions, purpose, now)))
+    return max(found, key=lambda one: sum(decision.allowed for decision in one[1]))
+
+
+def _ends(docket: Docket, user: Member, head: Version, decisions: list[Decision]) -> dict[str, int]:
+    owner = head.record.owner
+    rules = {rule["id"]: rule for rule in docket.policy(owner).rules.rules}
+    found = {
+        one.partition: docket.end(owner, user, rules[one.rule])
+        for one in decisions
+        if one.allowed and one.rule is not None
+    }
+    return {partition: end for partition, end in found.items() if end is not None}

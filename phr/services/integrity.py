@@ -32,6 +32,15 @@ def keep(
     )  # fmt: skip
 
 
+def keep_once(*, by: UUID, reason: str, emergency: UUID) -> None:
+    """Keep a report of an emergency that its owner questions, unless there is one."""
+    now = clock.now()
+    IntegrityReport.objects.get_or_create(
+        emergency=emergency,
+        defaults={"reported_by": by, "reason": reason, "first": now, "last": now},
+    )
+
+
 def close(*, report: int, by: str, note: str) -> None:
     """Close an open report with what was found; one that is closed stays as it is."""
     with transaction.atomic():

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts import events
 from phr.relay import from_enough, nodes, payload_by, verification_of
-from phr.services import integrity
+from phr.services import integrity, notices
 from sesphr.adapters import get_cloud
 from sesphr.ports.cloudstore import AttachmentOctets, CloudObject, Span
 from sesphr.ports.errors import IntegrityFailure, PortError
@@ -21,8 +21,10 @@ class Opening:
     objects: tuple[CloudObject, ...]
 
 
-def access(*, by: UUID, request: str) -> Opening:
+def access(*, by: UUID, request: str, cosigns: tuple[str, ...] = ()) -> Opening:
     """Relay a signed access request to all nodes, and their tickets to the cloud.
+
+    Owners of whom something was opened by a code or in an emergency are told before it leaves.
 
     Raises:
         PortError: refused, too few nodes, or what is stored is not what was signed
@@ -30,7 +32,8 @@ def access(*, by: UUID, request: str) -> Opening:
     """
     payload = payload_by(request, by)
     try:
-        answers = _ask_nodes(request)
+        answers = _ask_nodes(request, cosigns)
+        notices.tell(by=by, request=request, cosigns=cosigns, answers=answers)
         return Opening(answers, _fetch(by, request, answers))
     except IntegrityFailure as failure:
         _note(by, {item["record"] for item in payload["items"]}, reason=failure.code)
@@ -42,11 +45,11 @@ def _fetch(by: UUID, request: str, answers: Iterable[Access]) -> tuple[CloudObje
     return get_cloud().get(request, verification_of(by), tickets) if tickets else ()
 
 
-def _ask_nodes(request: str) -> tuple[Access, ...]:
+def _ask_nodes(request: str, cosigns: tuple[str, ...]) -> tuple[Access, ...]:
     answers, failures = [], []
     for node in nodes():
         try:
-            answers.append(node.access(request))
+            answers.append(node.access(request, cosigns))
         except PortError as failure:
             failures.append(failure)
     return tuple(from_enough(answers, failures))

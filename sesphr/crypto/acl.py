@@ -12,7 +12,7 @@ from sesphr.crypto import schema as s
 from sesphr.crypto.encoding import b64u_decode, check_int, check_octets
 from sesphr.crypto.errors import AclError, DecodingError, StatementError
 from sesphr.crypto.payloads import check_payload
-from sesphr.crypto.rules import LIST_MEMBERS
+from sesphr.crypto.rules import CODE_HOURS, LIST_MEMBERS
 
 HOUR = 3600
 # All that Python's strip and JavaScript's trim call white space.
@@ -70,7 +70,7 @@ _WORD = s.text(0, 1000)
 _REQUEST = s.record({
     "partition": _WORD, "action": _WORD, "purpose": _WORD, "record_date": s.nullable(s.TIME),
     "now": s.TIME, "emergency": s.nullable(_STATEMENT),
-})  # fmt: skip
+}, {"consent": s.record({"since": s.TIME})})  # fmt: skip
 
 
 def _check(check: s.Check, value: object, what: str) -> None:
@@ -117,7 +117,8 @@ def decide(
     Args:
         acl: a list's payload, or what `check_rules` made of it (when deciding often).
         member: `id`, `key`, `active`, `joined`, `credential`.
-        request: `partition`, `action`, `purpose`, `record_date`, `now`, `emergency`.
+        request: `partition`, `action`, `purpose`, `record_date`, `now`, `emergency`; and
+            `consent`, {`since`}, where the owner's code was given to this member.
 
     Raises:
         AclError: anything is malformed.
@@ -151,8 +152,12 @@ _STEPS: tuple[tuple[str, str, Callable[[dict[str, Any]], bool]], ...] = (
     ("allow", "member-rule", lambda rule: not rule["deny"] and "member" in rule["who"]),
     (
         "allow", "role-rule",
-        lambda rule: not rule["deny"] and "role" in rule["who"] and rule["emergency"] is None,
+        lambda rule: (
+            not rule["deny"] and "role" in rule["who"] and rule["emergency"] is None
+            and "code" not in rule
+        ),
     ),
+    ("allow", "code-rule", lambda rule: "code" in rule),
     ("allow", "emergency-rule", lambda rule: rule["emergency"] is not None),
 )  # fmt: skip
 
@@ -164,6 +169,7 @@ def _applies(rule: dict[str, Any], question: _Question) -> bool:
         and _is_in_force(rule, question.request["now"])
         and _reaches_back(rule, question)
         and _is_emergency(rule, question)
+        and _has_code(rule, question.request)
     )
 
 
@@ -205,6 +211,21 @@ def _reaches_back(rule: dict[str, Any], question: _Question) -> bool:
     return rule["deny"] or rule["history"] or date is None or date >= question.member["joined"]
 
 
+def _has_code(rule: dict[str, Any], request: Mapping[str, Any]) -> bool:
+    if "code" not in rule:
+        return True
+    consent = request.get("consent")
+    if consent is None:
+        return False
+    begun: bool = consent["since"] <= request["now"]
+    return begun and request["now"] < consent["since"] + rule.get("hours", CODE_HOURS) * HOUR
+
+
+def is_blank(reason: str) -> bool:
+    """Whether a reason has nothing but white space."""
+    return not reason.strip(_WHITE)
+
+
 def _is_emergency(rule: dict[str, Any], question: _Question) -> bool:
     terms, statement, now = (
         rule["emergency"],
@@ -215,7 +236,7 @@ def _is_emergency(rule: dict[str, Any], question: _Question) -> bool:
         return True
     if question.request["purpose"] != "emergency" or statement is None:
         return False
-    if not statement["reason"].strip(_WHITE):
+    if is_blank(statement["reason"]):
         return False
     if not statement["since"] <= now < statement["since"] + terms["hours"] * HOUR:
         return False

@@ -76,10 +76,25 @@ def _pairs(value: Any) -> None:
 
 
 _ITEM = s.record({"record": s.ID, "partitions": s.list_of(s.PARTITION, 1, MAX_PAIRS)})
+# A code of six digits, or a secret of 20 octets, each sealed to every node in order.
+_SEALED_CODE = s.record({"enc": s.octets(32), "ciphertext": s.octets(6 + 16)})
+_SEALED_SECRET = s.record({"enc": s.octets(32), "ciphertext": s.octets(20 + 16)})
+_CODE = s.record({"owner": s.ID, "sealed": s.list_of(_SEALED_CODE, 1, MAX_NODES)})
+
+
+def _codes(value: Any) -> None:
+    s.distinct([code["owner"] for code in value.get("codes", [])])
+
+
 _REQUEST = s.both(
-    _object({"nonce": s.octets(16), "purpose": s.NAME, "items": s.list_of(_ITEM, 1, MAX_PAIRS)}),
+    _object(
+        {"nonce": s.octets(16), "purpose": s.NAME, "items": s.list_of(_ITEM, 1, MAX_PAIRS)},
+        {"codes": s.list_of(_CODE, 1, MAX_PAIRS)},
+    ),
     _pairs,
+    _codes,
 )
+_COSIGN = _object({"request": s.DIGEST, "owner": s.ID, "reason": s.text(1, 1000)})
 
 _ACL = s.both(
     _object({"seq": s.POSITIVE, "previous": s.nullable(s.DIGEST), **LIST_MEMBERS}), _chained("seq")
@@ -135,10 +150,14 @@ def _deals(value: Any) -> None:
 
 
 _DEALS = s.both(
-    _object({
-        "acl": s.DIGEST, "deals": s.list_of(_DEAL, 0, MAX_DEALS),
-        "standing": s.list_of(_STANDING, 0, MAX_STANDING),
-    }),
+    _object(
+        {
+            "acl": s.DIGEST, "deals": s.list_of(_DEAL, 0, MAX_DEALS),
+            "standing": s.list_of(_STANDING, 0, MAX_STANDING),
+        },
+        # Of no node: the nodes forget the secret.
+        {"consent": s.list_of(_SEALED_SECRET, 0, MAX_NODES)},
+    ),
     _deals,
 )  # fmt: skip
 
@@ -191,6 +210,7 @@ _RECEIPT = _object({
 SCHEMAS: dict[str, s.Check] = {
     "sesphr-manifest": _MANIFEST,
     "sesphr-access-request": _REQUEST,
+    "sesphr-emergency-cosign": _COSIGN,
     "sesphr-acl": _ACL,
     "sesphr-deployment": _DEPLOYMENT,
     "sesphr-registration": _REGISTRATION,

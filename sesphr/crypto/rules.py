@@ -13,6 +13,9 @@ def _who(value: Any) -> None:
     (_MEMBER if isinstance(value, dict) and "member" in value else _ROLE)(value)
 
 
+# For how long a code opens unless its rule says so, in hours.
+CODE_HOURS = 24
+
 _SHAPE = s.record({
     "id": s.ID,
     "who": _who,
@@ -24,7 +27,7 @@ _SHAPE = s.record({
     "history": s.boolean,
     "deny": s.boolean,
     "emergency": s.nullable(s.record({"hours": s.POSITIVE, "signers": s.integer(1, 2)})),
-})  # fmt: skip
+}, {"code": s.one_of(True), "hours": s.POSITIVE})  # fmt: skip
 
 
 def _rule(value: Any) -> None:
@@ -33,6 +36,12 @@ def _rule(value: Any) -> None:
         raise DecodingError("a rule that ends before it begins")
     if value["emergency"] is not None and (value["deny"] or "role" not in value["who"]):
         raise DecodingError("an emergency rule is for a role and allows")
+    if "hours" in value and "code" not in value:
+        raise DecodingError("hours belong to a code")
+    if "code" in value and (
+        value["deny"] or "role" not in value["who"] or value["emergency"] is not None
+    ):
+        raise DecodingError("a code rule is for a role, allows, and is none for emergencies")
 
 
 def _rules(value: Any) -> None:

@@ -44,7 +44,7 @@ class RecordView:
     that an opening would give now (for its owner: all).
 
     `until` says when the rules that allow them end (Unix seconds), for those partitions whose
-    rule has an end; another rule may go on beyond it.
+    rule has an end; another rule may go on beyond it. `purpose` is what the opening must say.
     """
 
     record: str
@@ -54,6 +54,18 @@ class RecordView:
     date: int
     partitions: tuple[str, ...]
     until: Mapping[str, int]
+    purpose: str = "treatment"
+
+
+@dataclass(frozen=True)
+class Openable:
+    """What a member may open by one way: `way` is "code" (the owner's consent code) or
+    "emergency" (with so many `signers`; 0 for a code); one record, for a request to name."""
+
+    way: str
+    record: str
+    partitions: tuple[str, ...]
+    signers: int
 
 
 @dataclass(frozen=True)
@@ -143,14 +155,19 @@ class SrsNode(Protocol):
     def key_request(self, request: str) -> str:
         """Check and log that a member asks an owner for keys; it grants nothing; a receipt."""
 
-    def access(self, request: str) -> Access:
+    def access(self, request: str, cosigns: tuple[str, ...] = ()) -> Access:
         """Decide each pair, log, then re-encrypt (protocol section 5).
+
+        `cosigns` are what clinicians signed for an emergency (section 8), the asker included.
 
         Raises: Invalid, Refused (not active, not fresh), Unavailable (the log is out of reach).
         """
 
     def records(self, asker: str, owner: str | None = None) -> tuple[RecordView, ...]:
         """The records of `owner` (of everybody if None) in which the asker may read something."""
+
+    def openable(self, asker: str, owner: str) -> tuple[Openable, ...]:
+        """For each way beside the rules that let the asker in as they are: what it would open."""
 
     def delegates(self, owner: str) -> tuple[tuple[str, str, int], ...]:
         """(member, partition, epoch) of each re-encryption key that is held for an owner; none

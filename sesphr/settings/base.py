@@ -59,6 +59,9 @@ SESPHR_RATES = {
     "deposit:member": (1000, 3600),
     "upload:member": (5000, 3600),
     "mail:login": (5, 3600),
+    "mail:opened": (60, 3600),
+    # An endpoint that waits for a colleague asks again and again, and signs anew.
+    "emergency:member": (2000, 3600),
 }
 
 INSTALLED_APPS = [

@@ -6,6 +6,7 @@ A crash may leave an event without a release, never a release without its event.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
@@ -22,16 +23,19 @@ from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.audit import LogProof
 from sesphr.ports.errors import IntegrityFailure, Invalid, Refused
 from sesphr.ports.srs import Access
-from srs import standing
+from srs import consent, emergency, standing
 from srs.context import Node, digest_of, refusing_bad_input, uuid_of
-from srs.decisions import Decision, Docket, decide, from_json
+from srs.decisions import Decision, Docket, from_json
 from srs.models import AccessRequest, Delegation, Event, Member, RParameter
+from srs.services import beginnings
+from srs.services.beginnings import Asked, settle
 
 TICKET_LIFE = 60
 # After this a request is refused as too old, and its answer can go.
 ANSWER_LIFE = statements.PAST + statements.FUTURE
-# Reasons that speak of the asker alone; every other refusal looks the same.
-ABOUT_ONESELF = ("inactive", "credential")
+# Reasons that speak of the asker alone, or of a code that the asker gave; every other refusal
+# looks the same.
+ABOUT_ONESELF = ("inactive", "credential", consent.WRONG, consent.TOO_MANY)
 Pair = tuple[str, str]
 
 
@@ -44,13 +48,13 @@ class Published:
     proof: LogProof
 
 
-def access(node: Node, jws: str) -> Access:
+def access(node: Node, jws: str, cosigns: Iterable[str] = ()) -> Access:
     """Decide, log and answer; the same request within its life gets the same answer."""
     request, user = node.verified(jws, "sesphr-access-request")
     with refusing_bad_input():
         _check_fresh(request)
     _forget_old_answers(node)
-    row = _committed(node, request, user)
+    row = _committed(node, request, user, cosigns)
     released = {one.owner for one in from_json(row.decisions) if one.allowed}
     published = [one for one in _publish(node, row) if one.owner in released]
     if row.answer is None:
@@ -73,14 +77,19 @@ def _forget_old_answers(node: Node) -> None:
     old.exclude(answer=None).update(answer=None)
 
 
-def _committed(node: Node, request: statements.Verified, user: Member) -> AccessRequest:
+def _committed(
+    node: Node, request: statements.Verified, user: Member, cosigns: Iterable[str]
+) -> AccessRequest:
     """The row of this request, with its decisions and events; made once."""
+    asked = Asked(node, request, user, clock.now())
+    # Also where the answer is known already: who relays it reads what was signed.
+    claims = emergency.claims(node, request, cosigns, asked.now)
     known = _row(node, request)
     if known is not None:
         return known
     try:
-        with node.atomic():
-            return _commit(node, request, user)
+        with refusing_bad_input(), node.atomic():
+            return _commit(asked, claims)
     except IntegrityError:
         known = _row(node, request)
         if known is None:
@@ -92,20 +101,17 @@ def _row(node: Node, request: statements.Verified) -> AccessRequest | None:
     return AccessRequest.objects.using(node.alias).filter(digest=digest_of(request)).first()
 
 
-def _commit(node: Node, request: statements.Verified, user: Member) -> AccessRequest:
-    now, payload = clock.now(), request.payload
+def _commit(asked: Asked, claims: Mapping[str, emergency.Claim]) -> AccessRequest:
+    node, request, payload = asked.node, asked.request, asked.request.payload
     docket = Docket(node, [item["record"] for item in payload["items"]])
-    decisions = [
-        decision
-        for item in payload["items"]
-        for decision in decide(
-            docket, user, item["record"], item["partitions"], payload["purpose"], now
-        )
-    ]
-    events = [_record(node, request, owner, decisions).pk for owner in owners_of(decisions)]
+    settled = settle(asked, docket, claims)
+    decisions, events = settled.decisions, []
+    for owner in owners_of(decisions):
+        events.extend(beginnings.record(asked, settled, owner, digest_of(request)))
+        events.append(_record(node, request, owner, decisions))
     return AccessRequest.objects.using(node.alias).create(
-        digest=digest_of(request), user=user, nonce=payload["nonce"], taken=now,
-        decisions=[one.as_json() for one in decisions], events=events,
+        digest=digest_of(request), user=asked.user, nonce=payload["nonce"], taken=asked.now,
+        decisions=[one.as_json() for one in decisions], events=[one.pk for one in events],
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from sesphr.crypto.errors import AclError
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
-from srs import standing
+from srs import consent, standing
 from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
 from srs.models import Acl, Delegation, Member
 
@@ -40,6 +40,10 @@ class Deal:
 
     keys: tuple[Dealt, ...] = ()
     shares: tuple[standing.DealtShare, ...] = ()
+    secret: bytes | None = None
+
+    def __repr__(self) -> str:
+        return "Deal(...)"
 
 
 def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
@@ -120,7 +124,7 @@ def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str) -> Dea
     wanted = wanted_pairs(acl.payload)
     keys = [_key_dealt(node, owner, acl, one, wanted) for one in deal.payload["deals"]]
     shares = standing.checked(node, owner, acl.payload["rules"], deal.payload["standing"])
-    return Deal(tuple(keys), tuple(shares))
+    return Deal(tuple(keys), tuple(shares), consent.opened(node, owner, deal.payload))
 
 
 def _key_dealt(
@@ -169,6 +173,7 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: Deal) ->
     _forget(node, owner, acl.payload)
     _require_complete(node, owner, acl.payload)
     standing.take(node, owner, acl.payload["rules"], dealt.shares)
+    consent.keep(node, owner, dealt.secret)
     receipt = node.receipt("acl", str(owner.id), digest_of(acl), acl.payload["seq"])
     Acl.objects.using(node.alias).create(
         owner=owner, seq=acl.payload["seq"], digest=digest_of(acl), jws=acl.jws, receipt=receipt

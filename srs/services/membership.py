@@ -10,7 +10,7 @@ from sesphr import clock
 from sesphr.crypto import groups, proofs, statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode, lp
 from sesphr.ports.errors import Conflict, Invalid, NotFound
-from srs import standing
+from srs import consent, standing
 from srs.context import Node, digest_of, refusing_bad_input
 from srs.models import Delegation, Member, PartitionKey, Registration
 from srs.services import credentials
@@ -165,6 +165,7 @@ def _end(node: Node, row: Member) -> None:
         node.events.record(owner, "departure-of", user=member)
     held.delete()
     Delegation.objects.using(node.alias).filter(owner=row).delete()
+    consent.forget(node, row)
     standing.forget(node, row)
     credentials.forget(node, row)
     digest = b64u_encode(hashlib.sha256(lp(b"SeSPHR-v1 departure", member.encode())).digest())

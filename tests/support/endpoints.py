@@ -7,12 +7,12 @@ tested without one, and so that a test can lie in any place it likes.
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sesphr import clock
-from sesphr.crypto import envelope, hpke, pre, proofs, statements
+from sesphr.crypto import consent, envelope, hpke, pre, proofs, statements
 from sesphr.crypto.encoding import (
     SUITE,
     b64u_decode,
@@ -39,6 +39,13 @@ def element(name: str, text: str = "planted") -> bytes:
 def digest_of(jws: str) -> str:
     """A statement's name, b64u."""
     return b64u_encode(hashlib.sha256(b64u_decode(jws.split(".")[1])).digest())
+
+
+def _sealed_to_all(info: Callable[[int], bytes], octets: bytes) -> list[dict[str, str]]:
+    made = [hpke.seal(node.hpke, info(node.index), octets) for node in get_deployment().nodes]
+    return [
+        {"enc": b64u_encode(enc), "ciphertext": b64u_encode(ciphertext)} for enc, ciphertext in made
+    ]
 
 
 @dataclass
@@ -212,6 +219,31 @@ class Endpoint:
             ],
         }
         return self.sign("sesphr-access-request", **{**members, **changed})
+
+    def sealed_secret(self, secret: bytes, **changed: Any) -> list[dict[str, str]]:
+        """This owner's consent secret, sealed to every node."""
+        owner = changed.get("owner", self.id)
+        return _sealed_to_all(
+            lambda index: consent.secret_info(get_deployment().id, owner, index), secret
+        )
+
+    def code_for(
+        self, owner: str, digits: str, nonce: str, asker: str | None = None
+    ) -> dict[str, Any]:
+        """What this member puts into a request of that nonce: an owner's code, sealed to every node."""
+        octets = b64u_decode(nonce)
+        sealed = _sealed_to_all(
+            lambda index: consent.code_info(
+                get_deployment().id, owner, asker or self.id, octets, index
+            ),
+            digits.encode(),
+        )
+        return {"owner": owner, "sealed": sealed}
+
+    def cosign(self, request: str, owner: str, reason: str = "unconscious", **changed: Any) -> str:
+        """A co-signature of an emergency's request."""
+        members = {"request": digest_of(request), "owner": owner, "reason": reason, **changed}
+        return self.sign("sesphr-emergency-cosign", **members)
 
     def key_request(self, owner: "Endpoint", partitions: Iterable[str], **changed: Any) -> str:
         """A signed request to an owner."""

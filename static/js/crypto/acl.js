@@ -17,6 +17,8 @@ import {
 const SLUG = pattern(/^[a-z0-9-]{1,32}$/);
 const WORD = text(0, 1000);
 const HOUR = 3600;
+/** For how long a code opens unless its rule says so, in hours. */
+const CODE_HOURS = 24;
 /** What is neither JavaScript's white space nor that of other languages. */
 const NOT_WHITE = /[^\s\u0085\u001c-\u001f]/u;
 
@@ -33,7 +35,7 @@ const shape = object({
   id: uuid, who, partitions: unique(partition, 1), actions: list(oneOf("read", "add"), 1), purposes: list(SLUG),
   valid_from: int(), valid_until: nullable(int()), history: boolean, deny: boolean,
   emergency: nullable(emergencyTerms),
-});
+}, { code: oneOf(true), hours: int(1) });
 
 const credentialShape = object({
   role: SLUG, issuer: b64u(32), valid_from: int(), valid_until: int(), revoked: boolean,
@@ -47,7 +49,7 @@ const requestShape = object({
   // Words that no rule can name are no error here: no rule names them.
   partition: WORD, action: WORD, purpose: WORD, record_date: nullable(int()), now: int(),
   emergency: nullable(statementShape),
-});
+}, { consent: object({ since: int() }) });
 
 /** @param {() => void} check */
 function asAclError(check) {
@@ -61,10 +63,14 @@ function asAclError(check) {
 /** @param {unknown} rule */
 function checkRule(rule) {
   shape(rule);
-  const { valid_from, valid_until, emergency, deny, who: subject } = members(rule);
+  const { valid_from, valid_until, emergency, deny, who: subject, code, hours } = members(rule);
   if (valid_until !== null && valid_until <= valid_from) refuse("valid until must be after valid from");
   if (emergency !== null && (deny || Object.hasOwn(subject, "member"))) {
     refuse("an emergency rule names a role and allows");
+  }
+  if (hours !== undefined && !code) refuse("hours belong to a code");
+  if (code && (deny || Object.hasOwn(subject, "member") || emergency !== null)) {
+    refuse("a code rule names a role, allows, and is none for emergencies");
   }
 }
 
@@ -140,17 +146,25 @@ function emergencyHolds(rule, member, { purpose, now, emergency }) {
   return signers.has(member.id) && signers.size >= rule.emergency.signers;
 }
 
+/** @param {Members} rule @param {Members} request @returns {boolean} */
+function codeHolds(rule, { now, consent }) {
+  if (!rule.code) return true;
+  return consent !== undefined && consent.since <= now && now < consent.since + HOUR * (rule.hours ?? CODE_HOURS);
+}
+
 /** @param {Members} rule @param {Members} member @param {Members} request @returns {boolean} */
 function applies(rule, member, request) {
   return names(rule, member, request.now) && covers(rule, request) && inForce(rule, request.now) &&
-    reachesBack(rule, member, request) && (rule.emergency === null || emergencyHolds(rule, member, request));
+    reachesBack(rule, member, request) && (rule.emergency === null || emergencyHolds(rule, member, request)) &&
+    codeHolds(rule, request);
 }
 
 /** The steps after the member's own state, in their order. */
 const STEPS = /** @type {const} */ ([
   ["deny", "deny-rule", (/** @type {Members} */ rule) => rule.deny],
   ["allow", "member-rule", (/** @type {Members} */ rule) => !rule.deny && Object.hasOwn(rule.who, "member")],
-  ["allow", "role-rule", (/** @type {Members} */ rule) => !rule.deny && Object.hasOwn(rule.who, "role") && rule.emergency === null],
+  ["allow", "role-rule", (/** @type {Members} */ rule) => !rule.deny && Object.hasOwn(rule.who, "role") && rule.emergency === null && !rule.code],
+  ["allow", "code-rule", (/** @type {Members} */ rule) => rule.code === true],
   ["allow", "emergency-rule", (/** @type {Members} */ rule) => !rule.deny && rule.emergency !== null],
 ]);
 
@@ -158,7 +172,8 @@ const STEPS = /** @type {const} */ ([
  * Decide one request for one partition.
  * @param {Members} acl with `default_partitions` (ignored) and `rules`
  * @param {Members} member id, key, active, joined, credential
- * @param {Members} request partition, action, purpose, record_date, now, emergency
+ * @param {Members} request partition, action, purpose, record_date, now, emergency; and consent, `{since}`, where the
+ *   owner's code was given to this member
  * @returns {Decision}
  * @throws {AclError} on malformed input
  */

@@ -9,6 +9,7 @@ export * as acl from "./acl.js";
 export * as aes from "./aes.js";
 export * as attachments from "./attachments.js";
 export * as bytes from "./bytes.js";
+export * as consent from "./consent.js";
 export * as deposit from "./deposit.js";
 export * as document from "./document.js";
 export * as ed25519 from "./ed25519.js";

@@ -59,6 +59,7 @@ function requestRules(payload) {
   const pairs = items.flatMap((item) => item.partitions.map((/** @type {string} */ name) => `${item.record} ${name}`));
   if (pairs.length > MAX_PAIRS) refuse("more than 1000 pairs");
   demandUnique(pairs);
+  demandUnique((payload.codes ?? []).map((/** @type {Members} */ one) => one.owner));
 }
 
 /** @param {Members} payload */
@@ -114,6 +115,9 @@ const sealedToEach = (octets) => ({
 });
 const deal = object({ member: uuid, key: digest, partition, epoch: int(1), ...sealedToEach(96) });
 const standing = object({ partition, epoch: int(1), ...sealedToEach(32) });
+/** What was sealed to every node in order. @param {number} octets of each plaintext @param {number} [least] how many */
+const sealed = (octets, least = 1) => list(object({ enc: b64u(32), ciphertext: b64u(octets + 16) }), least, MAX_NODES);
+const codes = list(object({ owner: uuid, sealed: sealed(6) }), 1, MAX_PAIRS);
 const answered = object({
   partition, decision: oneOf("allow", "deny"), rule: nullable(text(1, 100)), reason: text(1, 1000),
   answer: nullable(b64u(576)),
@@ -146,7 +150,8 @@ const SCHEMAS = new Map(Object.entries({
   }, manifestRules, { date: int(), open_from: int(), open_until: int() }),
   "sesphr-access-request": schema({
     nonce: b64u(16), purpose, items: list(object({ record: uuid, partitions: list(partition, 1) }), 1),
-  }, requestRules),
+  }, requestRules, { codes }),
+  "sesphr-emergency-cosign": schema({ request: digest, owner: uuid, reason: text(1, 1000) }),
   "sesphr-acl": schema({
     seq: int(1), previous: nullable(digest), default_partitions: anything, rules: anything,
   }, aclRules),
@@ -159,7 +164,7 @@ const SCHEMAS = new Map(Object.entries({
   }, registrationRules),
   "sesphr-deal": schema({
     acl: digest, deals: list(deal, 0, MAX_DEALS), standing: list(standing, 0, MAX_STANDING),
-  }, dealRules),
+  }, dealRules, { consent: sealed(20, 0) }),
   "sesphr-key-request": schema({
     owner: uuid, partitions: unique(partition, 1), purpose: text(1, 100), reason: text(1, 1000),
     nonce: b64u(16), key: digest,

@@ -16,6 +16,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import mail
+from phr.models_notices import Notice
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.merkle import leaf_hash, root
 from tests.integration.api.conftest import World
@@ -227,6 +228,37 @@ class Caller:
             path={"attachment": self.scan.id}, body={"request": request, "tickets": tickets}
         )
 
+    def openable(self) -> Call:
+        return Call(query={"owner": self.world.owner.id})
+
+    def emergency(self) -> Call:
+        return Call(body=self._emergency(self.person))
+
+    def _emergency(self, asker: Person) -> dict[str, Any]:
+        request = asker.access_request({self.world.record: ["medical"]}, purpose="emergency")
+        cosign = asker.cosign(request, self.world.owner.id)
+        return {"request": request, "cosign": cosign, "colleague": None}
+
+    def confirm_emergency(self) -> Call:
+        """What the other one asked this person to confirm; owners are never asked."""
+        asker, mine = self.other, self.person.role != "owner"
+        body = self._emergency(asker) | ({"colleague": self.person.id} if mine else {})
+        answer = asker.post("emergencies", body)
+        name = answer.json().get("id", str(uuid.uuid4()))
+        cosign = self.person.cosign(body["request"], self.world.owner.id)
+        return Call(path={"emergency": name}, body={"cosign": cosign})
+
+    def notice(self) -> Call:
+        made = Notice.objects.create(
+            kind="emergency", owner=self.person.id, asker=self.other.id, at=1, until=2,
+            request=secrets.token_hex(20), signers=[self.other.id],
+        )  # fmt: skip
+        return Call(path={"notice": str(made.id)})
+
+    def review(self) -> Call:
+        verdict = secrets.choice(["right", "questioned"])
+        return Call(path=self.notice().path, body={"verdict": verdict})
+
     def report(self) -> Call:
         return Call(body={"record": self.world.record, "partition": "medical", "reason": "digest"})
 
@@ -285,6 +317,14 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/access": Caller.access,
     "POST /api/attachments/{attachment}/content": Caller.content,
     "POST /api/integrity-reports": Caller.report,
+    "GET /api/acl/lists": Caller.nothing,
+    "GET /api/openable": Caller.openable,
+    "POST /api/emergencies": Caller.emergency,
+    "GET /api/emergencies": Caller.nothing,
+    "POST /api/emergencies/{emergency}/confirm": Caller.confirm_emergency,
+    "GET /api/notices": Caller.nothing,
+    "POST /api/notices/{notice}/seen": Caller.notice,
+    "POST /api/notices/{notice}/review": Caller.review,
     "GET /api/activity": Caller.activity,
     "GET /api/log/consistency": Caller.consistency,
 }

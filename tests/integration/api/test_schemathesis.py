@@ -43,7 +43,8 @@ ENOUGH = 0.30
 SEED = 20180101
 READS = ("GET",)
 NEVER = {
-    "owner": set(),
+    # Owners ask nobody in an emergency.
+    "owner": {"POST /api/emergencies", "POST /api/emergencies/{emergency}/confirm"},
     "grantee": {"POST /api/deposits"},
     "stranger": {"POST /api/deposits", "POST /api/attachments/{attachment}/content"},
 }

@@ -35,12 +35,16 @@ def rules(draw):
         start, who = draw(TIMES), draw(WHO)
         deny = draw(st.sampled_from([False, False, True]))
         terms = {"hours": 1, "signers": draw(st.integers(1, 2))}
+        role = "role" in who and not deny
+        emergency = terms if role and draw(st.booleans()) else None
+        code = {"code": True, **draw(st.sampled_from([{}, {"hours": 1}]))}
         made.append({
+            **(code if role and emergency is None and draw(st.booleans()) else {}),
             "id": IDS[number], "who": who, "partitions": draw(some(PARTS)),
             "actions": draw(some(["read", "add"])), "purposes": draw(st.just([]) | some(PURPOSES)),
             "valid_from": start, "valid_until": draw(st.none() | st.integers(start + 1, 9)),
             "history": draw(st.booleans()), "deny": deny,
-            "emergency": terms if "role" in who and not deny and draw(st.booleans()) else None,
+            "emergency": emergency,
         })  # fmt: skip
     return made
 
@@ -55,10 +59,11 @@ SIGNER = st.fixed_dictionaries(
 STATEMENT = st.none() | st.fixed_dictionaries({
     "since": TIMES, "reason": st.sampled_from(["", " \t", "fell"]), "signers": st.lists(SIGNER, max_size=4),
 })  # fmt: skip
+CONSENT = st.fixed_dictionaries({"since": st.integers(0, 8)})
 REQUEST = st.fixed_dictionaries({
     "partition": st.sampled_from(PARTS), "action": st.just("read"), "purpose": st.sampled_from(PURPOSES),
     "record_date": TIMES, "now": st.integers(0, 6), "emergency": STATEMENT,
-})  # fmt: skip
+}, optional={"consent": CONSENT})  # fmt: skip
 
 
 def standing(credential, now):
@@ -72,10 +77,10 @@ def fits(credential, who, now):
 
 
 def kind_of(rule):
-    """0 deny, 1 member, 2 role, 3 emergency: the order in which rules are heard."""
+    """0 deny, 1 member, 2 role, 3 code, 4 emergency: the order in which rules are heard."""
     if rule["deny"]:
         return 0
-    return 1 if "member" in rule["who"] else 3 if rule["emergency"] else 2
+    return 1 if "member" in rule["who"] else 4 if rule["emergency"] else 3 if "code" in rule else 2
 
 
 def who_is_not_meant(rule, member, now):
@@ -103,7 +108,9 @@ def excluded(rule, member, request):
     yield now < rule["valid_from"] or now >= (float("inf") if until is None else until)
     date = request["record_date"]
     yield not (rule["deny"] or rule["history"] or date is None or date >= member["joined"])
-    yield kind_of(rule) == 3 and no_emergency(rule, member, request)
+    yield kind_of(rule) == 4 and no_emergency(rule, member, request)
+    since, hours = request.get("consent", {"since": 10**9})["since"], rule.get("hours", 24)
+    yield kind_of(rule) == 3 and not since <= now < since + hours * 3600
 
 
 def oracle(list_, member, request):
@@ -120,7 +127,7 @@ def oracle(list_, member, request):
     if not found:
         return ("deny", None, "no-rule")
     kind, _, name = min(found)
-    reasons = ["deny-rule", "member-rule", "role-rule", "emergency-rule"]
+    reasons = ["deny-rule", "member-rule", "role-rule", "code-rule", "emergency-rule"]
     return ("allow" if kind else "deny", name, reasons[kind])
 
 
@@ -159,6 +166,10 @@ EMPTY = {"default_partitions": [], "rules": []}
         (EMPTY, {}, {"emergency": {}}),
         (EMPTY, {}, {"purpose": None}),
         (EMPTY, {}, {"more": 1}),
+        (EMPTY, {}, {"consent": None}),
+        (EMPTY, {}, {"consent": {}}),
+        (EMPTY, {}, {"consent": {"since": 1.5}}),
+        (EMPTY, {}, {"consent": {"since": 1, "more": 1}}),
     ],
 )
 def test_malformed_questions(list_, member, request_):
@@ -172,3 +183,74 @@ def test_malformed_questions(list_, member, request_):
 def test_a_head_is_checked(seq, digest):
     with pytest.raises(Exception, match=r"integer|octets"):
         acl.Head(seq, digest)
+
+
+DOCTOR = {
+    "role": "doctor", "issuer": KEYS[0], "valid_from": 0, "valid_until": 10**9, "revoked": False,
+}  # fmt: skip
+
+
+def code_rule(**changed):
+    return {
+        "id": IDS[3], "who": {"role": "doctor", "issuer": KEYS[0]}, "partitions": ["a"], "actions": ["read"],
+        "purposes": [], "valid_from": 0, "valid_until": None, "history": True, "deny": False,
+        "emergency": None, "code": True, **changed,
+    }  # fmt: skip
+
+
+def with_code(rules_, since, now):
+    request = {
+        **GOOD_REQUEST,
+        "now": now,
+        **({} if since is None else {"consent": {"since": since}}),
+    }
+    member = {**GOOD_MEMBER, "credential": DOCTOR}
+    found = acl.decide({"default_partitions": [], "rules": rules_}, member, request)
+    return found.decision, found.reason
+
+
+@pytest.mark.parametrize(
+    ("hours", "since", "now", "expected"),
+    [
+        ({}, None, 100, ("deny", "no-rule")),
+        ({}, 101, 100, ("deny", "no-rule")),
+        ({}, 100, 100, ("allow", "code-rule")),
+        ({}, 100, 100 + 24 * 3600 - 1, ("allow", "code-rule")),
+        ({}, 100, 100 + 24 * 3600, ("deny", "no-rule")),
+        ({"hours": 2}, 100, 100 + 7199, ("allow", "code-rule")),
+        ({"hours": 2}, 100, 100 + 7200, ("deny", "no-rule")),
+    ],
+)
+def test_a_code_opens_for_its_hours(hours, since, now, expected):
+    assert with_code([code_rule(**hours)], since, now) == expected
+
+
+def test_a_code_is_heard_after_roles_and_before_emergencies():
+    plain = {key: value for key, value in code_rule(id=IDS[4]).items() if key != "code"}
+    assert with_code([code_rule(), plain], 100, 100) == ("allow", "role-rule")
+    deny = {**plain, "deny": True, "who": {"member": IDS[0], "key": KEYS[0]}}
+    assert with_code([code_rule(), deny], 100, 100) == ("deny", "deny-rule")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"code": False},
+        {"code": 1},
+        {"code": None},
+        {"hours": 0},
+        {"hours": None},
+        {"deny": True},
+        {"who": {"member": IDS[0], "key": KEYS[0]}},
+        {"emergency": {"hours": 1, "signers": 1}},
+    ],
+)
+def test_code_rules_that_are_none(changed):
+    with pytest.raises(AclError):
+        acl.check_rules({"default_partitions": [], "rules": [code_rule(**changed)]})
+
+
+def test_hours_belong_to_a_code():
+    lone = {key: value for key, value in code_rule(hours=1).items() if key != "code"}
+    with pytest.raises(AclError, match="hours"):
+        acl.check_rules({"default_partitions": [], "rules": [lone]})

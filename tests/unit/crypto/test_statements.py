@@ -39,6 +39,7 @@ RULE = {
     "purposes": ["treatment"], "valid_from": 0, "valid_until": 5, "history": True, "deny": False,
     "emergency": {"hours": 4, "signers": 2},
 }  # fmt: skip
+CODE = {"owner": PEER, "sealed": [{"enc": D32, "ciphertext": b64u_encode(bytes(22))}]}
 PAYLOADS = {
     "sesphr-manifest": {
         "owner": ME, "record": PEER, "version": 1, "previous": None, "date": 5, "open_from": 1,
@@ -46,7 +47,9 @@ PAYLOADS = {
     },
     "sesphr-access-request": {
         "nonce": D16, "purpose": "treatment", "items": [{"record": ME, "partitions": ["medical"]}],
+        "codes": [CODE],
     },
+    "sesphr-emergency-cosign": {"request": D32, "owner": PEER, "reason": "unconscious"},
     "sesphr-acl": {"seq": 2, "previous": D32, "default_partitions": ["medical"], "rules": [RULE]},
     "sesphr-deployment": {
         "n": 1, "t": 1, "nodes": [{"index": 1, "id": PEER, "verification": D32, "hpke": D32}],
@@ -57,7 +60,10 @@ PAYLOADS = {
         "receive_proof": b64u_encode(bytes(128)), "seq": 1, "previous": None,
         "partitions": {"medical": {"epoch": 1, "key": D48, "proof": b64u_encode(bytes(80))}},
     },
-    "sesphr-deal": {"acl": D32, "deals": [DEAL], "standing": [STANDING]},
+    "sesphr-deal": {
+        "acl": D32, "deals": [DEAL], "standing": [STANDING],
+        "consent": [{"enc": D32, "ciphertext": b64u_encode(bytes(36))}],
+    },
     "sesphr-key-request": {
         "owner": PEER, "partitions": ["medical"], "purpose": "treatment", "reason": "visit",
         "nonce": D16, "key": D32,
@@ -72,7 +78,7 @@ PAYLOADS = {
     },
     "sesphr-receipt": {"owner": ME, "kind": "acl", "object": D32, "seq": 1, "effective": True},
 }  # fmt: skip
-OPTIONAL = {"date", "open_from", "open_until"}
+OPTIONAL = {"date", "open_from", "open_until", "codes", "consent"}
 
 
 def octets(typ, **changes):
@@ -172,6 +178,12 @@ def test_every_member_is_checked(typ, path):
         ("sesphr-key-request", {"partitions": ["a", "a"]}),
         ("sesphr-key-request", {"purpose": ""}),
         ("sesphr-access-request", {"items": [{"record": ME, "partitions": ["a", "a"]}]}),
+        ("sesphr-access-request", {"codes": [CODE, CODE]}),
+        ("sesphr-access-request", {"codes": []}),
+        ("sesphr-access-request", {"codes": [{**CODE, "sealed": []}]}),
+        ("sesphr-deal", {"consent": [SEALED]}),
+        ("sesphr-emergency-cosign", {"reason": ""}),
+        ("sesphr-emergency-cosign", {"reason": "x" * 1001}),
         ("sesphr-receipt", {"kind": "deletion"}),
         ("sesphr-receipt", {"effective": 1}),
     ],
@@ -193,9 +205,7 @@ def test_a_refusal_carries_no_answer():
         )
 
 
-@pytest.mark.parametrize(
-    "typ", ["sesphr-accept", "sesphr-deletion", "sesphr-emergency-cosign", "", "JWT", None, []]
-)
+@pytest.mark.parametrize("typ", ["sesphr-accept", "sesphr-deletion", "", "JWT", None, []])
 def test_reserved_and_unknown_types(typ):
     jws = forged(str(typ), octets("sesphr-receipt"))
     with pytest.raises(StatementError):
