@@ -161,8 +161,18 @@ _TICKET = _object({
     "objects": s.list_of(_TICKETED), "expires": s.TIME,
 })  # fmt: skip
 
+# The owner takes a contribution: k of each partition, wrapped under w_P,c (section 4).
+_ACCEPT = _object({
+    "record": s.ID, "version": s.POSITIVE, "author": s.ID, "manifest": s.DIGEST,
+    "wrapped": s.map_of(s.PARTITION, s.octets(40), 1),
+})  # fmt: skip
+_DELETION = _object({"record": s.ID, "manifest": s.DIGEST})
+
 _RECEIPT = _object({
-    "owner": s.ID, "kind": s.one_of("acl", "deposit", "registration", "departure", "key-request"),
+    "owner": s.ID,
+    "kind": s.one_of(
+        "acl", "deposit", "registration", "departure", "key-request", "accept", "deletion"
+    ),
     "object": s.DIGEST, "seq": s.TIME, "effective": s.boolean,
 })  # fmt: skip
 
@@ -176,6 +186,8 @@ SCHEMAS: dict[str, s.Check] = {
     "sesphr-key-request": _KEY_REQUEST,
     "sesphr-access-answer": _ANSWER,
     "sesphr-ticket": _TICKET,
+    "sesphr-accept": _ACCEPT,
+    "sesphr-deletion": _DELETION,
     "sesphr-receipt": _RECEIPT,
 }
 

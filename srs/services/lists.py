@@ -17,7 +17,7 @@ from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
 from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
-from srs.models import Acl, Delegation, Member, PartitionKey
+from srs.models import Acl, Adder, Delegation, Member, PartitionKey
 
 Pair = tuple[str, str]
 
@@ -167,6 +167,7 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dea
     Acl.objects.using(node.alias).create(
         owner=owner, seq=acl.payload["seq"], digest=digest_of(acl), jws=acl.jws, receipt=receipt
     )
+    _note_adders(node, owner, acl.payload)
     _record(node, owner, acl, before, _held(node, owner))
     return receipt
 
@@ -217,6 +218,19 @@ def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> Non
     for user, partition in sorted(missing):
         if user in alive:
             raise Invalid(f"No key was dealt for partition {partition}, though the list allows it.")
+
+
+def _note_adders(node: Node, owner: Member, payload: dict[str, Any]) -> None:
+    """Keep whom the list names for adding, so that they find this owner."""
+    named = {
+        rule["who"]["member"]
+        for rule in payload["rules"]
+        if "member" in rule["who"] and not rule["deny"] and "add" in rule["actions"]
+    }
+    Adder.objects.using(node.alias).filter(owner=owner).delete()
+    Adder.objects.using(node.alias).bulk_create(
+        Adder(owner=owner, user_id=user) for user in sorted(named)
+    )
 
 
 def _record(
