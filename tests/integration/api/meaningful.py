@@ -221,6 +221,28 @@ class Caller:
             path={"attachment": self.scan.id}, body={"request": request, "tickets": tickets}
         )
 
+    def accept(self) -> Call:
+        sealed = self._offered()
+        return Call(path={"record": record_of(sealed)}, body={"accept": self.person.accept(sealed)})
+
+    def refuse(self) -> Call:
+        sealed = self._offered()
+        return Call(
+            path={"record": record_of(sealed)}, body={"deletion": self.person.deletion(sealed)}
+        )
+
+    def _offered(self) -> Any:
+        """What the grantee may add and added; somebody who owns no records gets nothing."""
+        person, grantee = self.person, self.world.grantee
+        sealed = grantee.contribution(person, {"medical": element("medical")})
+        if person is self.world.owner:
+            both = [person.rule(grantee, ["medical"], actions=["read", "add"])]
+            body = person.list_body(both, [(grantee, "medical")])
+            assert person.put_list(body).status_code == 200
+            assert grantee.sign_in_call().status_code == 200
+            assert grantee.send(sealed).status_code == 200
+        return sealed
+
     def report(self) -> Call:
         return Call(body={"record": self.world.record, "partition": "medical", "reason": "digest"})
 
@@ -272,6 +294,10 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/key-requests": Caller.ask,
     "GET /api/key-requests": Caller.nothing,
     "POST /api/key-requests/{key_request}/decline": Caller.decline,
+    "GET /api/addable": Caller.nothing,
+    "GET /api/proposals": Caller.nothing,
+    "POST /api/proposals/{record}/accept": Caller.accept,
+    "POST /api/proposals/{record}/decline": Caller.refuse,
     "POST /api/access": Caller.access,
     "POST /api/attachments/{attachment}/content": Caller.content,
     "POST /api/integrity-reports": Caller.report,

@@ -17,6 +17,7 @@ NAMES = {
     "device": "44444444-4444-4444-8444-444444444444",
     "key_request": "22222222-2222-4222-8222-222222222222",
     "member": "33333333-3333-4333-8333-333333333333",
+    "record": "55555555-5555-4555-8555-555555555555",
     "type": "password",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -51,8 +52,8 @@ def _knock(http: Client, method: str, path: str, operation: Any) -> Any:
 
 
 def test_the_routes_are_those_of_the_api() -> None:
-    assert len(ROUTES) == 38
-    assert len(PROTECTED) == 32
+    assert len(ROUTES) == 42
+    assert len(PROTECTED) == 36
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), PROTECTED)
