@@ -110,7 +110,8 @@ class Entry:
 
 def directory_entry(*, asker: Member, member: UUID) -> Entry:
     """Return a member whom the asker may see: oneself; an authorised member who owns no
-    records; an owner who lets the asker read something.
+    records; an owner who lets the asker read or add something; whoever wrote something that
+    the asker may read.
 
     Raises:
         NotFound: nobody, or nobody whom the asker may see.
@@ -131,14 +132,19 @@ def _visible(asker: Member, member: UUID, found: Member | None) -> bool:
         return True
     if not asker.is_authorised:
         return False
-    if found is not None and found.role not in (Role.OWNER, Role.ADMINISTRATOR):
-        return found.state == State.AUTHORISED
+    plain = found is not None and found.role not in (Role.OWNER, Role.ADMINISTRATOR)
+    if found is not None and plain and found.state == State.AUTHORISED:
+        return True
     # Asked for unknown ids too, so that an owner who hides and nobody cost the same.
     return any(_shows(node, asker.id, member) for node in get_srs_nodes())
 
 
 def _shows(node: Any, asker: UUID, owner: UUID) -> bool:
     try:
-        return bool(node.records(str(asker), str(owner)))
+        return bool(
+            node.records(str(asker), str(owner))
+            or node.addable(str(asker), str(owner))
+            or node.wrote_for(str(owner), str(asker))
+        )
     except (Refused, NotFound, Unavailable):
         return False

@@ -37,6 +37,7 @@ class Document(models.Model):
 
     digest = OctetsField(max_length=32, unique=True)
     owner = models.UUIDField()
+    author = models.UUIDField()
     record = models.UUIDField()
     version = models.PositiveBigIntegerField()
     manifest = models.TextField()
@@ -64,10 +65,16 @@ class Document(models.Model):
 
 
 class Attachment(models.Model):
-    """A whole cipher stream, with the size and root that were measured; `stream` names its pieces."""
+    """A whole cipher stream, with the size and root that were measured; `stream` names its pieces.
+
+    `owner` is whoever uploaded it, in whose space its id is: the author of the document that
+    names it. `document` is set for what somebody adds to another's records: the one manifest
+    that it belongs to, with which it goes.
+    """
 
     owner = models.UUIDField()
     attachment = models.UUIDField()
+    document = OctetsField(max_length=32, null=True)
     size = models.PositiveBigIntegerField()
     root = OctetsField(max_length=32)
     stream = models.UUIDField(unique=True)
@@ -144,6 +151,35 @@ class AclSeq(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner}: {self.seq}"
+
+
+class Acceptance(models.Model):
+    """An owner's signed accept of a document that somebody else wrote, with her wrapped keys.
+
+    `digest` is the statement's own; `kept` means that a node's receipt names it.
+    """
+
+    digest = OctetsField(max_length=32, unique=True)
+    manifest = OctetsField(max_length=32)
+    owner = models.UUIDField()
+    statement = models.TextField()
+    stored = models.PositiveBigIntegerField()
+    kept = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["manifest"], name="cloud_acceptance_of"),
+            models.Index(fields=["kept", "stored"], name="cloud_acceptance_age"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Exact(Length(name), 32), name=f"cloud_acceptance_{name}"
+            )
+            for name in ("digest", "manifest")
+        ]
+
+    def __str__(self) -> str:
+        return self.digest.hex()
 
 
 class Tombstone(models.Model):

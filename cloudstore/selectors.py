@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from cloudstore import pieces, reading
+from cloudstore import acceptances, pieces, reading
 from cloudstore.models import AclSeq, Attachment, Document
 from cloudstore.shelf import Authors, Shelf
 from cloudstore.tickets import Grant, Request
@@ -41,8 +41,11 @@ def open_objects(grants: list[Grant], request: Request, deployment: str) -> tupl
     room = MAX_ANSWER
     shelf, authors = Shelf(grants), Authors()
     rows = [_granted_row(shelf, grant, request) for grant in grants]
+    accepts = acceptances.kept({row.digest for row in rows if row.author != row.owner})
     for grant, row, octets in zip(grants, rows, shelf.octets(rows), strict=True):
-        opened = _opened(grant, row, octets, _manifest(row, authors, deployment))
+        opened = _opened(
+            grant, row, octets, _manifest(row, authors, deployment), accepts.get(row.digest)
+        )
         room -= len(opened.document or b"") + sum(map(len, opened.partitions.values()))
         if room < 0:
             raise Invalid(
@@ -52,10 +55,12 @@ def open_objects(grants: list[Grant], request: Request, deployment: str) -> tupl
     return tuple(given)
 
 
-def _opened(grant: Grant, row: Document, octets: bytes, payload: Mapping[str, Any]) -> CloudObject:
+def _opened(
+    grant: Grant, row: Document, octets: bytes, payload: Mapping[str, Any], accept: str | None
+) -> CloudObject:
     parts = _parts(row, octets, payload)
     if grant.whole:
-        return CloudObject(row.digest, row.manifest, octets, {})
+        return CloudObject(row.digest, row.manifest, octets, {}, accept)
     missing = grant.partitions - parts.keys()
     if missing:
         raise Refused(
@@ -141,7 +146,7 @@ def _stream(
 ) -> AttachmentOctets:
     size, root = named["size"], b64u_decode(named["root"], 32)
     first, last = _resolved(span, size)
-    stored = Attachment.objects.filter(owner=row.owner, attachment=attachment).first()
+    stored = Attachment.objects.filter(owner=row.author, attachment=attachment).first()
     if stored is None:
         _fail(row.digest, "an attachment is missing")
     found = list(pieces.of(stored.stream))

@@ -13,8 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from cloudstore import attachments, blobs, pieces, uploads
-from cloudstore.models import AclSeq, Attachment, Author, Document, Piece, Tombstone
+from cloudstore import acceptances, attachments, blobs, pieces, uploads
+from cloudstore.models import Acceptance, AclSeq, Attachment, Document, Piece, Tombstone
+from cloudstore.pins import pin_author
 from sesphr import clock
 from sesphr.crypto import document as shell
 from sesphr.crypto import statements
@@ -44,30 +45,41 @@ def put(*, manifest: statements.Verified, verification: bytes, document: bytes) 
     with transaction.atomic(using=ALIAS, durable=True):
         if Tombstone.objects.filter(digest=manifest.digest).exists():
             raise Refused("This document was erased.", code="erased")
-        _pin_author(uuid.UUID(manifest.issuer), verification)
+        pin_author(uuid.UUID(manifest.issuer), verification)
         # Together with the document, so that neither is collected before the other.
         _renew_attachments(payload)
+        if manifest.issuer != payload["owner"]:
+            _claim_attachments(payload, manifest.digest)
         _store(manifest, document)
 
 
-def _pin_author(author: uuid.UUID, verification: bytes) -> None:
-    known, _ = Author.objects.get_or_create(id=author, defaults={"verification": verification})
-    if known.verification != verification:
-        raise Conflict("This author is known with another key.", code="other-key")
-
-
 def _renew_attachments(payload: Mapping[str, Any]) -> None:
-    owner = uuid.UUID(payload["owner"])
+    # In the author's own space: nobody takes ids or room of somebody else.
+    author = uuid.UUID(payload["iss"])
     for item in _attachments(payload):
         root = b64u_decode(item["root"], 32)
         try:
-            there = attachments.renew(owner, uuid.UUID(item["id"]), item["size"], root)
+            there = attachments.renew(author, uuid.UUID(item["id"]), item["size"], root)
         except Conflict:
             there = False
         if not there:
             raise Invalid(
                 f"The attachment {item['id']} is not stored as the manifest describes it."
             )
+
+
+def _claim_attachments(payload: Mapping[str, Any], digest: bytes) -> None:
+    """Tie a contribution's attachments to it alone: they go when its owner declines it, and then
+    nothing else, another owner's least of all, may need them."""
+    named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
+    rows = Attachment.objects.filter(owner=uuid.UUID(payload["iss"]), attachment__in=named)
+    for row in rows.select_for_update():
+        other = row.document is not None and bytes(row.document) != digest
+        if (row.document is None and row.kept) or (
+            other and Document.objects.filter(digest=row.document).exists()
+        ):
+            raise Invalid(f"The attachment {row.attachment} belongs to another record.")
+    rows.update(document=digest)
 
 
 def _attachments(payload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -85,6 +97,7 @@ def _store(manifest: statements.Verified, document: bytes) -> None:
             Document.objects.create(
                 digest=manifest.digest,
                 owner=uuid.UUID(payload["owner"]),
+                author=uuid.UUID(payload["iss"]),
                 record=uuid.UUID(payload["record"]),
                 version=payload["version"],
                 manifest=manifest.jws,
@@ -111,17 +124,19 @@ def _renew_document(digest: bytes, document: bytes) -> bool:
 
 
 def note(*, receipts: list[Mapping[str, Any]]) -> None:
-    """Apply the payloads of verified receipts: keep documents, raise ACL numbers.
+    """Apply the payloads of verified receipts: keep documents and accepts, raise ACL numbers.
 
     Raises:
-        IntegrityFailure: a committed deposit's document or attachment is not here;
+        IntegrityFailure: a committed deposit's document or attachment, or an accept, is not here;
             the other receipts were applied.
     """
     lost = []
     for receipt in receipts:
         if receipt["kind"] == "acl":
             _raise_seq(uuid.UUID(receipt["owner"]), receipt["seq"])
-        elif receipt["kind"] == "deposit" and not _keep(receipt):
+        elif (receipt["kind"] == "deposit" and not _keep(receipt)) or (
+            receipt["kind"] == "accept" and not acceptances.keep(receipt)
+        ):
             lost.append(receipt["object"])
     if lost:
         logger.error("integrity failure: deposits without their octets: %s", ", ".join(lost))
@@ -144,7 +159,8 @@ def _keep(receipt: Mapping[str, Any]) -> bool:
             return False
         payload = statements.payload_of_unverified(rows.values_list("manifest", flat=True).get())
         named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
-        kept = Attachment.objects.filter(owner=owner, attachment__in=named).update(kept=True)
+        uploaded = Attachment.objects.filter(owner=uuid.UUID(payload["iss"]), attachment__in=named)
+        kept = uploaded.update(kept=True)
         return kept == len(named)
 
 
@@ -163,6 +179,7 @@ def collect(*, now: int) -> int:
             names = pieces.forget(stream) if gone else []
         pieces.remove(names)
         removed += gone
+    removed += acceptances.collect(limit=limit)
     return removed + uploads.collect(now=now) + _sweep(limit)
 
 
@@ -192,8 +209,24 @@ def erase(*, digest: bytes) -> None:
             return
         payload = statements.payload_of_unverified(row.manifest)
         named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
-        rows = Attachment.objects.filter(owner=row.owner, attachment__in=named)
+        rows = Attachment.objects.filter(owner=row.author, attachment__in=named)
+        if row.author != row.owner:
+            rows = rows.filter(document=digest)
         names = pieces.forget(*rows.values_list("stream", flat=True))
         rows.delete()
+        Acceptance.objects.filter(manifest=digest).delete()
         row.delete()
     pieces.remove(names)
+
+
+def erase_declined(*, deletion: statements.Verified) -> None:
+    """Remove the document that a deletion names, which enough nodes' receipts vouch for.
+
+    Raises:
+        Refused: it is somebody else's.
+    """
+    digest = b64u_decode(deletion.payload["manifest"], 32)
+    row = Document.objects.filter(digest=digest).first()
+    if row is not None and str(row.owner) != deletion.issuer:
+        raise Refused("Only the owner may erase a document.")
+    erase(digest=digest)

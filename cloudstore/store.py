@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from cloudstore import attachments, selectors, services, tickets, uploads
+from cloudstore import acceptances, attachments, selectors, services, tickets, uploads
 from sesphr import clock
 from sesphr.crypto.encoding import check_uuid
 from sesphr.crypto.errors import CryptoError
@@ -68,6 +68,21 @@ class LocalCloud:
         verified = tickets.verify_by(manifest, "sesphr-manifest", verification, get_deployment().id)
         with reachable("cloud"):
             services.put(manifest=verified, verification=verification, document=document)
+
+    def put_accept(self, statement: str, verification: bytes) -> None:
+        """Keep an owner's accept until a receipt names it; see the port."""
+        deployment = get_deployment().id
+        accept = tickets.verify_by(statement, "sesphr-accept", verification, deployment)
+        with reachable("cloud"):
+            acceptances.put(accept=accept, verification=verification)
+
+    def erase(self, statement: str, verification: bytes, receipts: Iterable[str]) -> None:
+        """Remove a document for ever; see the port."""
+        deployment = get_deployment()
+        deletion = tickets.verify_by(statement, "sesphr-deletion", verification, deployment.id)
+        tickets.check_vouched(deletion, "deletion", receipts, deployment)
+        with reachable("cloud"):
+            services.erase_declined(deletion=deletion)
 
     def note(self, receipts: Iterable[str]) -> None:
         """Take signed receipts of SRS nodes; see the port."""

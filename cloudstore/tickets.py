@@ -99,6 +99,22 @@ def verify_by_node(jws: str, typ: str, deployment: Deployment) -> statements.Ver
         raise Invalid(f"The {typ} statement is not a node's: {error}") from error
 
 
+def check_vouched(
+    statement: statements.Verified, kind: str, receipts: Iterable[str], deployment: Deployment
+) -> None:
+    """Demand that t distinct nodes' receipts of this kind name an owner's statement.
+
+    Raises:
+        Invalid: no node signed one. Refused: fewer.
+    """
+    wanted = (kind, statement.issuer, b64u_encode(statement.digest))
+    taken = list(islice(receipts, deployment.n))
+    found = [verify_by_node(one, "sesphr-receipt", deployment).payload for one in taken]
+    vouching = {one["iss"] for one in found if (one["kind"], one["owner"], one["object"]) == wanted}
+    if len(vouching) < deployment.t:
+        raise Refused("Not enough nodes vouch for this.", code="too-few-receipts")
+
+
 def decide(
     request: Request,
     verification: bytes,

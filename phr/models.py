@@ -80,6 +80,42 @@ class KeyRequest(models.Model):
         ]
 
 
+class Proposal(models.Model):
+    """What somebody added to an owner's records, waiting for her or answered by her.
+
+    The key servers hold what counts; this is for lists and counts. `manifest` is the author's
+    statement while it waits. `answer` is her statement, kept before anything is done with it, so
+    that what a crash interrupts is done to its end.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        PENDING = "pending"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    record = models.UUIDField(primary_key=True, editable=False)
+    owner = models.UUIDField()
+    author = models.UUIDField(db_index=True)
+    digest = models.CharField(max_length=DIGEST, unique=True)
+    manifest = models.TextField()
+    offered = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
+    answer = models.TextField(blank=True)
+    answered = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "state"], name="phr_proposal_waiting")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="pending", answered__isnull=True)
+                | Q(state__in=["accepted", "declined"], answered__isnull=False),
+                name="phr_proposal_answered",
+            ),
+        ]
+
+
 class IntegrityReport(models.Model):
     """That something differed from what was signed, open until staff looked into it.
 

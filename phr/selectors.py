@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import events
 from accounts.models import Member
-from phr.models import KeyRequest
+from phr.models import KeyRequest, Proposal
 from phr.relay import nodes
 from sesphr.adapters import get_log
 from sesphr.ports.errors import NotFound
@@ -91,8 +91,25 @@ def request_to(owner: UUID, request: UUID) -> KeyRequest:
 
 def askers(requests: list[KeyRequest]) -> dict[str, Member]:
     """Who made these requests, by id."""
-    rows = Member.objects.filter(id__in={request.asker for request in requests})
-    return {str(member.id): member for member in rows}
+    return members({str(request.asker) for request in requests})
+
+
+def members(ids: set[str]) -> dict[str, Member]:
+    """Members by id."""
+    return {str(member.id): member for member in Member.objects.filter(id__in=ids)}
+
+
+def offered_by(author: UUID) -> list[Proposal]:
+    """What this member added to others' records, newest first; 200 that wait, 200 answered."""
+    rows = Proposal.objects.filter(author=author).order_by("-offered", "record")
+    pending = Q(state=Proposal.State.PENDING)
+    found = [*rows.filter(pending)[:LISTED], *rows.exclude(pending)[:LISTED]]
+    return sorted(found, key=lambda one: (-one.offered, one.record.hex))
+
+
+def proposed_to(owner: UUID) -> int:
+    """How much of what others added waits for this owner's answer."""
+    return Proposal.objects.filter(owner=owner, state=Proposal.State.PENDING).count()
 
 
 def activity(member: UUID, source: str | None, after: int) -> list[ActivityStream]:

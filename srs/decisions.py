@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from sesphr.crypto import acl as kernel
 from sesphr.crypto import statements
 from srs import credentials
 from srs.context import Node
 from srs.emergency import PURPOSE
-from srs.models import Acl, Member, RParameter, Version
+from srs.models import Acl, Contribution, Member, RParameter, Version
 from srs.permits import Permits, hours
 
 EMPTY: dict[str, list[Any]] = {"default_partitions": [], "rules": []}
@@ -59,8 +59,10 @@ class Docket:
 
     def __init__(self, node: Node, records: Iterable[str]) -> None:
         self._node = node
+        # A proposal is no head yet; `_verdict` lets only its owner see it.
+        proposed = Q(record__head=0, contribution__state=Contribution.State.PROPOSED)
         heads = Version.objects.using(node.alias).filter(
-            record__in=list(records), version=F("record__head")
+            Q(version=F("record__head")) | proposed, record__in=list(records)
         )
         self.heads = {str(head.record_id): head for head in heads.select_related("record__owner")}
         self.partitions = self._partitions()
@@ -159,7 +161,7 @@ def _verdict(
         if not user.active:
             return False, None, "inactive"
         return (True, None, "owner") if present else (False, None, UNKNOWN)
-    if head.record.owner.state == Member.State.DEPARTED:
+    if head.record.owner.state == Member.State.DEPARTED or head.record.head == 0:
         return False, None, UNKNOWN
     if not _window_open(head, now):
         return False, None, "window"
@@ -172,6 +174,19 @@ def _verdict(
     if allowed and not present:
         return False, None, UNKNOWN
     return allowed, answer.rule, answer.reason
+
+
+# Who adds need not say what for; a rule that is bound to purposes lets add for treatment or not.
+ADDING_PURPOSE = "treatment"
+
+
+def may_add(policy: Policy, user: Member, partition: str, now: int) -> bool:
+    """Whether an owner's list lets a member add to a partition now, whatever may be read."""
+    request = {
+        "partition": partition, "action": "add", "purpose": ADDING_PURPOSE, "record_date": None,
+        "now": now, "emergency": None,
+    }  # fmt: skip
+    return kernel.decide(policy.rules, _described(user), request).decision == "allow"
 
 
 def _window_open(head: Version, now: int) -> bool:

@@ -131,6 +131,60 @@ class RParameter(models.Model):
         ]
 
 
+class Contribution(models.Model):
+    """That somebody else than its owner wrote version 1 of a record, and what she made of it.
+
+    While it is no record of hers, the record's head is 0: nothing that reads heads sees it.
+    `octets` is how much of the cloud it takes.
+    """
+
+    class State(models.TextChoices):
+        """Whether the owner has answered."""
+
+        PROPOSED = "proposed"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    version = models.OneToOneField(Version, models.PROTECT, related_name="contribution")
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="contributions")
+    author = models.ForeignKey(Member, models.PROTECT, related_name="contributed")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PROPOSED)
+    octets = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "state"], name="srs_contribution_waiting")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "accepted", "declined"]),
+                name="srs_contribution_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(owner=models.F("author")), name="srs_contribution_of_another"
+            ),
+        ]
+
+
+class ContributionAnswer(models.Model):
+    """An owner's signed statement that takes a contribution or declines it. Two devices may
+    sign one each that say the same."""
+
+    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="answers")
+    digest = models.CharField(max_length=DIGEST, unique=True)
+    jws = models.TextField()
+    receipt = models.TextField()
+
+
+class Adder(models.Model):
+    """That an owner's list in force names a member in a rule that lets add: whose records to
+    look at when that member asks; it decides nothing."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="adders")
+    user = models.ForeignKey(Member, models.PROTECT, related_name="may_add")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "user"], name="srs_adder")]
+
+
 class Acl(models.Model):
     """A signed access control list; the highest seq of an owner is in force, for ever."""
 

@@ -7,17 +7,19 @@ from sesphr.crypto import statements
 from sesphr.ports.errors import PortError
 from sesphr.ports.srs import (
     Access,
+    Addable,
     AuthorityView,
     CredentialView,
     Deposit,
     EventView,
     Openable,
+    Proposal,
     RecordView,
 )
 from sesphr.reachable import reachable
-from srs import openable, selectors
+from srs import openable, proposals, selectors
 from srs.context import Node
-from srs.services import access, credentials, deposits, lists, membership, requests
+from srs.services import access, contributions, credentials, deposits, lists, membership, requests
 
 logger = logging.getLogger("sesphr.srs")
 
@@ -62,7 +64,38 @@ class LocalSrs:
     def deposit(self, deposit: Deposit) -> str:
         """See the port."""
         with reachable("key server"):
-            return self._then_publish(deposit.manifest, deposits.deposit(self._node, deposit))
+            receipt = deposits.deposit(self._node, deposit)
+            self._publish_contribution(deposit.manifest)
+            return receipt
+
+    def accept(self, statement: str) -> str:
+        """See the port."""
+        with reachable("key server"):
+            receipt = contributions.accept(self._node, statement)
+            self._publish_answer(receipt)
+            return receipt
+
+    def erase(self, statement: str) -> str:
+        """See the port."""
+        with reachable("key server"):
+            receipt = contributions.erase(self._node, statement)
+            self._publish_answer(receipt)
+            return receipt
+
+    def proposals(self, owner: str) -> tuple[Proposal, ...]:
+        """See the port."""
+        with reachable("key server"):
+            return proposals.proposals(self._node, owner)
+
+    def addable(self, member: str, owner: str | None = None) -> tuple[Addable, ...]:
+        """See the port."""
+        with reachable("key server"):
+            return proposals.addable(self._node, member, owner)
+
+    def wrote_for(self, author: str, reader: str) -> bool:
+        """See the port."""
+        with reachable("key server"):
+            return proposals.wrote_for(self._node, author, reader)
 
     def set_acl(self, acl: str, deal: str | None) -> str:
         """See the port."""
@@ -156,6 +189,16 @@ class LocalSrs:
     def publish_owed(self) -> None:
         """The same for every member."""
         for member in self.owing():
+            self.publish(member)
+
+    def _publish_contribution(self, manifest: str) -> None:
+        """Send the deposit's event, to the author's stream and the owner's."""
+        payload = statements.payload_of_unverified(manifest)
+        for member in sorted({payload["iss"], payload["owner"]}):
+            self.publish(member)
+
+    def _publish_answer(self, receipt: str) -> None:
+        for member in contributions.concerned(self._node, receipt):
             self.publish(member)
 
     def _then_publish(self, statement: str, receipt: str) -> str:

@@ -67,7 +67,8 @@ def _of_givers(node: Node, user: Member, owner: str | None) -> list[str]:
     owners |= emergency.owners(node, user.pk)
     if owner is not None:
         owners = {one for one in owners if str(one) == owner}
-    found = Record.objects.using(node.alias).filter(owner__in=owners)
+    # What is only proposed has no head.
+    found = Record.objects.using(node.alias).filter(owner__in=owners, head__gte=1)
     return [str(record) for record in found.values_list("pk", flat=True)]
 
 

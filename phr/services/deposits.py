@@ -6,17 +6,14 @@ ends in the same state; nothing is acknowledged before all three hold.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from phr.models import PartitionSize, Record, Version
 from phr.relay import digest_of, nodes, payload_by, verification_of
-from sesphr import clock
+from phr.services import contributions
+from phr.services.indexing import index
 from sesphr.adapters import get_cloud
 from sesphr.ports.cloudstore import StoredAttachment
-from sesphr.ports.errors import Invalid, Refused
+from sesphr.ports.errors import Invalid
 from sesphr.ports.srs import Deposit, Sealed
 
 
@@ -57,31 +54,23 @@ def discard(*, by: UUID, attachment: str) -> None:
 def deposit(
     *, by: UUID, manifest: str, document: bytes, sealed: Mapping[str, Mapping[str, Sealed]]
 ) -> Deposited:
-    """Relay a version of a record; `sealed` maps node index (text) to partition to parameters."""
+    """Relay a version of a record; `sealed` maps node index (text) to partition to parameters.
+
+    Of somebody else's record it becomes a proposal, which its owner accepts or declines.
+    """
     payload = payload_by(manifest, by)
+    added = payload.get("owner") != payload["iss"]
     # The nodes say so too, but only after the cloud has stored the document.
-    if payload.get("owner") != payload["iss"]:
-        raise Refused("Only the owner may deposit a version of a record.")
+    if added:
+        contributions.require_right(by, payload, digest_of(manifest))
     if set(sealed) != {str(node.index) for node in nodes()}:
         raise Invalid("The parameters must be sealed to every key server, and to no other.")
     cloud = get_cloud()
     cloud.put(manifest, verification_of(by), document)
     receipts = tuple(node.deposit(Deposit(manifest, sealed[str(node.index)])) for node in nodes())
     cloud.note(receipts)
-    _index(by, payload, digest_of(manifest))
+    if added:
+        contributions.note_proposal(manifest, payload, digest_of(manifest))
+    else:
+        index(by, payload, digest_of(manifest))
     return Deposited(payload["record"], payload["version"], receipts)
-
-
-def _index(owner: UUID, payload: dict[str, Any], digest: str) -> None:
-    with transaction.atomic():
-        record, _ = Record.objects.get_or_create(
-            id=payload["record"], defaults={"owner": owner, "created": clock.now()}
-        )
-        version, made = Version.objects.get_or_create(
-            digest=digest, defaults={"record": record, "n": payload["version"]}
-        )
-        if made:
-            PartitionSize.objects.bulk_create(
-                PartitionSize(version=version, partition=name, size=one["size"])
-                for name, one in payload["partitions"].items()
-            )

@@ -201,7 +201,16 @@ _TICKET = _object({
     "objects": s.list_of(_TICKETED), "expires": s.TIME,
 })  # fmt: skip
 
-_RECEIPTS = ("acl", "deposit", "registration", "departure", "key-request", "credential")
+# The owner takes a contribution: k of each partition, wrapped under w_P,c (section 4).
+_ACCEPT = _object({
+    "record": s.ID, "version": s.POSITIVE, "author": s.ID, "manifest": s.DIGEST,
+    "wrapped": s.map_of(s.PARTITION, s.octets(40), 1),
+})  # fmt: skip
+_DELETION = _object({"record": s.ID, "manifest": s.DIGEST})
+
+_RECEIPTS = (
+    "acl", "deposit", "registration", "departure", "key-request", "credential", "accept", "deletion",
+)  # fmt: skip
 _RECEIPT = _object({
     "owner": s.ID, "kind": s.one_of(*_RECEIPTS),
     "object": s.DIGEST, "seq": s.TIME, "effective": s.boolean,
@@ -219,6 +228,8 @@ SCHEMAS: dict[str, s.Check] = {
     "sesphr-credential-request": _CREDENTIAL_REQUEST,
     "sesphr-access-answer": _ANSWER,
     "sesphr-ticket": _TICKET,
+    "sesphr-accept": _ACCEPT,
+    "sesphr-deletion": _DELETION,
     "sesphr-receipt": _RECEIPT,
 }
 

@@ -45,12 +45,17 @@ class AttachmentOctets:
 @dataclass(frozen=True)
 class CloudObject:
     """What a ticket opened: the signed manifest with the whole document (owner) or
-    the cipher octets of the granted partitions (anybody else); the other is None/empty."""
+    the cipher octets of the granted partitions (anybody else); the other is None/empty.
+
+    `accept` is the owner's own statement that took a document which somebody else wrote; she gets
+    it with the whole document.
+    """
 
     digest: bytes
     manifest: str
     document: bytes | None
     partitions: dict[str, bytes]
+    accept: str | None = None
 
 
 class Cloud(Protocol):
@@ -101,7 +106,8 @@ class Cloud(Protocol):
         """Store a document under its manifest's digest.
 
         `verification` is the author's raw Ed25519 key; the first one seen for
-        an author is kept, another is refused ever after.
+        an author is kept, another is refused ever after. Its attachments are those that the
+        author uploaded; of an author who is not the owner each belongs to one document alone.
 
         Raises:
             Invalid: signature, shell, digests, sizes or attachments differ from the manifest.
@@ -109,9 +115,28 @@ class Cloud(Protocol):
             Refused: the document was erased (a tombstone is there).
         """
 
+    def put_accept(self, statement: str, verification: bytes) -> None:
+        """Keep an owner's `sesphr-accept` until a node's receipt names it.
+
+        `verification` is the owner's raw Ed25519 key, pinned as an author's.
+
+        Raises:
+            Invalid: the signature, or it is about another document than a stored one of hers.
+            Conflict: she is known with another key. Refused: the document was erased.
+        """
+
+    def erase(self, statement: str, verification: bytes, receipts: Iterable[str]) -> None:
+        """Remove the document that an owner's `sesphr-deletion` names, with its attachments, and
+        keep its name, so that it never comes back; the same again changes nothing.
+
+        Raises:
+            Invalid: a signature. Refused: not t distinct nodes' receipts name this statement,
+                or the document is somebody else's.
+        """
+
     def note(self, receipts: Iterable[str]) -> None:
-        """Take signed receipts of SRS nodes: `deposit` keeps a document for good,
-        `acl` raises the owner's highest seq, below which tickets are refused."""
+        """Take signed receipts of SRS nodes: `deposit` keeps a document for good, `accept` an
+        owner's statement, `acl` raises the owner's highest seq, below which tickets are refused."""
 
     def get(
         self, request: str, verification: bytes, tickets: Iterable[str]

@@ -69,6 +69,29 @@ class Openable:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """What somebody else added to an owner's records and the owner has not answered yet.
+
+    `manifest` is the author's JWS, `digest` its name (b64u), `offered` when this node took it.
+    """
+
+    record: str
+    owner: str
+    author: str
+    manifest: str
+    digest: str
+    offered: int
+
+
+@dataclass(frozen=True)
+class Addable:
+    """To which partitions of an owner's records a member may add now."""
+
+    owner: str
+    partitions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EventView:
     """One event of a member's stream with what is needed to check it against the log."""
 
@@ -132,8 +155,38 @@ class SrsNode(Protocol):
     def deposit(self, deposit: Deposit) -> str:
         """Commit a version of a record after all checks of protocol section 4; a receipt.
 
-        Raises: Invalid, Conflict (version or predecessor), Refused (not active, not the owner).
+        The author is the owner, or somebody whom the owner's list lets `add` to every partition
+        of it: then it is version 1 of a new record, which waits as a proposal.
+
+        Raises: Invalid, Conflict (version or predecessor, too much waits), Refused (not active,
+            may not add, was declined).
         """
+
+    def accept(self, statement: str) -> str:
+        """Make a proposal a record of its owner, who signed `sesphr-accept`; a receipt.
+
+        Raises: Invalid (it says something else than the proposal), NotFound,
+            Conflict (declined, or accepted with other wrapped keys), Refused (not active).
+        """
+
+    def erase(self, statement: str) -> str:
+        """Forget a proposal's parameters and manifest, which its owner declined by
+        `sesphr-deletion`; its name is kept, so that it never comes back; a receipt.
+
+        Raises: Invalid, NotFound, Conflict (accepted already), Refused (not active).
+        """
+
+    def proposals(self, owner: str) -> tuple[Proposal, ...]:
+        """What waits for an owner's answer, oldest first."""
+
+    def addable(self, member: str, owner: str | None = None) -> tuple[Addable, ...]:
+        """To whose records, and to which partitions, a member may add now.
+
+        Without `owner`: of all owners whose list names the member for adding.
+        """
+
+    def wrote_for(self, author: str, reader: str) -> bool:
+        """Whether a member contributed something that another owns or may read now."""
 
     def set_acl(self, acl: str, deal: str | None) -> str:
         """Take the next access control list with the re-encryption keys (for members) and shares

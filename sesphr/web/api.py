@@ -8,6 +8,7 @@ from phr.api import router as phr_router
 from phr.api_attachments import router as attachments_router
 from phr.api_credentials import router as credentials_router
 from phr.api_emergency import router as emergency_router
+from phr.api_contributions import router as contributions_router
 from sesphr import clock
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.deployment import get_deployment
@@ -48,4 +49,5 @@ api.add_router("", accounts_router)
 api.add_router("", phr_router)
 api.add_router("", credentials_router)
 api.add_router("", emergency_router)
+api.add_router("", contributions_router)
 api.add_router("/attachments", attachments_router)

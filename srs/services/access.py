@@ -29,6 +29,7 @@ from srs.decisions import Decision, Docket, from_json
 from srs.models import AccessRequest, Delegation, Event, Member, RParameter
 from srs.services import beginnings
 from srs.services.beginnings import Asked, settle
+from srs.services.owners import for_owner
 
 TICKET_LIFE = 60
 # After this a request is refused as too old, and its answer can go.
@@ -183,7 +184,7 @@ def _answered(
 
 def _points(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:
     try:
-        return reencrypt_all(node, user, decisions)
+        return {**reencrypt_all(node, user, decisions), **for_owner(node, user, decisions)}
     except CryptoError:
         # Each R and D was checked when it was taken, so this is not the asker's fault.
         raise IntegrityFailure("What this key server keeps is not what it took.") from None

@@ -4,30 +4,18 @@ R parameters arrive sealed to this node and are stored in its database alone.
 """
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError
 
 from sesphr import clock
-from sesphr.crypto import proofs, statements
-from sesphr.crypto.groups import G1, decode_g1
-from sesphr.ports.errors import Conflict, Invalid, Refused
-from sesphr.ports.srs import Deposit, Sealed
+from sesphr.crypto import statements
+from sesphr.ports.errors import Conflict
+from sesphr.ports.srs import Deposit
 from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
-from srs.models import Member, PartitionKey, Record, RParameter, Version
-
-R_OCTETS = 48
-SEALED_OCTETS = R_OCTETS + 80
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A partition's checked R parameter."""
-
-    partition: str
-    epoch: int
-    r: bytes
+from srs.models import Member, Record, Version
+from srs.services import contributions
+from srs.services.parameters import Parameter, parameters_of, store
 
 
 def deposit(node: Node, sent: Deposit) -> str:
@@ -35,12 +23,12 @@ def deposit(node: Node, sent: Deposit) -> str:
     manifest, author = node.verified(sent.manifest, "sesphr-manifest")
     known = _known(node, manifest)
     if known is not None:
-        return known.receipt
+        return known
     require_active(author)
     if manifest.payload["owner"] != manifest.issuer:
-        raise Refused("Only the owner may deposit a version of a record.")
+        return contributions.contribute(node, author, manifest, sent)
     with refusing_bad_input():
-        parameters = _parameters(node, author, manifest, sent)
+        parameters = parameters_of(node, author, manifest, sent)
     try:
         with node.atomic():
             return _commit(node, author, manifest, parameters)
@@ -48,44 +36,16 @@ def deposit(node: Node, sent: Deposit) -> str:
         known = _known(node, manifest)
         if known is None:
             raise Conflict("Another version was taken first; read the record again.") from None
-        return known.receipt
+        return known
 
 
-def _known(node: Node, manifest: statements.Verified) -> Version | None:
-    return Version.objects.using(node.alias).filter(digest=digest_of(manifest)).first()
-
-
-def _parameters(
-    node: Node, author: Member, manifest: statements.Verified, sent: Deposit
-) -> list[Parameter]:
-    """Unseal and check each R; manifest and sealed parameters name the same partitions."""
-    partitions = manifest.payload["partitions"]
-    if set(partitions) != set(sent.sealed):
-        raise Invalid("The sealed parameters are not those of the manifest's partitions.")
-    opened = {name: _unsealed(node, manifest, name, sent.sealed[name]) for name in partitions}
-    proofs.check_deposit(
-        manifest.payload,
-        _public_keys(node, author),
-        {name: octets[:R_OCTETS] for name, octets in opened.items()},
-        {name: octets[R_OCTETS:] for name, octets in opened.items()},
-    )
-    return [
-        Parameter(name, partitions[name]["epoch"], octets[:R_OCTETS])
-        for name, octets in sorted(opened.items())
-    ]
-
-
-def _unsealed(node: Node, manifest: statements.Verified, name: str, sealed: Sealed) -> bytes:
-    epoch = manifest.payload["partitions"][name]["epoch"]
-    opened = node.unseal("deposit", manifest.digest, name, epoch, sealed)
-    if len(opened) != SEALED_OCTETS:
-        raise Invalid(f"The sealed parameter of {name} does not have {SEALED_OCTETS} octets.")
-    return opened
-
-
-def _public_keys(node: Node, owner: Member) -> dict[tuple[str, int], G1]:
-    keys = PartitionKey.objects.using(node.alias).filter(member=owner)
-    return {(key.partition, key.epoch): decode_g1(bytes(key.a)) for key in keys}
+def _known(node: Node, manifest: statements.Verified) -> str | None:
+    """The receipt of what was taken before."""
+    found = Version.objects.using(node.alias).filter(digest=digest_of(manifest)).first()
+    if found is None:
+        return None
+    contributions.refuse_declined(node, found)
+    return found.receipt
 
 
 def _commit(
@@ -96,24 +56,11 @@ def _commit(
     [owner] = locked(node, [owner.pk])
     known = _known(node, manifest)
     if known is not None:
-        return known.receipt
+        return known
     require_active(owner)
     record = _head(node, owner, payload)
     receipt = node.receipt("deposit", str(owner.id), digest_of(manifest), payload["version"])
-    version = Version.objects.using(node.alias).create(
-        record=record,
-        version=payload["version"],
-        digest=digest_of(manifest),
-        manifest=manifest.jws,
-        accepted=clock.now(),
-        open_from=payload.get("open_from"),
-        open_until=payload.get("open_until"),
-        receipt=receipt,
-    )
-    RParameter.objects.using(node.alias).bulk_create(
-        RParameter(version=version, partition=one.partition, epoch=one.epoch, r=one.r)
-        for one in parameters
-    )
+    store(node, record, manifest, receipt, parameters)
     record.head = payload["version"]
     record.save(using=node.alias, update_fields=["head"])
     node.events.record(
@@ -130,7 +77,8 @@ def _head(node: Node, owner: Member, payload: dict[str, Any]) -> Record:
         pk=uuid.UUID(payload["record"]),
         defaults={"owner": owner, "date": payload.get("date", clock.now())},
     )
-    if record.owner_id != owner.id:
+    # Without a head it is what somebody else proposed.
+    if record.owner_id != owner.id or (not made and record.head == 0):
         raise Conflict("This record id is taken.")
     last = None if made else record.versions.using(node.alias).filter(version=record.head).first()
     expected = (1, None) if last is None else (record.head + 1, last.digest)

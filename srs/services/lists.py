@@ -19,7 +19,7 @@ from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
 from srs import consent, standing
 from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
-from srs.models import Acl, Delegation, Member
+from srs.models import Acl, Adder, Delegation, Member
 
 Pair = tuple[str, str]
 
@@ -178,6 +178,7 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: Deal) ->
     Acl.objects.using(node.alias).create(
         owner=owner, seq=acl.payload["seq"], digest=digest_of(acl), jws=acl.jws, receipt=receipt
     )
+    _note_adders(node, owner, acl.payload)
     after = _Given(_held(node, owner), standing.of_roles(acl.payload["rules"]))
     _record(node, owner, acl, before, after)
     return receipt
@@ -245,6 +246,19 @@ def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> Non
     for user, partition in sorted(missing):
         if user in alive:
             raise Invalid(f"No key was dealt for partition {partition}, though the list allows it.")
+
+
+def _note_adders(node: Node, owner: Member, payload: dict[str, Any]) -> None:
+    """Keep whom the list names for adding, so that they find this owner."""
+    named = {
+        rule["who"]["member"]
+        for rule in payload["rules"]
+        if "member" in rule["who"] and not rule["deny"] and "add" in rule["actions"]
+    }
+    Adder.objects.using(node.alias).filter(owner=owner).delete()
+    Adder.objects.using(node.alias).bulk_create(
+        Adder(owner=owner, user_id=user) for user in sorted(named)
+    )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from tests.contract.cloud_contract import (
     PutContract,
     scene,
 )
+from tests.contract.contribution_contract import ContributionContract
 from tests.contract.upload_contract import SpanContract, UploadContract
 
 __all__ = ["scene"]
@@ -67,4 +68,8 @@ class TestUpload(UploadContract):
 
 
 class TestSpan(SpanContract):
+    pass
+
+
+class TestContribution(ContributionContract):
     pass

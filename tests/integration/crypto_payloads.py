@@ -80,6 +80,11 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "key": DIGEST, "request": DIGEST, "owner": OTHER, "seq": 0, "expires": 1,
         "objects": [{"manifest": DIGEST, "partitions": ["medical"], "whole": False}],
     },
+    "sesphr-accept": {
+        "record": OTHER, "version": 1, "author": OTHER, "manifest": DIGEST,
+        "wrapped": {"medical": octets(40)},
+    },
+    "sesphr-deletion": {"record": OTHER, "manifest": DIGEST},
     "sesphr-receipt": {"owner": OTHER, "kind": "acl", "object": DIGEST, "seq": 0, "effective": True},
 }  # fmt: skip
 

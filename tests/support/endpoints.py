@@ -119,6 +119,50 @@ class Endpoint:
             previous=previous, extra=changed or None,
         )  # fmt: skip
 
+    def contribution(
+        self, owner: "Endpoint", partitions: Mapping[str, bytes], record: str | None = None,
+        version: int = 1, previous: str | None = None, attachments: Any = None, **changed: Any,
+    ) -> envelope.SealedRecord:  # fmt: skip
+        """Seal a record for another owner, with her registered partition keys.
+
+        `attachments` gives the manifest's entries of a partition for its key k.
+        """
+        place = envelope.Place(get_deployment().id, owner.id, record or str(uuid.uuid4()), version)
+        drafts = []
+        for name, plaintext in partitions.items():
+            made = envelope.encapsulate_partition(
+                place, name, 1, owner.keys.partition(name, 1).public
+            )
+            entries = attachments(made.k) if attachments else ()
+            drafts.append(envelope.Draft(made, plaintext, attachments=entries))
+        return envelope.encrypt_record(
+            place, drafts, author=self.id, author_keys=self.keys, iat=changed.pop("iat", clock.now()),
+            previous=previous, extra=changed or None,
+        )  # fmt: skip
+
+    def accept(self, sealed: envelope.SealedRecord, /, **changed: Any) -> str:
+        """A signed accept of a contribution, whose keys k are those that sealed it."""
+        payload = statements.payload_of_unverified(sealed.manifest)
+        wrapped = {
+            name: b64u_encode(
+                envelope.wrap_key(self.keys.partition(name, 1).wrap, one.encapsulation.k)
+            )
+            for name, one in sealed.partitions.items()
+        }
+        members = {
+            "record": payload["record"], "version": payload["version"], "author": payload["iss"],
+            "manifest": b64u_encode(sealed.digest), "wrapped": wrapped,
+        }  # fmt: skip
+        return self.sign("sesphr-accept", **{**members, **changed})
+
+    def deletion(self, sealed: envelope.SealedRecord, /, **changed: Any) -> str:
+        """A signed deletion of a contribution."""
+        members = {
+            "record": statements.payload_of_unverified(sealed.manifest)["record"],
+            "manifest": b64u_encode(sealed.digest),
+        }
+        return self.sign("sesphr-deletion", **{**members, **changed})
+
     def deposit_for(self, sealed: envelope.SealedRecord, index: int) -> Deposit:
         """The deposit as node `index` gets it."""
         parameters = {

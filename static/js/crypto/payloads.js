@@ -176,9 +176,14 @@ const SCHEMAS = new Map(Object.entries({
   "sesphr-ticket": schema({
     key: digest, request: digest, owner: uuid, seq: int(), objects: list(ticketed), expires: int(),
   }),
+  // The owner takes a contribution: k of each partition, wrapped under w_P,c (section 4).
+  "sesphr-accept": schema({
+    record: uuid, version: int(1), author: uuid, manifest: digest, wrapped: byPartition(b64u(40), 1),
+  }),
+  "sesphr-deletion": schema({ record: uuid, manifest: digest }),
   "sesphr-receipt": schema({
-    owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request", "credential"), object: digest, seq: int(),
-    effective: boolean,
+    owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request", "credential", "accept", "deletion"),
+    object: digest, seq: int(), effective: boolean,
   }),
 }));
 

@@ -259,6 +259,28 @@ class Caller:
         verdict = secrets.choice(["right", "questioned"])
         return Call(path=self.notice().path, body={"verdict": verdict})
 
+    def accept(self) -> Call:
+        sealed = self._offered()
+        return Call(path={"record": record_of(sealed)}, body={"accept": self.person.accept(sealed)})
+
+    def refuse(self) -> Call:
+        sealed = self._offered()
+        return Call(
+            path={"record": record_of(sealed)}, body={"deletion": self.person.deletion(sealed)}
+        )
+
+    def _offered(self) -> Any:
+        """What the grantee may add and added; somebody who owns no records gets nothing."""
+        person, grantee = self.person, self.world.grantee
+        sealed = grantee.contribution(person, {"medical": element("medical")})
+        if person is self.world.owner:
+            both = [person.rule(grantee, ["medical"], actions=["read", "add"])]
+            body = person.list_body(both, [(grantee, "medical")])
+            assert person.put_list(body).status_code == 200
+            assert grantee.sign_in_call().status_code == 200
+            assert grantee.send(sealed).status_code == 200
+        return sealed
+
     def report(self) -> Call:
         return Call(body={"record": self.world.record, "partition": "medical", "reason": "digest"})
 
@@ -314,6 +336,10 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "GET /api/credential": Caller.nothing,
     "GET /api/credentials/{member}": Caller.find_by_id,
     "GET /api/authorities": Caller.nothing,
+    "GET /api/addable": Caller.nothing,
+    "GET /api/proposals": Caller.nothing,
+    "POST /api/proposals/{record}/accept": Caller.accept,
+    "POST /api/proposals/{record}/decline": Caller.refuse,
     "POST /api/access": Caller.access,
     "POST /api/attachments/{attachment}/content": Caller.content,
     "POST /api/integrity-reports": Caller.report,

@@ -148,7 +148,7 @@ def test_the_cloud_stores_nothing_for_another_owner(world: World) -> None:
         author_keys=author.keys, iat=clock.now(), previous=None,
     )  # fmt: skip
     with unchanged():
-        problem(author.send(sealed), 403, "refused")
+        problem(author.send(sealed), 403, "may-not-add")
 
 
 def test_another_owners_record_is_not_taken_over(world: World) -> None:

@@ -42,11 +42,15 @@ CHECKS = [
 ENOUGH = 0.30
 SEED = 20180101
 READS = ("GET",)
+# Only who owns records deposits, and answers what others add.
+OWNERS_ALONE = {
+    "POST /api/deposits", "POST /api/proposals/{record}/accept", "POST /api/proposals/{record}/decline",
+}  # fmt: skip
 NEVER = {
     # Owners ask nobody in an emergency.
     "owner": {"POST /api/emergencies", "POST /api/emergencies/{emergency}/confirm"},
-    "grantee": {"POST /api/deposits"},
-    "stranger": {"POST /api/deposits", "POST /api/attachments/{attachment}/content"},
+    "grantee": OWNERS_ALONE,
+    "stranger": OWNERS_ALONE | {"POST /api/attachments/{attachment}/content"},
 }
 KINDS = ("meaningful", "mixed", "generated", "negative")
 

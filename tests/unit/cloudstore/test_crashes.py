@@ -93,7 +93,7 @@ def test_put_attachment(scene: Scene, blob_folder: Path, place: Place, after: bo
 @pytest.mark.parametrize(
     "place",
     [
-        (services, "_pin_author"),
+        (services, "pin_author"),
         (services, "_renew_attachments"),
         (services, "_renew_document"),
         (Document.objects, "create"),

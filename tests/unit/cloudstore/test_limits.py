@@ -151,7 +151,7 @@ OCTETS = bytes(32)
 
 def a_document(**columns: object) -> Document:
     given: dict[str, object] = {
-        "digest": OCTETS, "owner": A, "record": B, "version": 1, "manifest": "x",
+        "digest": OCTETS, "owner": A, "author": A, "record": B, "version": 1, "manifest": "x",
         "document": b"x", "octets": OCTETS, "stored": 1,
     }  # fmt: skip
     return Document(**{**given, **columns})

@@ -11,7 +11,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from cloudstore import blobs, pieces, reading
-from cloudstore.models import Attachment
+from cloudstore.models import Attachment, Document
 from sesphr.ports.errors import IntegrityFailure
 from tests.contract import cloud_builder as build
 
@@ -27,11 +27,17 @@ def migrate(name: str) -> Any:
     return executor.loader.project_state([("cloudstore", name)]).apps
 
 
+def migrate_to_newest() -> None:
+    """As today's models expect them."""
+    executor = MigrationExecutor(connections["cloud"])
+    executor.migrate(executor.loader.graph.leaf_nodes("cloudstore"))
+
+
 @pytest.fixture
 def earlier() -> Iterator[Any]:
     """The tables of the first version."""
     yield migrate("0001_initial")
-    migrate("0004_streams")
+    migrate_to_newest()
 
 
 def test_attachments_of_the_first_version_are_read_as_they_were(earlier: Any) -> None:
@@ -42,7 +48,7 @@ def test_attachments_of_the_first_version_are_read_as_they_were(earlier: Any) ->
             owner=uuid.uuid4(), attachment=uuid.uuid4(), size=len(STREAM), root=root, blob=blob,
             stored=1, kept=True,
         )  # fmt: skip
-    migrate("0004_streams")
+    migrate_to_newest()
     there, lost = Attachment.objects.order_by("id")
     found = reading.octets(list(pieces.of(there.stream)), there.size, root, 0, there.size - 1)
     assert b"".join(found) == STREAM
@@ -51,6 +57,17 @@ def test_attachments_of_the_first_version_are_read_as_they_were(earlier: Any) ->
 
 
 def test_an_empty_store_is_migrated_too(earlier: Any, blob_folder: Path) -> None:
-    migrate("0004_streams")
+    migrate_to_newest()
     assert not Attachment.objects.exists()
     assert not blob_folder.exists()
+
+
+def test_the_owner_of_an_earlier_document_is_its_author() -> None:
+    old = migrate("0005_upload_progress").get_model("cloudstore", "Document").objects.using("cloud")
+    owner = uuid.uuid4()
+    old.create(
+        digest=bytes(32), owner=owner, record=uuid.uuid4(), version=1, manifest="x", document=b"x",
+        octets=bytes(32), stored=1,
+    )  # fmt: skip
+    migrate_to_newest()
+    assert Document.objects.get().author == owner

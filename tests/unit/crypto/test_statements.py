@@ -76,6 +76,11 @@ PAYLOADS = {
         "key": D32, "request": D32, "owner": ME, "seq": 0, "expires": 70,
         "objects": [{"manifest": D32, "partitions": ["medical"], "whole": False}],
     },
+    "sesphr-accept": {
+        "record": ME, "version": 1, "author": PEER, "manifest": D32,
+        "wrapped": {"medical": b64u_encode(bytes(40))},
+    },
+    "sesphr-deletion": {"record": ME, "manifest": D32},
     "sesphr-receipt": {"owner": ME, "kind": "acl", "object": D32, "seq": 1, "effective": True},
 }  # fmt: skip
 OPTIONAL = {"date", "open_from", "open_until", "codes", "consent"}
@@ -184,7 +189,11 @@ def test_every_member_is_checked(typ, path):
         ("sesphr-deal", {"consent": [SEALED]}),
         ("sesphr-emergency-cosign", {"reason": ""}),
         ("sesphr-emergency-cosign", {"reason": "x" * 1001}),
-        ("sesphr-receipt", {"kind": "deletion"}),
+        ("sesphr-receipt", {"kind": "erasure"}),
+        ("sesphr-accept", {"wrapped": {}}),
+        ("sesphr-accept", {"wrapped": {"medical": D32}}),
+        ("sesphr-accept", {"version": 0}),
+        ("sesphr-deletion", {"manifest": D16}),
         ("sesphr-receipt", {"effective": 1}),
     ],
 )
