@@ -5,6 +5,7 @@ in but pinned ones; here it is decided what the one that came may call.
 """
 
 import logging
+import select
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from traceback import extract_tb
@@ -19,7 +20,7 @@ from sesphr.adapters.codec import Call, Undecodable
 from sesphr.adapters.failures import encode_failure
 from sesphr.adapters.line import FAILURE, KEY, MESSAGE, STREAM, key_of
 from sesphr.peers import name_of
-from sesphr.ports.errors import PortError, Unavailable
+from sesphr.ports.errors import Invalid, PortError, Unavailable
 from sesphr.ports.http import may_call
 from sesphr.roles import server_name
 
@@ -65,10 +66,19 @@ def peer_of(request: HttpRequest) -> str | None:
 
 def _answer(request: HttpRequest, call: Call) -> HttpResponseBase:
     try:
-        arguments = _arguments(request, call)
-    except (Undecodable, frames.Broken, OSError) as error:
+        body, chunks = _read(request, call)
+    except (frames.Broken, OSError) as error:
         logger.warning("%s/%s: not readable: %s", call.port, call.method, error)
         return HttpResponse(status=400)
+    try:
+        arguments = call.decode_arguments(body)
+    except Undecodable as error:
+        logger.warning("%s/%s: not what it takes: %s", call.port, call.method, error)
+        return _failure(Invalid("What was sent is not what this call takes."))
+    return _called(call, {**arguments, **({call.stream: chunks} if call.stream else {})})
+
+
+def _called(call: Call, arguments: dict[str, Any]) -> HttpResponseBase:
     try:
         return _made(call, getattr(implementation(call.port), call.method)(**arguments))
     except PortError as error:
@@ -81,26 +91,44 @@ def _answer(request: HttpRequest, call: Call) -> HttpResponseBase:
         return HttpResponse(status=500)
 
 
-def _arguments(request: HttpRequest, call: Call) -> dict[str, Any]:
+def _read(request: HttpRequest, call: Call) -> tuple[bytes, Iterator[bytes]]:
+    """A call's message, and the chunks that follow.
+
+    Raises:
+        Broken: it was cut short or changed on its way, or its caller has gone.
+    """
     if call.stream:
         # Chunked bodies have no length, and Django would read nothing of them.
         read = request.META["wsgi.input"].read
         body = frames.read_message(read)
         _check_key(request, call, body)
-        chunks = frames.read_chunks(read, "calling server")
-        return {**call.decode_arguments(body), call.stream: chunks}
+        return body, frames.read_chunks(read, "calling server")
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if length > MOST_OF_A_CALL:
-        raise Undecodable("too long")
+        raise frames.Broken("too long")
     body = request.read(length)
     _check_key(request, call, body)
-    return call.decode_arguments(body)
+    if abandoned(request.META.get("gunicorn.socket")):
+        raise frames.Broken("the caller has gone")
+    return body, iter(())
+
+
+def abandoned(connection: Any) -> bool:
+    """Whether a caller has closed the connection while its call waited for its turn.
+
+    It has called again by now, or given up: done late, a call could undo what was done
+    meanwhile. Callers send nothing more before they are answered, so what can be read is the end.
+    """
+    if connection is None:
+        return False
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _check_key(request: HttpRequest, call: Call, body: bytes) -> None:
-    """A call that was cut short or changed on its way is not the one that the key names."""
     if request.headers.get(KEY) != key_of(call, body):
-        raise Undecodable("the key is another call's")
+        raise frames.Broken("the key is another call's")
 
 
 def _made(call: Call, answer: Any) -> HttpResponseBase:
