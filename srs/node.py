@@ -1,13 +1,15 @@
 """`LocalSrs`: the node as its port says, in this process. It only delegates."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.ports.errors import PortError
-from sesphr.ports.srs import Access, Deposit, EventView, RecordView
+from sesphr.ports.srs import Access, Deposit, EventView, JournalPage, RecordView
 from sesphr.reachable import reachable
-from srs import selectors
+from srs import gate, journal, selectors
 from srs.context import Node
 from srs.services import access, deposits, lists, membership, requests
 
@@ -21,82 +23,99 @@ class LocalSrs:
         self.index = index
         self._node = Node(index)
 
+    @contextmanager
+    def _serving(self) -> Iterator[None]:
+        """Answer only with all that the other nodes took; see `srs.catching_up`."""
+        with reachable("key server"):
+            gate.require_ready(self.index)
+            yield
+
     def register(self, registration: str) -> str:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return self._then_publish(registration, membership.register(self._node, registration))
 
     def registrations(self, member: str) -> tuple[str, ...]:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return selectors.registrations(self._node, member)
 
     def activate(self, member: str, role: str) -> int:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             joined = membership.activate(self._node, member, role)
             self.publish(member)
             return joined
 
     def suspend(self, member: str) -> None:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             membership.suspend(self._node, member)
             self.publish(member)
 
     def depart(self, member: str) -> str:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             receipt = membership.depart(self._node, member)
             self.publish_owed()
             return receipt
 
     def deposit(self, deposit: Deposit) -> str:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return self._then_publish(deposit.manifest, deposits.deposit(self._node, deposit))
 
     def set_acl(self, acl: str, deal: str | None) -> str:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return self._then_publish(acl, lists.set_acl(self._node, acl, deal))
 
     def acl(self, owner: str) -> str | None:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return selectors.acl(self._node, owner)
 
     def key_request(self, request: str) -> str:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             receipt = requests.key_request(self._node, request)
             self.publish(statements.payload_of_unverified(request)["owner"])
             return receipt
 
     def access(self, request: str) -> Access:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return access.access(self._node, request)
 
     def records(self, asker: str, owner: str | None = None) -> tuple[RecordView, ...]:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return selectors.records(self._node, asker, owner)
 
     def delegates(self, owner: str) -> tuple[tuple[str, str, int], ...]:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return selectors.delegates(self._node, owner)
 
     def events(self, member: str, after: int = 0) -> tuple[EventView, ...]:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return self._node.events.views(member, get_log(), after)
 
     def stream(self, member: str) -> str | None:
         """See the port."""
-        with reachable("key server"):
+        with self._serving():
             return self._node.events.stream(member)
+
+    def head(self) -> int:
+        """See the port."""
+        with reachable("key server"):
+            return journal.head(self._node)
+
+    def journal(self, after: int) -> JournalPage:
+        """See the port."""
+        with reachable("key server"):
+            return journal.page(self._node, after)
 
     def publish(self, member: str) -> None:
         """Send what is owed for a member; the log out of reach only means later."""

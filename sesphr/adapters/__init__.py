@@ -21,6 +21,11 @@ def get_srs_nodes() -> tuple[SrsNode, ...]:
     return tuple(make(index) for index in range(1, settings.SESPHR_NODES + 1))
 
 
+def get_peers(index: int) -> tuple[SrsNode, ...]:
+    """All SRS nodes but the one with this index."""
+    return tuple(node for node in get_srs_nodes() if node.index != index)
+
+
 @lru_cache(maxsize=1)
 def get_cloud() -> Cloud:
     """The cloud that keeps documents and attachments."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from sesphr import clock
 from sesphr.crypto import acl as kernel
 from sesphr.crypto import pre, statements
 from sesphr.crypto.encoding import b64u_decode
@@ -16,7 +17,8 @@ from sesphr.crypto.errors import AclError
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
-from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
+from srs import journal
+from srs.context import Node, digest_of, locked, refusing_bad_input, require_active, uuid_of
 from srs.models import Acl, Delegation, Member, PartitionKey
 
 Pair = tuple[str, str]
@@ -32,15 +34,20 @@ class Dealt:
     d: bytes
 
 
-def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
-    """Put the owner's next list in force; the same list again gets the same receipt."""
+def set_acl(node: Node, acl_jws: str, deal_jws: str | None, *, heard: bool = False) -> str:
+    """Put the owner's next list in force; the same list again gets the same receipt.
+
+    Of a list that another node took (`heard`), who was a member when that node took it is not
+    asked again: keys for memberships that ended here are left out, and none needs to be there.
+    """
     acl, owner = node.verified(acl_jws, "sesphr-acl")
     known = _known(node, owner, acl)
     if known is not None:
         return known.receipt
-    require_active(owner)
+    if not heard:
+        require_active(owner)
     try:
-        return _taken(node, owner, acl, deal_jws)
+        return _taken(node, owner, acl, deal_jws, heard)
     except (IntegrityError, Conflict):
         # Another call committed first: the same list, or a rival one.
         known = _known(node, owner, acl)
@@ -49,7 +56,9 @@ def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
         return known.receipt
 
 
-def _taken(node: Node, owner: Member, acl: statements.Verified, deal_jws: str | None) -> str:
+def _taken(
+    node: Node, owner: Member, acl: statements.Verified, deal_jws: str | None, heard: bool
+) -> str:
     # Asked again under the lock; here it spares the dear checks of what cannot be taken.
     _check_successor(_head(node, owner), acl.payload)
     with refusing_bad_input():
@@ -57,7 +66,7 @@ def _taken(node: Node, owner: Member, acl: statements.Verified, deal_jws: str | 
         dealt = [] if deal_jws is None else _dealt(node, owner, acl, deal_jws)
     _check_rules_name_members(node, acl.payload)
     with node.atomic():
-        return _commit(node, owner, acl, dealt)
+        return _commit(node, owner, acl, dealt, deal_jws, heard)
 
 
 def _known(node: Node, owner: Member, acl: statements.Verified) -> Acl | None:
@@ -147,7 +156,10 @@ def _key(node: Node, owner: Member, partition: str, epoch: int) -> Any:
     return decode_g1(bytes(found.a))
 
 
-def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dealt]) -> str:
+def _commit(
+    node: Node, owner: Member, acl: statements.Verified, dealt: list[Dealt], deal_jws: str | None,
+    heard: bool,
+) -> str:  # fmt: skip
     # The owner's row is the lock under which lists follow one another; those of the
     # users keep a departure from slipping between check and key.
     users = {one.user.pk for one in dealt}
@@ -155,19 +167,27 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: list[Dea
     known = _known(node, owner, acl)
     if known is not None:
         return known.receipt
-    require_active(rows[owner.pk])
-    if any(rows[user].state == Member.State.DEPARTED for user in users):
-        raise Invalid("A key was dealt for a membership that has ended.")
+    ended = {pk for pk, row in rows.items() if row.state == Member.State.DEPARTED}
+    if heard:
+        dealt = [one for one in dealt if not {one.user.pk, owner.pk} & ended]
+    else:
+        require_active(rows[owner.pk])
+        if users & ended:
+            raise Invalid("A key was dealt for a membership that has ended.")
     _check_successor(_head(node, owner), acl.payload)
     before = _held(node, owner)
     _store(node, owner, dealt)
     _forget(node, owner, acl.payload)
-    _require_complete(node, owner, acl.payload)
+    if not heard:
+        _require_complete(node, owner, acl.payload)
     receipt = node.receipt("acl", str(owner.id), digest_of(acl), acl.payload["seq"])
     Acl.objects.using(node.alias).create(
         owner=owner, seq=acl.payload["seq"], digest=digest_of(acl), jws=acl.jws, receipt=receipt
     )
     _record(node, owner, acl, before, _held(node, owner))
+    journal.append(node, "acl", str(owner.id), clock.now(), acl.jws, deal=deal_jws)
+    if before - _held(node, owner):
+        journal.forget_deals(node, [str(owner.id)])
     return receipt
 
 
@@ -230,3 +250,17 @@ def _record(
 
 def _listed(pairs: set[Pair]) -> list[dict[str, str]]:
     return [{"user": user, "partition": partition} for user, partition in sorted(pairs)]
+
+
+def undo(node: Node, owner: str, seq: int, before: list[tuple[str, str | None]]) -> None:
+    """Take back an owner's lists from `seq` on, which nobody acknowledged; what nodes hold
+    afterwards are the keys of the lists `before` (with their deals), oldest first."""
+    [row] = locked(node, [uuid_of(owner)])
+    Acl.objects.using(node.alias).filter(owner=row, seq__gte=seq).delete()
+    Delegation.objects.using(node.alias).filter(owner=row).delete()
+    for acl_jws, deal_jws in before:
+        acl, _ = node.verified(acl_jws, "sesphr-acl")
+        dealt = [] if deal_jws is None else _dealt(node, row, acl, deal_jws)
+        alive = [one for one in dealt if one.user.state != Member.State.DEPARTED]
+        _store(node, row, [] if row.state == Member.State.DEPARTED else alive)
+        _forget(node, row, acl.payload)
