@@ -11,7 +11,7 @@ from pydantic import Field
 from accounts.models import Role
 from phr import schemas, selectors
 from phr.models import KeyRequest
-from phr.relay import nodes
+from phr.relay import granted
 from phr.routing import answers, asker
 from phr.services import deposits, opening, sharing
 from sesphr.adapters import get_log
@@ -76,12 +76,12 @@ def _owner(request: HttpRequest, named: UUID | None) -> UUID:
 @router.get("/acl", response=answers(schemas.AclOut))
 def acl(request: HttpRequest) -> schemas.AclOut:
     """The member's own list in force, and who holds keys because of it."""
-    node, member = nodes()[0], str(asker(request))
+    found = granted(str(asker(request)))
     held = [
         schemas.DelegationOut(member=UUID(user), partition=partition, epoch=epoch)
-        for user, partition, epoch in node.delegates(member)
+        for user, partition, epoch in found.delegates
     ]
-    return schemas.AclOut(acl=node.acl(member), delegations=held)
+    return schemas.AclOut(acl=found.acl, delegations=held)
 
 
 @router.post("/acl", response=answers(schemas.InForceOut, 404, 409, 429))
@@ -151,7 +151,9 @@ def decline(request: HttpRequest, key_request: UUID) -> schemas.KeyRequestState:
 @router.post("/access", response=answers(schemas.AccessOut, 404, 429, 502))
 def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
     """Open: every node decides, logs and re-encrypts; the cloud gives what the tickets allow."""
-    found = opening.access(by=asker(request, "access:member"), request=sent.request)
+    found = opening.access(
+        by=asker(request, "access:member"), request=sent.request, everybody=sent.everybody
+    )
     return schemas.AccessOut(
         answers=[schemas.NodeAnswer.of(one) for one in found.answers],
         objects=[schemas.ObjectOut.of(one) for one in found.objects],
@@ -168,6 +170,7 @@ def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.Integr
         record=None if sent.record is None else str(sent.record),
         partition=sent.partition,
         manifest=sent.manifest,
+        node=sent.node,
     )
     return schemas.IntegrityOut(reported=True)
 
@@ -189,6 +192,7 @@ def activity(
             stream=None if page.stream is None else UUID(page.stream),
             length=page.length,
             events=[schemas.EventOut.of(view) for view in page.events],
+            reachable=page.reachable,
         )
         for page in pages
     ]

@@ -89,6 +89,8 @@ class IntegrityReport(models.Model):
     record = models.UUIDField(null=True)
     partition = models.CharField(max_length=32, blank=True)
     manifest = models.CharField(max_length=DIGEST, blank=True)
+    # The key server whose answer did not fit, where that is known.
+    node = models.PositiveSmallIntegerField(null=True)
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()
     count = models.PositiveBigIntegerField(default=1)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from phr.models import PartitionSize, Record, Version
-from phr.relay import digest_of, nodes, payload_by, verification_of
+from phr.relay import digest_of, nodes, payload_by, receipt_for, verification_of
 from sesphr import clock
 from sesphr.adapters import get_cloud
 from sesphr.ports.cloudstore import StoredAttachment
@@ -22,7 +22,7 @@ from sesphr.ports.srs import Deposit, Sealed
 
 @dataclass(frozen=True)
 class Deposited:
-    """What was acknowledged: the record's version, and each node's receipt."""
+    """What was acknowledged: the record's version, and the receipts of enough nodes."""
 
     record: str
     version: int
@@ -66,7 +66,11 @@ def deposit(
         raise Invalid("The parameters must be sealed to every key server, and to no other.")
     cloud = get_cloud()
     cloud.put(manifest, verification_of(by), document)
-    receipts = tuple(node.deposit(Deposit(manifest, sealed[str(node.index)])) for node in nodes())
+    receipts = receipt_for(
+        manifest,
+        "deposit",
+        lambda node: node.deposit(Deposit(manifest, sealed[str(node.index)], sealed)),
+    )
     cloud.note(receipts)
     _index(by, payload, digest_of(manifest))
     return Deposited(payload["record"], payload["version"], receipts)
