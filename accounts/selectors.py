@@ -13,12 +13,12 @@ from django_otp import user_has_device
 
 from accounts.ids import DEFAULT_PARAMS, member_id, slot_salt
 from accounts.models import KeySlot, Member, Role, SlotType, State
-from sesphr import clock
-from sesphr.adapters import get_srs_nodes
+from sesphr import clock, fanout
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.keys import fingerprint
 from sesphr.crypto.statements import payload_of_unverified
-from sesphr.ports.errors import NotFound, Refused, Unavailable
+from sesphr.ports.errors import NotFound
+from sesphr.ports.srs import SrsNode
 
 FORGETTABLE_AFTER = 30 * 24 * 3600
 
@@ -68,19 +68,15 @@ def me(member: Member) -> dict[str, Any]:
 
 
 def registrations(member: UUID) -> list[str]:
-    """Return a member's signed registrations, from the first node that answers.
+    """Return a member's signed registrations, from the node that knows most of them.
 
     They prove themselves: whoever reads them checks the signatures.
 
     Raises:
         Unavailable: no node answers.
     """
-    for node in get_srs_nodes():
-        try:
-            return list(node.registrations(str(member)))
-        except Unavailable:
-            continue
-    raise Unavailable("No SRS node can be reached.")
+    found = fanout.newest(lambda node: node.registrations(str(member)), len, least=1)
+    return list(found)
 
 
 def fingerprint_of(registration: str) -> str:
@@ -136,15 +132,13 @@ def _visible(asker: Member, member: UUID, found: Member | None) -> bool:
     if found is not None and plain and found.state == State.AUTHORISED:
         return True
     # Asked for unknown ids too, so that an owner who hides and nobody cost the same.
-    return any(_shows(node, asker.id, member) for node in get_srs_nodes())
+    shown = fanout.gather(lambda node: _shows(node, asker.id, member), fanout.to_read())
+    return any(shown.answers.values())
 
 
-def _shows(node: Any, asker: UUID, owner: UUID) -> bool:
-    try:
-        return bool(
-            node.records(str(asker), str(owner))
-            or node.addable(str(asker), str(owner))
-            or node.wrote_for(str(owner), str(asker))
-        )
-    except (Refused, NotFound, Unavailable):
-        return False
+def _shows(node: SrsNode, asker: UUID, owner: UUID) -> bool:
+    return bool(
+        node.records(str(asker), str(owner))
+        or node.addable(str(asker), str(owner))
+        or node.wrote_for(str(owner), str(asker))
+    )

@@ -11,7 +11,7 @@ from pydantic import Field
 from accounts.models import Role
 from phr import schemas, selectors
 from phr.models import KeyRequest
-from phr.relay import nodes
+from phr.relay import granted
 from phr.routing import answers, asker
 from phr.services import deposits, opening, sharing
 from sesphr.adapters import get_log
@@ -76,22 +76,21 @@ def _owner(request: HttpRequest, named: UUID | None) -> UUID:
 @router.get("/acl", response=answers(schemas.AclOut))
 def acl(request: HttpRequest) -> schemas.AclOut:
     """The member's own list in force, and who holds keys because of it."""
-    node, member = nodes()[0], str(asker(request))
+    found = granted(str(asker(request)))
     held = [
         schemas.DelegationOut(member=UUID(user), partition=partition, epoch=epoch)
-        for user, partition, epoch in node.delegates(member)
+        for user, partition, epoch in found.delegates
     ]
     shares = [
-        schemas.ShareOut(partition=partition, epoch=epoch)
-        for partition, epoch in node.standing(member)
+        schemas.ShareOut(partition=partition, epoch=epoch) for partition, epoch in found.standing
     ]
-    return schemas.AclOut(acl=node.acl(member), delegations=held, standing=shares)
+    return schemas.AclOut(acl=found.acl, delegations=held, standing=shares)
 
 
 @router.get("/acl/lists", response=answers(schemas.ListsOut))
 def lists(request: HttpRequest) -> schemas.ListsOut:
     """All of the member's own lists, whose signatures and predecessors the endpoint checks."""
-    return schemas.ListsOut(lists=list(nodes()[0].lists(str(asker(request)))))
+    return schemas.ListsOut(lists=list(selectors.lists(asker(request))))
 
 
 @router.post("/acl", response=answers(schemas.InForceOut, 404, 409, 429))
@@ -162,7 +161,9 @@ def decline(request: HttpRequest, key_request: UUID) -> schemas.KeyRequestState:
 def access(request: HttpRequest, sent: schemas.AccessIn) -> schemas.AccessOut:
     """Open: every node decides, logs and re-encrypts; the cloud gives what the tickets allow."""
     member = asker(request, "access:member")
-    found = opening.access(by=member, request=sent.request, cosigns=tuple(sent.cosigns))
+    found = opening.access(
+        by=member, request=sent.request, cosigns=tuple(sent.cosigns), everybody=sent.everybody
+    )
     return schemas.AccessOut(
         answers=[schemas.NodeAnswer.of(one) for one in found.answers],
         objects=[schemas.ObjectOut.of(one) for one in found.objects],
@@ -179,6 +180,7 @@ def integrity(request: HttpRequest, sent: schemas.IntegrityIn) -> schemas.Integr
         record=None if sent.record is None else str(sent.record),
         partition=sent.partition,
         manifest=sent.manifest,
+        node=sent.node,
     )
     return schemas.IntegrityOut(reported=True)
 
@@ -200,6 +202,7 @@ def activity(
             stream=None if page.stream is None else UUID(page.stream),
             length=page.length,
             events=[schemas.EventOut.of(view) for view in page.events],
+            reachable=page.reachable,
         )
         for page in pages
     ]

@@ -7,7 +7,7 @@ from ninja import Router
 
 from accounts.models import Member
 from phr import schemas, selectors
-from phr.relay import nodes
+from phr.relay import known
 from phr.routing import answers, asker
 from phr.services import contributions
 from sesphr.crypto import statements
@@ -21,7 +21,7 @@ router = Router(auth=authorised_auth, tags=["contributions"])
 def addable(request: HttpRequest, owner: UUID | None = None) -> schemas.AddablesOut:
     """To whose records, and to which parts, the member may add now."""
     member = str(asker(request, "read:member"))
-    found = nodes()[0].addable(member, None if owner is None else str(owner))
+    found = known(lambda node: node.addable(member, None if owner is None else str(owner)))
     names = selectors.names({one.owner for one in found})
     return schemas.AddablesOut(
         addable=[
@@ -39,7 +39,7 @@ def addable(request: HttpRequest, owner: UUID | None = None) -> schemas.Addables
 def proposals(request: HttpRequest) -> schemas.ProposalsOut:
     """What others added and the member has not answered; what the member added elsewhere."""
     member = asker(request, "read:member")
-    waiting = nodes()[0].proposals(str(member))
+    waiting = known(lambda node: node.proposals(str(member)))
     contributions.finish(member, [one.record for one in waiting])
     authors = selectors.members({one.author for one in waiting})
     offered = selectors.offered_by(member)

@@ -61,7 +61,9 @@ class IntegrityReportAdmin(ReadOnlyAdmin):
     section = _("Safety")
     names = (_("incident"), _("Incidents"))
     intro = _("Somebody's device, or the store, found something else than what was signed.")
-    list_display = ("state_tag", "first_at", "last_at", "times", "why", "record_id", "part")
+    list_display = (
+        "state_tag", "first_at", "last_at", "times", "why", "record_id", "part", "which_node"
+    )  # fmt: skip
     list_filter = (OpenFilter, period_of("last"))
     ordering = ("closed", "-last")
     sortable_by = ()
@@ -72,7 +74,10 @@ class IntegrityReportAdmin(ReadOnlyAdmin):
     closer = column("closed_by", _("Closed by"))
     found_out = column("note", _("What was found"))
     groups = (
-        (_("What was reported"), ("why", "record_id", "part", "manifest_name", "reporter")),
+        (
+            _("What was reported"),
+            ("why", "which_node", "record_id", "part", "manifest_name", "reporter"),
+        ),
         (_("When"), ("first_at", "last_at", "times")),
         (_("What was done"), ("state_tag", "closed_at", "closer", "found_out")),
     )
@@ -130,6 +135,11 @@ class IntegrityReportAdmin(ReadOnlyAdmin):
     def record_id(self, row: IntegrityReport) -> SafeString | str:
         """Which."""
         return EMPTY if row.record is None else code(row.record)
+
+    @admin.display(description=_("Key server"))
+    def which_node(self, row: IntegrityReport) -> str:
+        """Whose answer did not fit."""
+        return EMPTY if row.node is None else f"srs-{row.node}"
 
     @admin.display(description=_("Digest of the manifest"))
     def manifest_name(self, row: IntegrityReport) -> SafeString | str:

@@ -129,6 +129,8 @@ class IntegrityReport(models.Model):
     manifest = models.CharField(max_length=DIGEST, blank=True)
     # The notice of an emergency that its owner questions.
     emergency = models.UUIDField(null=True, unique=True)
+    # The key server whose answer did not fit, where that is known.
+    node = models.PositiveSmallIntegerField(null=True)
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()
     count = models.PositiveBigIntegerField(default=1)

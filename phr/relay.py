@@ -4,15 +4,18 @@ The portal reads payloads only to route them; SRS and cloud check signatures.
 """
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from sesphr import fanout
 from sesphr.adapters import get_srs_nodes
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.payloads import check_payload
 from sesphr.deployment import get_deployment
-from sesphr.ports.errors import Invalid, NotFound, PortError, Refused, Unavailable
+from sesphr.ports.errors import IntegrityFailure, Invalid, NotFound, Refused
 from sesphr.ports.srs import SrsNode
 
 
@@ -57,21 +60,68 @@ def digest_of(jws: str) -> str:
 
 def verification_of(member: object) -> bytes:
     """A member's Ed25519 verification key as registered at the SRS."""
-    found = nodes()[0].registrations(str(member))
+    found = fanout.newest(lambda node: node.registrations(str(member)), len, least=1)
     if not found:
         raise NotFound("This member has not registered any keys.")
     return b64u_decode(statements.payload_of_unverified(found[0])["verification"], 32)
 
 
-def from_enough(answers: list[Any], failures: list[PortError]) -> list[Any]:
-    """Answers if at least t nodes gave one; otherwise why not.
+def receipt_for(statement: str, kind: str, call: Callable[[SrsNode], str]) -> tuple[str, ...]:
+    """Have the nodes take a statement; receipts of enough of them, each really for it.
 
     Raises:
-        PortError: the first failure that is not mere unreachability, or Unavailable.
+        PortError: as `fanout.write` says. A node's worthless receipt counts as a failure.
     """
-    for failure in failures:
-        if not isinstance(failure, Unavailable):
-            raise failure
-    if len(answers) < get_deployment().t:
-        raise Unavailable("Too few key servers answered; try again in a moment.")
-    return answers
+    digest = digest_of(statement)
+    return tuple(fanout.write(lambda node: _checked(node, call(node), kind, digest)))
+
+
+def _checked(node: SrsNode, receipt: str, kind: str, digest: str) -> str:
+    deployment = get_deployment()
+    known = deployment.node(node.index)
+    try:
+        payload = statements.verify(
+            receipt, typ="sesphr-receipt", deployment=deployment.id,
+            directory={known.id: known.verification},
+        ).payload  # fmt: skip
+    except CryptoError as error:
+        raise IntegrityFailure(f"Key server {node.index} signed no receipt: {error}") from error
+    if (payload["kind"], payload["object"]) != (kind, digest):
+        raise IntegrityFailure(f"Key server {node.index} gave a receipt for something else.")
+    return receipt
+
+
+def known(call: Callable[[SrsNode], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What the best informed of enough nodes lists.
+
+    Raises:
+        Unavailable: too few nodes answer to know that nothing acknowledged is missing.
+    """
+    return fanout.newest(call, len)
+
+
+def seq_of(acl: str | None) -> int:
+    """A list's number; 0 before the first."""
+    return 0 if acl is None else int(statements.payload_of_unverified(acl)["seq"])
+
+
+@dataclass(frozen=True)
+class Granted:
+    """An owner's list in force, whom keys are held for (member, partition, epoch), and of what
+    shares for roles are (partition, epoch)."""
+
+    acl: str | None
+    delegates: tuple[tuple[str, str, int], ...]
+    standing: tuple[tuple[str, int], ...]
+
+
+def granted(owner: str) -> Granted:
+    """What the best informed node says of an owner's list.
+
+    Raises:
+        Unavailable: too few nodes answer to know which list is the last.
+    """
+    return fanout.newest(
+        lambda node: Granted(node.acl(owner), node.delegates(owner), node.standing(owner)),
+        lambda one: seq_of(one.acl),
+    )

@@ -309,10 +309,12 @@ class AnsweredOut(Schema):
 
 
 class AccessIn(Sent):
-    """A signed access request; in an emergency with what clinicians signed of it."""
+    """A signed access request; in an emergency with what clinicians signed of it. `everybody` waits a
+    little for the answers of all key servers, as one asks for whose answers did not fit together."""
 
     request: Statement
     cosigns: Annotated[list[SmallStatement], Field(default_factory=list, max_length=64)]
+    everybody: bool = False
 
 
 class NodeAnswer(Schema):
@@ -373,6 +375,7 @@ class IntegrityIn(Sent):
     partition: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")] | None = None
     manifest: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")] | None = None
     reason: Annotated[str, Field(pattern=r"^[a-z-]{1,64}$")]
+    node: Annotated[int, Field(ge=1, le=16)] | None = None
 
 
 class IntegrityOut(Schema):
@@ -403,13 +406,15 @@ class EventOut(Schema):
 class StreamOut(Schema):
     """A page of one server's events; `length` is what the log counts, so that an omission shows.
 
-    `stream` is null, and nothing follows, where the server has no event of the member yet.
+    `stream` is null, and nothing follows, where the server has no event of the member yet, and
+    where it is not `reachable` at the moment.
     """
 
     source: str
     stream: UUID | None
     length: int
     events: list[EventOut]
+    reachable: bool = True
 
 
 class ActivityOut(Schema):

@@ -1,7 +1,10 @@
 """Reads of the portal, always scoped to who asks."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -10,39 +13,88 @@ from django.db.models import Q, QuerySet
 from accounts import events
 from accounts.models import Member
 from phr.models import KeyRequest, Proposal
-from phr.relay import nodes
+from phr.relay import nodes, seq_of
+from sesphr import fanout
 from sesphr.adapters import get_log
+from sesphr.deployment import get_deployment
 from sesphr.ports.errors import NotFound
 from sesphr.ports.srs import EventView, RecordView
 
 # How many requests a list shows that still wait, and how many that were answered.
 LISTED = 200
+# Seconds that the activity waits for key servers beyond the first t.
+WAIT_FOR_EVENTS = 1.0
 
 
 @dataclass(frozen=True)
 class ActivityStream:
     """A page of one server's events for a member; `length` is what the log itself counts.
 
-    A server that has no event of the member yet has no stream: None, 0, ().
+    A server that has no event of the member yet has no stream: None, 0, (). So has one that is
+    out of reach.
     """
 
     source: str
     stream: str | None
     length: int
     events: tuple[EventView, ...]
+    reachable: bool = True
 
 
 def records(asker: UUID, owner: UUID | None) -> tuple[RecordView, ...]:
-    """Records that the asker owns or may read something of, as the first node decides."""
-    return nodes()[0].records(str(asker), None if owner is None else str(owner))
+    """Records that the asker owns or may read something of, as enough nodes for an opening say.
+
+    Raises:
+        Unavailable: fewer than t nodes answer.
+    """
+    enough = get_deployment().t
+    whose = None if owner is None else str(owner)
+    found = fanout.gather(lambda node: node.records(str(asker), whose), enough, 0.0)
+    sentence = "Too few key servers can be reached. Try again in a moment."
+    return agreed(str(asker), fanout.require(found, enough, sentence), enough)
+
+
+def agreed(
+    asker: str, answers: list[tuple[RecordView, ...]], enough: int
+) -> tuple[RecordView, ...]:
+    """Own records as the best informed node knows them; of others' the partitions that `enough`
+    nodes would open."""
+    by_record: dict[str, list[RecordView]] = {}
+    for view in chain.from_iterable(answers):
+        by_record.setdefault(view.record, []).append(view)
+    views = (_agreed(asker, found, enough) for found in by_record.values())
+    shown = [view for view in views if view.partitions]
+    return tuple(sorted(shown, key=lambda view: (view.date, view.record)))
+
+
+def _agreed(asker: str, found: list[RecordView], enough: int) -> RecordView:
+    newest = max(found, key=lambda view: view.version)
+    if newest.owner == asker:
+        return newest
+    votes = Counter(name for view in found for name in view.partitions)
+    # A node that does not know the newest version yet votes for the partitions of the one before.
+    names = {name for view in found if view.version == newest.version for name in view.partitions}
+    partitions = tuple(sorted(name for name in names if votes[name] >= enough))
+    until = {name: end for name, end in newest.until.items() if name in partitions}
+    return replace(newest, partitions=partitions, until=until)
 
 
 def records_seen_by(owner: UUID, member: UUID) -> tuple[RecordView, ...]:
     """The owner's records with the partitions that an opening would give a member now.
 
-    It is the first node's own decision, the same that it makes when that member lists records.
+    It is the decision of the node that knows the owner's newest list, the same that it makes when
+    that member lists records.
     """
-    return nodes()[0].records(str(member), str(owner))
+    found = fanout.newest(
+        lambda node: (seq_of(node.acl(str(owner))), node.records(str(member), str(owner))),
+        lambda one: one[0],
+    )
+    return found[1]
+
+
+def lists(owner: UUID) -> tuple[str, ...]:
+    """All lists of an owner, oldest first, as the best informed node has them."""
+    return fanout.newest(lambda node: node.lists(str(owner)), len)
 
 
 def names(members: set[str]) -> dict[str, str]:
@@ -114,17 +166,33 @@ def proposed_to(owner: UUID) -> int:
 
 def activity(member: UUID, source: str | None, after: int) -> list[ActivityStream]:
     """The member's events of every server, or a further page of one server's."""
-    found: list[tuple[str, Any, Any]] = [
-        (f"srs-{node.index}", node.stream, node.events) for node in nodes()
+    asked = str(member)
+    wanted = {f"srs-{node.index}": node for node in nodes()}
+    if source is not None:
+        wanted = {name: node for name, node in wanted.items() if name == source}
+    found = fanout.gather(
+        lambda node: _page(f"srs-{node.index}", node.stream, node.events, asked, after),
+        min(get_deployment().t, len(wanted)),
+        WAIT_FOR_EVENTS,
+        among=wanted.values(),
+    ).answers
+    pages = [
+        found.get(node.index, ActivityStream(name, None, 0, (), reachable=False))
+        for name, node in wanted.items()
     ]
-    portal, log = events.portal_log(), get_log()
-    found.append((events.SOURCE, portal.stream, partial(portal.views, log=log)))
-    pages = []
-    for name, stream_of, page in found:
-        if source in (None, name):
-            stream = stream_of(str(member))
-            known = stream is not None
-            length = log.stream_length(stream) if known else 0
-            views = page(str(member), after=after) if known else ()
-            pages.append(ActivityStream(name, stream, length, views))
+    if source in (None, events.SOURCE):
+        portal = events.portal_log()
+        views = partial(portal.views, log=get_log())
+        pages.append(_page(events.SOURCE, portal.stream, views, asked, after))
     return pages
+
+
+def _page(
+    source: str, stream_of: Callable[[str], str | None], page: Any, member: str, after: int
+) -> ActivityStream:
+    stream = stream_of(member)
+    if stream is None:
+        return ActivityStream(source, None, 0, ())
+    # Counted before, so that what is counted is shown.
+    length = get_log().stream_length(stream)
+    return ActivityStream(source, stream, length, page(member, after=after))

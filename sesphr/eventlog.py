@@ -10,6 +10,7 @@ order, so a crash between the two is healed by the next call.
 import json
 import secrets
 import uuid
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from django.db import models, transaction
@@ -57,10 +58,21 @@ class EventLog(Generic[S, E]):
     """Writes and publishes the events of one server, in one database."""
 
     def __init__(
-        self, streams: type[S], events: type[E], alias: str, source: str, deployment: str
+        self,
+        streams: type[S],
+        events: type[E],
+        alias: str,
+        source: str,
+        deployment: str,
+        *,
+        name: Callable[[str], uuid.UUID] | None = None,
+        before: Callable[[S], None] | None = None,
     ) -> None:
+        """`name` gives a member's new stream its id (random without); `before` is called with a
+        locked stream before an event is added to it."""
         self._streams, self._events, self._alias = streams, events, alias
         self._source, self._deployment = source, deployment
+        self._name, self._before = name or (lambda member: uuid.uuid4()), before
 
     def record(self, member: str, kind: str, **details: Any) -> E:
         """Commit an event of `kind` in the member's stream; call inside the transaction
@@ -83,8 +95,11 @@ class EventLog(Generic[S, E]):
 
     def _locked(self, member: str) -> S:
         manager = self._streams._base_manager.using(self._alias)
-        manager.get_or_create(member=member)
-        return manager.select_for_update().get(member=member)
+        manager.get_or_create(member=member, defaults={"stream": self._name(member)})
+        stream = manager.select_for_update().get(member=member)
+        if self._before is not None:
+            self._before(stream)
+        return stream
 
     def publish(self, member: str, log: Log, upto: int | None = None) -> LogProof | None:
         """Append what the log lacks of a member's stream, oldest first; the last proof.

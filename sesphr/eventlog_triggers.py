@@ -1,4 +1,4 @@
-"""Database triggers that keep streams and events as they were written.
+"""Database triggers that keep streams, events and journals as they were written.
 
 They hold against raw SQL too: no event is deleted or rewritten; its index in
 the log may be set once, and event and salt may be erased together. TRUNCATE and
@@ -26,6 +26,15 @@ def _event_rule(quote: Callable[[str], str], operator: str) -> str:
     placed = f"(OLD.{index} IS NULL OR NEW.{index} {operator} OLD.{index})"
     erased = f"(NEW.{event} IS NULL AND NEW.{salt} IS NULL)"
     return f"{fixed} AND {placed} AND (({_same(quote, operator, 'event', 'salt')}) OR {erased})"
+
+
+def _journal_rule(quote: Callable[[str], str], operator: str) -> str:
+    """What an update of a journal's entry must satisfy: it may become void, and what was sealed may
+    be forgotten."""
+    fixed = ("id", "number", "kind", "subject", "time", "statement", "facts", "digest")
+    sealed = quote("sealed")
+    kept = f"(NEW.{sealed} IS NULL OR NEW.{sealed} {operator} OLD.{sealed})"
+    return f"{_same(quote, operator, *fixed)} AND {kept} AND NEW.{quote('void')} >= OLD.{quote('void')}"
 
 
 def _stream_rule(quote: Callable[[str], str], operator: str) -> str:
@@ -94,3 +103,8 @@ def protect_events(table: str) -> migrations.RunPython:
 def protect_streams(table: str) -> migrations.RunPython:
     """The migration operation that protects a table of `AbstractStream` rows."""
     return _operation(table, _stream_rule, ("member",), ("stream",))
+
+
+def protect_journal(table: str) -> migrations.RunPython:
+    """The migration operation that protects a table of a node's journal."""
+    return _operation(table, _journal_rule, ("number",))

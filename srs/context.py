@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from sesphr.ports.errors import Invalid, Refused
 from sesphr.ports.srs import Sealed
 from sesphr.roles import node_database
 from sesphr.secretfiles import secret
+from srs import streams
 from srs.models import Event, Member, Stream
 
 # How far ahead of this node's clock a statement may be dated.
@@ -63,7 +64,10 @@ class Node:
     @cached_property
     def events(self) -> EventLog[Stream, Event]:
         """What this node owes to the log."""
-        return EventLog(Stream, Event, self.alias, f"srs-{self.index}", self.deployment.id)
+        return EventLog(
+            Stream, Event, self.alias, f"srs-{self.index}", self.deployment.id,
+            name=partial(streams.name, self.index), before=partial(streams.make_good, self.index),
+        )  # fmt: skip
 
     def atomic(self) -> Any:
         """A transaction of this node's database."""

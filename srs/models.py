@@ -37,6 +37,8 @@ class Member(models.Model):
     receive = OctetsField(max_length=96)
     key_digest = models.CharField(max_length=43)
     departure = models.TextField(blank=True)
+    # Counts changes of state, so that nodes agree which was the last.
+    turn = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -316,4 +318,69 @@ class Event(AbstractEvent):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["stream", "number"], name="srs_event_number")
+        ]
+
+
+class Journal(models.Model):
+    """A call that this node committed, for nodes that were out of reach; numbered without gaps.
+
+    Nothing of a row changes, triggers see to it, but that it can become void, and that `sealed` can
+    be forgotten: what was sealed to nodes, and must go when they forget what it held.
+    """
+
+    number = models.PositiveBigIntegerField(unique=True)
+    kind = models.CharField(max_length=32)
+    subject = models.CharField(max_length=64)
+    time = models.PositiveBigIntegerField()
+    statement = models.TextField()
+    facts = models.TextField()
+    sealed = models.TextField(null=True)
+    # Running SHA-256 over all rows up to this one, what was sealed left out.
+    digest = OctetsField(max_length=32)
+    # Another statement was taken at this place of its chain later (`srs.rivals`).
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "subject"], name="srs_journal_subject")]
+
+
+class JournalHead(models.Model):
+    """One row; whoever holds it appends. `behind`: this database lost what it had published, so
+    that every other node must be heard before this one answers."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    length = models.PositiveBigIntegerField(default=0)
+    digest = OctetsField(max_length=32, default=b"")
+    behind = models.BooleanField(default=False)
+    life = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="srs_journal_single")]
+
+
+class Cursor(models.Model):
+    """How far this node has read another node's journal, and the running digest there; and the
+    furthest that it ever read in the journal's present life."""
+
+    peer = models.PositiveSmallIntegerField(unique=True)
+    number = models.PositiveBigIntegerField(default=0)
+    life = models.CharField(max_length=36, blank=True)
+    furthest = models.PositiveBigIntegerField(default=0)
+    digest = OctetsField(max_length=32, default=b"")
+
+
+class Rival(models.Model):
+    """That another node took another statement than this one at the same place of a chain: a
+    list, a registration or a version of a record."""
+
+    peer = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=32)
+    subject = models.CharField(max_length=64)
+    seq = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=DIGEST)
+    dated = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["peer", "kind", "subject", "seq"], name="srs_rival")
         ]

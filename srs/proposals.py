@@ -48,7 +48,9 @@ def _addable(node: Node, user: Member, owner: Member) -> Addable:
     keys = PartitionKey.objects.using(node.alias).filter(member=owner)
     # A partition without a key cannot be sealed to.
     names = sorted(set(keys.values_list("partition", flat=True)))
-    return Addable(str(owner.pk), tuple(one for one in names if may_add(policy, user, one, now)))
+    return Addable(
+        str(owner.pk), tuple(one for one in names if may_add(node, policy, user, one, now))
+    )
 
 
 def wrote_for(node: Node, author: str, reader: str) -> bool:

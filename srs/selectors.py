@@ -118,6 +118,8 @@ def authorities() -> tuple[AuthorityView, ...]:
         AuthorityView(role, one.id, one.name) for one in pinned_authorities() for role in one.roles
     ]
     return tuple(sorted(found, key=lambda one: (one.role, one.name, one.issuer)))
+
+
 def _best(
     docket: Docket, user: Member, head: Version, record: str, partitions: list[str]
 ) -> tuple[str, list[Decision]]:

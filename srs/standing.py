@@ -91,9 +91,12 @@ def partition_key(node: Node, owner: Member, partition: str, epoch: int) -> Any:
     return decode_g1(bytes(found.a))
 
 
-def take(node: Node, owner: Member, rules: Rules, dealt: Iterable[DealtShare]) -> None:
+def take(
+    node: Node, owner: Member, rules: Rules, dealt: Iterable[DealtShare], *, complete: bool = True
+) -> None:
     """Keep what was dealt, forget what no rule for a role names any more, and note for which
-    roles there are rules; call inside the list's transaction.
+    roles there are rules; call inside the list's transaction. Without `complete`, shares may lack:
+    of a list that another node took, those that were forgotten since.
 
     Raises:
         Invalid: a rule names a partition of which this node would hold no share.
@@ -108,7 +111,7 @@ def take(node: Node, owner: Member, rules: Rules, dealt: Iterable[DealtShare]) -
     gone = [row.pk for row in shares.filter(owner=owner) if row.partition not in named]
     shares.filter(pk__in=gone).delete()
     missing = sorted(named - {partition for partition, _ in held(node, owner.pk)})
-    if missing:
+    if missing and complete:
         raise Invalid(f"No share was dealt for partition {missing[0]}, though a rule gives it.")
     _note_roles(node, owner, rules)
 

@@ -10,8 +10,7 @@ from accounts import events, mail, selectors
 from accounts.models import Member, Role, State
 from accounts.services import devices
 from accounts.transactions import atomic_retried
-from sesphr import clock
-from sesphr.adapters import get_srs_nodes
+from sesphr import clock, fanout
 from sesphr.ports.errors import Conflict, Refused
 
 
@@ -29,7 +28,7 @@ def authorise(*, member: Member, by: str, checked: str) -> Member:
         raise Conflict("A membership that ended cannot be authorised again.")
     if member.state == State.AUTHORISED:
         return member
-    joined = min(node.activate(str(member.id), member.role) for node in get_srs_nodes())
+    joined = min(fanout.write(lambda node: node.activate(str(member.id), member.role)))
     found = _authorise(member.id, by, checked, joined)
     events.publish(member.id)
     mail.send_authorised(found)
@@ -62,8 +61,7 @@ def suspend(*, member: Member, by: str) -> Member:
     _require_member(member)
     if member.state == State.DEPARTED:
         raise Conflict("This membership ended.")
-    for node in get_srs_nodes():
-        node.suspend(str(member.id))
+    fanout.write(lambda node: node.suspend(str(member.id)))
     found = _close(member.id, State.SUSPENDED, by)
     events.publish(member.id)
     return found
@@ -78,8 +76,7 @@ def depart(*, member: Member, by: str) -> Member:
     _require_member(member)
     if member.state == State.DEPARTED:
         return member
-    for node in get_srs_nodes():
-        node.depart(str(member.id))
+    fanout.write(lambda node: node.depart(str(member.id)))
     found = _close(member.id, State.DEPARTED, by)
     events.publish(member.id)
     return found

@@ -13,14 +13,13 @@ from accounts import applications, events, mail, slots
 from accounts.applications import Application
 from accounts.models import KeySlot, Member, SlotType
 from accounts.transactions import atomic_retried
-from sesphr import clock
-from sesphr.adapters import get_srs_nodes
+from sesphr import clock, fanout
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Conflict, Refused
 
 
 def register(*, application: Application, page: str, language: str = "") -> UUID:
-    """Register a member at every node, then here; the member's id.
+    """Register a member at the nodes, then here; the member's id.
 
     The nodes come first, so that a member here is always one there. The same
     application again changes nothing. `page` is where the letter's link leads; `language` is what letters
@@ -45,8 +44,7 @@ def register(*, application: Application, page: str, language: str = "") -> UUID
 
 def _tell_nodes(application: Application) -> None:
     try:
-        for node in get_srs_nodes():
-            node.register(application.registration)
+        fanout.write(lambda node: node.register(application.registration))
     except (Conflict, Refused):
         # Looked up after the answer: a racing registration may have won meanwhile.
         if not Member.objects.filter(pk=application.member).exists():
@@ -117,10 +115,10 @@ def _confirm(member: UUID) -> None:
 
 
 def add_registration(*, member: Member, registration: str) -> list[str]:
-    """Give every node a further registration of a member; a receipt from each, in order.
+    """Give the nodes a further registration of a member; receipts of enough of them, in order.
 
     Raises:
         Invalid, DecodingError, Conflict, Refused, Unavailable: as checked here or by a node.
     """
     applications.require_own(registration, member.id)
-    return [node.register(registration) for node in get_srs_nodes()]
+    return fanout.write(lambda node: node.register(registration))

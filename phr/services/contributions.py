@@ -14,12 +14,13 @@ from uuid import UUID
 from django.db import transaction
 
 from phr.models import Proposal
-from phr.relay import nodes, payload_by, verification_of
+from phr.relay import known, payload_by, receipt_for, verification_of
 from phr.services.indexing import index
 from sesphr import clock
 from sesphr.adapters import get_cloud
 from sesphr.crypto import statements
 from sesphr.ports.errors import Conflict, Invalid, NotFound, PortError, Refused
+from sesphr.ports.srs import Proposal as Waiting
 
 logger = logging.getLogger("sesphr.phr")
 State = Proposal.State
@@ -43,12 +44,17 @@ def require_right(by: UUID, payload: dict[str, Any], digest: str) -> None:
     owner, parts = _text(payload.get("owner")), payload.get("partitions")
     if not isinstance(parts, dict):
         raise Invalid("The manifest does not name any partitions.")
-    known = Proposal.objects.filter(digest=digest).exists()
-    if known or any(one.digest == digest for one in nodes()[0].proposals(owner)):
+    noted = Proposal.objects.filter(digest=digest).exists()
+    if noted or any(one.digest == digest for one in _proposals(owner)):
         return
-    allowed = {name for one in nodes()[0].addable(str(by), owner) for name in one.partitions}
+    found = known(lambda node: node.addable(str(by), owner))
+    allowed = {name for one in found for name in one.partitions}
     if not set(parts) <= allowed:
         raise Refused("You may not add this to these records.", code="may-not-add")
+
+
+def _proposals(owner: str) -> tuple[Waiting, ...]:
+    return known(lambda node: node.proposals(owner))
 
 
 def _text(owner: object) -> str:
@@ -97,7 +103,7 @@ def _row(owner: UUID, record: UUID) -> Proposal:
     found = Proposal.objects.filter(pk=record, owner=owner).first()
     if found is not None:
         return found
-    for one in nodes()[0].proposals(str(owner)):
+    for one in _proposals(str(owner)):
         if one.record == str(record):
             payload = statements.payload_of_unverified(one.manifest)
             note_proposal(one.manifest, payload, one.digest)
@@ -109,10 +115,10 @@ def _settled(row: Proposal, statement: str, state: str) -> tuple[str, ...]:
     cloud, key = get_cloud(), verification_of(row.owner)
     if state == State.ACCEPTED:
         cloud.put_accept(statement, key)
-        receipts = tuple(node.accept(statement) for node in nodes())
+        receipts = receipt_for(statement, "accept", lambda node: node.accept(statement))
         cloud.note(receipts)
     else:
-        receipts = tuple(node.erase(statement) for node in nodes())
+        receipts = receipt_for(statement, "deletion", lambda node: node.erase(statement))
         cloud.erase(statement, key, receipts)
     _close(row, state)
     return receipts

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from phr.relay import from_enough, nodes, verification_of
+from phr.relay import verification_of
+from sesphr import fanout
 from sesphr.crypto.credentials import holder_of
 from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
-from sesphr.ports.errors import Invalid, PortError, Refused
+from sesphr.ports.errors import Invalid, Refused
 from sesphr.ports.srs import AuthorityView, CredentialView, SrsNode
 
 Said = TypeVar("Said")
@@ -43,8 +44,8 @@ def present(*, by: UUID, credential: str) -> Taken:
         raise Invalid("A credential is PEM: plain letters, digits and signs.")
     octets = credential.encode("ascii")
     _require_own(by, octets)
-    receipts, failures = _asked(lambda node: node.present(octets))
-    return Taken(tuple(from_enough(receipts, failures)), get_deployment().n)
+    receipts = fanout.write(lambda node: node.present(octets))
+    return Taken(tuple(receipts), get_deployment().n)
 
 
 def _require_own(member: UUID, octets: bytes) -> None:
@@ -62,13 +63,9 @@ def shown(member: UUID) -> tuple[Shown, ...]:
     Raises:
         Unavailable: fewer than t are within reach.
     """
-    answers, failures = _asked(
-        lambda node: (node.index, node.credential(str(member)), node.authorities())
-    )
+    answers = _enough(lambda node: (node.index, node.credential(str(member)), node.authorities()))
     said = [
-        ((view, _name(view, known)), index)
-        for index, view, known in from_enough(answers, failures)
-        if view is not None
+        ((view, _name(view, known)), index) for index, view, known in answers if view is not None
     ]
     return tuple(Shown(view, name, indexes) for (view, name), indexes in _together(said))
 
@@ -83,19 +80,15 @@ def authorities() -> tuple[tuple[AuthorityView, tuple[int, ...]], ...]:
     Raises:
         Unavailable: fewer than t are within reach.
     """
-    answers, failures = _asked(lambda node: (node.index, node.authorities()))
-    said = [(one, index) for index, all_ in from_enough(answers, failures) for one in all_]
+    answers = _enough(lambda node: (node.index, node.authorities()))
+    said = [(one, index) for index, all_ in answers for one in all_]
     return tuple(one for one in _together(said) if len(one[1]) >= get_deployment().t)
 
 
-def _asked(call: Callable[[SrsNode], Any]) -> tuple[list[Any], list[PortError]]:
-    answers, failures = [], []
-    for node in nodes():
-        try:
-            answers.append(call(node))
-        except PortError as error:
-            failures.append(error)
-    return answers, failures
+def _enough(call: Callable[[SrsNode], Any]) -> list[Any]:
+    enough = get_deployment().t
+    sentence = "Too few key servers can be reached. Try again in a moment."
+    return fanout.require(fanout.gather(call, enough), enough, sentence)
 
 
 def _together(said: Iterable[tuple[Said, int]]) -> list[tuple[Said, tuple[int, ...]]]:

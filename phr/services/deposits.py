@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from phr.relay import digest_of, nodes, payload_by, verification_of
+from phr.relay import digest_of, nodes, payload_by, receipt_for, verification_of
 from phr.services import contributions
 from phr.services.indexing import index
 from sesphr.adapters import get_cloud
@@ -19,7 +19,7 @@ from sesphr.ports.srs import Deposit, Sealed
 
 @dataclass(frozen=True)
 class Deposited:
-    """What was acknowledged: the record's version, and each node's receipt."""
+    """What was acknowledged: the record's version, and the receipts of enough nodes."""
 
     record: str
     version: int
@@ -67,7 +67,11 @@ def deposit(
         raise Invalid("The parameters must be sealed to every key server, and to no other.")
     cloud = get_cloud()
     cloud.put(manifest, verification_of(by), document)
-    receipts = tuple(node.deposit(Deposit(manifest, sealed[str(node.index)])) for node in nodes())
+    receipts = receipt_for(
+        manifest,
+        "deposit",
+        lambda node: node.deposit(Deposit(manifest, sealed[str(node.index)], sealed)),
+    )
     cloud.note(receipts)
     if added:
         contributions.note_proposal(manifest, payload, digest_of(manifest))

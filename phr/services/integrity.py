@@ -14,13 +14,14 @@ MOST_OPEN = 100
 
 
 def keep(
-    *, by: UUID, reason: str, record: str | None, partition: str | None, manifest: str | None
-) -> None:
+    *, by: UUID, reason: str, record: str | None, partition: str | None, manifest: str | None,
+    node: int | None = None,
+) -> None:  # fmt: skip
     """Keep a report; the same again, while it is open, only counts."""
     now = clock.now()
     same = IntegrityReport.objects.filter(
         closed=None, reported_by=by, reason=reason, record=record, partition=partition or "",
-        manifest=manifest or "",
+        manifest=manifest or "", node=node,
     )  # fmt: skip
     if same.update(count=F("count") + 1, last=now):
         return
@@ -28,7 +29,7 @@ def keep(
         return
     IntegrityReport.objects.create(
         reported_by=by, reason=reason, record=None if record is None else UUID(record),
-        partition=partition or "", manifest=manifest or "", first=now, last=now,
+        partition=partition or "", manifest=manifest or "", node=node, first=now, last=now,
     )  # fmt: skip
 
 

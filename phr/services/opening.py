@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from accounts import events
-from phr.relay import from_enough, nodes, payload_by, verification_of
+from phr.relay import payload_by, verification_of
 from phr.services import integrity, notices
+from sesphr import fanout
 from sesphr.adapters import get_cloud
+from sesphr.deployment import get_deployment
 from sesphr.ports.cloudstore import AttachmentOctets, CloudObject, Span
-from sesphr.ports.errors import IntegrityFailure, PortError
+from sesphr.ports.errors import IntegrityFailure
 from sesphr.ports.srs import Access
+
+# Seconds that an endpoint is willing to wait for the answers of all nodes.
+WAIT_FOR_ALL = 5.0
 
 
 @dataclass(frozen=True)
@@ -21,10 +27,14 @@ class Opening:
     objects: tuple[CloudObject, ...]
 
 
-def access(*, by: UUID, request: str, cosigns: tuple[str, ...] = ()) -> Opening:
+def access(
+    *, by: UUID, request: str, cosigns: tuple[str, ...] = (), everybody: bool = False
+) -> Opening:
     """Relay a signed access request to all nodes, and their tickets to the cloud.
 
     Owners of whom something was opened by a code or in an emergency are told before it leaves.
+    `everybody` waits longer than a moment for nodes beyond the first t, as whoever got answers
+    that do not fit together asks for.
 
     Raises:
         PortError: refused, too few nodes, or what is stored is not what was signed
@@ -32,7 +42,7 @@ def access(*, by: UUID, request: str, cosigns: tuple[str, ...] = ()) -> Opening:
     """
     payload = payload_by(request, by)
     try:
-        answers = _ask_nodes(request, cosigns)
+        answers = _ask_nodes(request, cosigns, everybody)
         notices.tell(by=by, request=request, cosigns=cosigns, answers=answers)
         return Opening(answers, _fetch(by, request, answers))
     except IntegrityFailure as failure:
@@ -45,14 +55,15 @@ def _fetch(by: UUID, request: str, answers: Iterable[Access]) -> tuple[CloudObje
     return get_cloud().get(request, verification_of(by), tickets) if tickets else ()
 
 
-def _ask_nodes(request: str, cosigns: tuple[str, ...]) -> tuple[Access, ...]:
-    answers, failures = [], []
-    for node in nodes():
-        try:
-            answers.append(node.access(request, cosigns))
-        except PortError as failure:
-            failures.append(failure)
-    return tuple(from_enough(answers, failures))
+def _ask_nodes(request: str, cosigns: tuple[str, ...], everybody: bool) -> tuple[Access, ...]:
+    enough = get_deployment().t
+    wait = WAIT_FOR_ALL if everybody else fanout.GRACE
+    found = fanout.gather(lambda node: node.access(request, cosigns), enough, wait)
+    sentence = (
+        "This cannot be opened right now: too few key servers can be reached. Nothing is lost;"
+        " try again in a moment."
+    )
+    return tuple(fanout.require(found, enough, sentence))
 
 
 def open_attachment(
@@ -64,14 +75,21 @@ def open_attachment(
 
 
 def report_integrity(
-    *, by: UUID, reason: str, record: str | None, partition: str | None, manifest: str | None
-) -> None:
-    """Note that an endpoint got something else than what was signed, for everybody concerned."""
+    *, by: UUID, reason: str, record: str | None, partition: str | None, manifest: str | None,
+    node: int | None = None,
+) -> None:  # fmt: skip
+    """Note that an endpoint got something else than what was signed, for everybody concerned.
+
+    `node` is the key server whose answer did not fit, where that is known.
+    """
     records = set() if record is None else {record}
-    _note(by, records, reason=reason, record=record, partition=partition, manifest=manifest)
+    details: dict[str, Any] = {"record": record, "partition": partition, "manifest": manifest}
+    if node is not None:
+        details["node"] = node
+    _note(by, records, reason=reason, **details)
 
 
-def _note(by: UUID, records: set[str], *, reason: str, **details: str | None) -> None:
+def _note(by: UUID, records: set[str], *, reason: str, **details: Any) -> None:
     """Put an `integrity` event into the streams of the reporter and of these records' owners."""
     _keep(by, records, reason=reason, **details)
     concerned = sorted({str(by)} | _owners_of(records, by))
@@ -81,7 +99,7 @@ def _note(by: UUID, records: set[str], *, reason: str, **details: str | None) ->
         events.publish(member)
 
 
-def _keep(by: UUID, records: set[str], *, reason: str, **details: str | None) -> None:
+def _keep(by: UUID, records: set[str], *, reason: str, **details: Any) -> None:
     """Keep one report for staff, naming the record where there is only one."""
     record = next(iter(records)) if len(records) == 1 else None
     found = {"partition": None, "manifest": None, **details, "record": record}
@@ -92,5 +110,6 @@ def _owners_of(records: set[str], asker: UUID) -> set[str]:
     """The owners of those records that the asker may know of at all."""
     if not records:
         return set()
-    known = nodes()[0].records(str(asker))
+    found = fanout.gather(lambda node: node.records(str(asker)), get_deployment().t)
+    known = (view for views in found.in_order() for view in views)
     return {view.owner for view in known if view.record in records}

@@ -7,10 +7,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from phr.models import KeyRequest
-from phr.relay import digest_of, nodes, payload_by
+from phr.relay import digest_of, granted, payload_by, receipt_for
 from sesphr import clock
 from sesphr.adapters import get_cloud
-from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Conflict, Invalid, NotFound
 
 # How many requests of one member may wait at one owner.
@@ -19,8 +18,7 @@ MOST_WAITING = 20
 
 @dataclass(frozen=True)
 class InForce:
-    """A list as the nodes took it; effective once n - t + 1 of them gave receipts, and until
-    the next list."""
+    """A list as enough nodes took it, of which each gave a receipt; effective until the next list."""
 
     seq: int
     receipts: tuple[str, ...]
@@ -36,10 +34,9 @@ def set_acl(*, by: UUID, acl: str, deal: str | None, answers: Iterable[UUID]) ->
     """
     payload = payload_by(acl, by)
     waiting = _own_requests(by, answers)
-    receipts = tuple(node.set_acl(acl, deal) for node in nodes())
+    receipts = receipt_for(acl, "acl", lambda node: node.set_acl(acl, deal))
     get_cloud().note(receipts)
-    enough = len(receipts) >= get_deployment().n - get_deployment().t + 1
-    effective = enough and _is_head(by, acl)
+    effective = _is_head(by, acl)
     # An old list that is sent again gets its receipt again, and changes nothing.
     if effective:
         _answer(waiting, KeyRequest.State.APPROVED)
@@ -47,7 +44,7 @@ def set_acl(*, by: UUID, acl: str, deal: str | None, answers: Iterable[UUID]) ->
 
 
 def _is_head(owner: UUID, acl: str) -> bool:
-    head = nodes()[0].acl(str(owner))
+    head = granted(str(owner)).acl
     return head is not None and digest_of(head) == digest_of(acl)
 
 
@@ -76,8 +73,7 @@ def ask(*, by: UUID, statement: str) -> KeyRequest:
     """
     payload = payload_by(statement, by)
     _require_room(by, payload.get("owner"), digest_of(statement))
-    for node in nodes():
-        node.key_request(statement)
+    receipt_for(statement, "key-request", lambda node: node.key_request(statement))
     defaults = {
         "statement": statement, "owner": payload["owner"], "asker": by, "asked": payload["iat"]
     }  # fmt: skip

@@ -27,6 +27,11 @@ def get_srs_nodes() -> tuple[SrsNode, ...]:
     )
 
 
+def get_peers(index: int) -> tuple[SrsNode, ...]:
+    """All SRS nodes but the one with this index."""
+    return tuple(node for node in get_srs_nodes() if node.index != index)
+
+
 @lru_cache(maxsize=1)
 def get_cloud() -> Cloud:
     """The cloud that keeps documents and attachments."""

@@ -6,7 +6,7 @@ compact JWS that the member signed; a node checks each for itself.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sesphr.ports.audit import LogProof
@@ -22,10 +22,15 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Deposit:
-    """A signed manifest and, per partition, R || proof (48 + 80 octets) sealed to this node."""
+    """A signed manifest and, per partition, R || proof (48 + 80 octets) sealed to this node.
+
+    `others` has what was sealed to each node (by its index as text), which this node cannot open
+    and keeps for those that were out of reach.
+    """
 
     manifest: str
     sealed: Mapping[str, Sealed]
+    others: Mapping[str, Mapping[str, Sealed]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,56 @@ class AuthorityView:
     role: str
     issuer: str
     name: str
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """A call that a node committed, with all that another node needs to do the same.
+
+    `kind` is `registration`, `membership`, `deposit`, `acl`, `key-request`, `accept`, `deletion`,
+    `credential` or `revocations`; `subject` whom or what it is of (a record for a deposit, otherwise a member), `time` what the node noted (Unix
+    seconds: accepted, or the joining date), `statement` the signed statement ("" of a
+    membership). `deal` and `sealed` (by node index as text, then partition) are what was
+    sealed to all nodes; both are gone once it must be forgotten. `facts` are words by kind.
+    `void`: the node took another statement at this place later.
+    """
+
+    number: int
+    kind: str
+    subject: str
+    time: int
+    statement: str
+    deal: str | None
+    sealed: Mapping[str, Mapping[str, Sealed]]
+    facts: Mapping[str, str]
+    void: bool
+
+
+@dataclass(frozen=True)
+class Heard:
+    """How far a node read another's journal, and which life of it (it gets a new one when its
+    database lost something)."""
+
+    life: str
+    number: int
+
+
+@dataclass(frozen=True)
+class JournalPage:
+    """Entries that follow `after`, oldest first; `head` is the last number there is.
+
+    `mark` is the running digest (32 octets; empty for 0) of all entries up to `after`, `end` up
+    to the last one given: another mark than before tells that the journal was rewritten.
+    `life` is that of this journal. `heard` says how far this node has ever read the others' (by
+    index as text): one whose own journal is shorter in the same life has lost something.
+    """
+
+    entries: tuple[JournalEntry, ...]
+    head: int
+    mark: bytes
+    end: bytes
+    life: str
+    heard: Mapping[str, Heard]
 
 
 class SrsNode(Protocol):
@@ -253,3 +308,12 @@ class SrsNode(Protocol):
 
     def authorities(self) -> tuple[AuthorityView, ...]:
         """Whose word this node takes, for which roles."""
+
+    def head(self) -> int:
+        """The number of the last entry of this node's journal; for other nodes only."""
+
+    def journal(self, after: int) -> JournalPage:
+        """Up to 200 entries of this node's journal above `after`; for other nodes only.
+
+        Raises: Invalid (there is no entry `after`: the journal is shorter).
+        """

@@ -6,9 +6,9 @@ from ninja import Schema
 from accounts.api import router as accounts_router
 from phr.api import router as phr_router
 from phr.api_attachments import router as attachments_router
+from phr.api_contributions import router as contributions_router
 from phr.api_credentials import router as credentials_router
 from phr.api_emergency import router as emergency_router
-from phr.api_contributions import router as contributions_router
 from sesphr import clock
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.deployment import get_deployment

@@ -15,6 +15,7 @@ from sesphr import clock
 from sesphr.crypto import statements
 from sesphr.ports.errors import Conflict, Invalid, NotFound, Refused
 from sesphr.ports.srs import Deposit
+from srs import journal
 from srs.context import Node, digest_of, locked, refusing_bad_input, require_active, uuid_of
 from srs.decisions import Docket, may_add
 from srs.models import Contribution, ContributionAnswer, Member, Record, RParameter, Version
@@ -26,15 +27,23 @@ MOST_OCTETS = 4 * 2**30
 State = Contribution.State
 
 
-def contribute(node: Node, author: Member, manifest: statements.Verified, sent: Deposit) -> str:
-    """Take a proposal; the deposit was not taken before, and its author is active."""
-    owner = _owner_who_lets(node, author, manifest.payload)
-    _require_room(node, owner, author, manifest.payload)
+def contribute(
+    node: Node, author: Member, manifest: statements.Verified, sent: Deposit, heard: int | None
+) -> str:
+    """Take a proposal; the deposit was not taken before, and its author is active.
+
+    Of one that another node took (`heard`, Unix seconds) it is not asked again whether the list
+    lets him: it did when that node took it, and her answer decides what becomes of it.
+    """
+    owner = _owner(node, manifest.payload)
+    if heard is None:
+        _require_may_add(node, owner, author, manifest.payload)
+        _require_room(node, owner, author, manifest.payload)
     with refusing_bad_input():
         parameters = parameters_of(node, owner, manifest, sent)
     try:
         with node.atomic():
-            return _commit(node, manifest, parameters, owner, author)
+            return _commit(node, manifest, parameters, owner, author, sent, heard)
     except IntegrityError:
         known = _version(node, digest_of(manifest))
         if known is None:
@@ -53,18 +62,22 @@ def _version(node: Node, digest: str) -> Version | None:
     return Version.objects.using(node.alias).filter(digest=digest).first()
 
 
-def _owner_who_lets(node: Node, author: Member, payload: dict[str, Any]) -> Member:
-    """The owner, if her list in force lets the author add to every partition of it now."""
+def _owner(node: Node, payload: dict[str, Any]) -> Member:
     if payload["version"] != 1:
         raise Refused("Only the owner may deposit a further version of a record.")
     owner = Member.objects.using(node.alias).filter(pk=uuid_of(payload["owner"])).first()
     # One sentence for nobody, for somebody who is not active, and for no such rule.
-    if owner is None or not owner.active:
-        raise _may_not()
-    policy, now = Docket(node, []).policy(owner), clock.now()
-    if not all(may_add(policy, author, one, now) for one in payload["partitions"]):
+    if owner is None:
         raise _may_not()
     return owner
+
+
+def _require_may_add(node: Node, owner: Member, author: Member, payload: dict[str, Any]) -> None:
+    """Refuse unless the owner's list in force lets the author add to every partition of it now."""
+    policy, now = Docket(node, []).policy(owner), clock.now()
+    may = all(may_add(node, policy, author, one, now) for one in payload["partitions"])
+    if not owner.active or not may:
+        raise _may_not()
 
 
 def _may_not() -> Refused:
@@ -96,27 +109,35 @@ def _commit(
     parameters: list[Parameter],
     owner: Member,
     author: Member,
+    sent: Deposit,
+    heard: int | None,
 ) -> str:
+    accepted = heard or clock.now()
     rows = {row.pk: row for row in locked(node, [owner.pk, author.pk])}
     known = _version(node, digest_of(manifest))
     if known is not None:
         refuse_declined(node, known)
         return known.receipt
     # What was true before the locks is asked again under them.
-    require_active(rows[author.pk])
-    owner = _owner_who_lets(node, rows[author.pk], manifest.payload)
-    _require_room(node, owner, author, manifest.payload)
+    if heard is None:
+        require_active(rows[author.pk])
+        _require_may_add(node, rows[owner.pk], rows[author.pk], manifest.payload)
+        _require_room(node, owner, author, manifest.payload)
     record, made = Record.objects.using(node.alias).get_or_create(
-        pk=uuid.UUID(manifest.payload["record"]), defaults={"owner": owner, "date": clock.now()}
+        pk=uuid.UUID(manifest.payload["record"]), defaults={"owner": owner, "date": accepted}
     )
     if not made:
         raise Conflict("This record id is taken.")
     receipt = node.receipt("deposit", str(owner.pk), digest_of(manifest), 1)
-    version = store(node, record, manifest, receipt, parameters)
+    version = store(node, record, manifest, receipt, parameters, accepted)
     contribution = Contribution.objects.using(node.alias).create(
         version=version, owner=owner, author=author, octets=octets_of(manifest.payload)
     )
     _tell(node, contribution, "contribution", partitions=sorted(manifest.payload["partitions"]))
+    journal.append(
+        node, "deposit", manifest.payload["record"], accepted, manifest.jws,
+        sealed=journal.sealed_to_all(node, sent),
+    )  # fmt: skip
     return receipt
 
 
@@ -134,16 +155,16 @@ def _tell(node: Node, contribution: Contribution, kind: str, **details: Any) -> 
         )  # fmt: skip
 
 
-def accept(node: Node, jws: str) -> str:
-    """Make a proposal a record of its owner; see the port."""
+def accept(node: Node, jws: str, *, heard: bool = False) -> str:
+    """Make a proposal a record of its owner; see the port. `heard`: another node took it."""
     statement, owner = node.verified(jws, "sesphr-accept")
-    return _answered(node, statement, owner, State.ACCEPTED)
+    return _answered(node, statement, owner, State.ACCEPTED, heard)
 
 
-def erase(node: Node, jws: str) -> str:
-    """Forget a proposal that its owner declined; see the port."""
+def erase(node: Node, jws: str, *, heard: bool = False) -> str:
+    """Forget a proposal that its owner declined; see the port. `heard`: another node took it."""
     statement, owner = node.verified(jws, "sesphr-deletion")
-    return _answered(node, statement, owner, State.DECLINED)
+    return _answered(node, statement, owner, State.DECLINED, heard)
 
 
 def concerned(node: Node, receipt: str) -> list[str]:
@@ -157,15 +178,18 @@ def concerned(node: Node, receipt: str) -> list[str]:
     return sorted({str(answer.contribution.owner_id), str(answer.contribution.author_id)})
 
 
-def _answered(node: Node, statement: statements.Verified, owner: Member, state: str) -> str:
+def _answered(
+    node: Node, statement: statements.Verified, owner: Member, state: str, heard: bool
+) -> str:
     known = _answer(node, statement)
     if known is not None:
         return known.receipt
-    require_active(owner)
+    if not heard:
+        require_active(owner)
     found = _contribution(node, owner, statement.payload)
     try:
         with node.atomic():
-            return _settle(node, statement, found, state)
+            return _settle(node, statement, found, state, heard)
     except IntegrityError:
         known = _answer(node, statement)
         if known is None:
@@ -188,12 +212,15 @@ def _contribution(node: Node, owner: Member, payload: dict[str, Any]) -> Contrib
     return found
 
 
-def _settle(node: Node, statement: statements.Verified, found: Contribution, state: str) -> str:
+def _settle(
+    node: Node, statement: statements.Verified, found: Contribution, state: str, heard: bool
+) -> str:
     rows = {row.pk: row for row in locked(node, [found.owner_id, found.author_id])}
     known = _answer(node, statement)
     if known is not None:
         return known.receipt
-    require_active(rows[found.owner_id])
+    if not heard:
+        require_active(rows[found.owner_id])
     found.refresh_from_db(using=node.alias)
     if state == State.ACCEPTED:
         _check_accept(node, found, statement.payload)
@@ -206,6 +233,7 @@ def _settle(node: Node, statement: statements.Verified, found: Contribution, sta
     ContributionAnswer.objects.using(node.alias).create(
         contribution=found, digest=digest_of(statement), jws=statement.jws, receipt=receipt
     )
+    journal.append(node, kind, str(found.version.record_id), clock.now(), statement.jws)
     return receipt
 
 
@@ -236,4 +264,5 @@ def _turn(node: Node, found: Contribution, state: str) -> None:
         RParameter.objects.using(node.alias).filter(version=version).delete()
         version.manifest = ""
         version.save(using=node.alias, update_fields=["manifest"])
+        journal.forget_parameters(node, str(version.record_id))
     _tell(node, found, state)

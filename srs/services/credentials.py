@@ -8,7 +8,7 @@ from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.revocations import RevocationList, der_of_list, read_revocations
 from sesphr.pins import pinned_authorities
 from sesphr.ports.errors import Conflict, Invalid, Refused
-from srs import credentials
+from srs import credentials, journal
 from srs.context import SKEW, Node, locked, refusing_bad_input
 from srs.models import Credential, Member, Revocations
 
@@ -70,6 +70,7 @@ def _keep(node: Node, member: Member, octets: bytes, digest: str, role: Role) ->
     node.events.record(
         str(member.id), "credential", role=role.role, issuer=role.issuer, until=role.valid_until
     )
+    journal.append(node, "credential", str(member.id), clock.now(), b64u_encode(octets))
     return receipt
 
 
@@ -90,12 +91,13 @@ def _replace(node: Node, found: RevocationList, der: bytes) -> None:
         .select_for_update()
         .get_or_create(issuer=found.issuer, defaults={"number": found.number, "octets": der})
     )
-    if made or bytes(row.octets) == der:
+    if not made and bytes(row.octets) == der:
         return
-    if found.number <= row.number:
+    if not made and found.number <= row.number:
         raise Conflict(f"List {row.number} of this authority is held already.", code="older")
     row.number, row.octets = found.number, der
     row.save(using=node.alias)
+    journal.append(node, "revocations", found.issuer, clock.now(), b64u_encode(der))
 
 
 def forget(node: Node, member: Member) -> None:

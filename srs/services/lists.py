@@ -5,11 +5,13 @@ are one transaction: approving and taking back are one call each.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
 
+from sesphr import clock
 from sesphr.crypto import acl as kernel
 from sesphr.crypto import pre, statements
 from sesphr.crypto.encoding import b64u_decode
@@ -17,11 +19,12 @@ from sesphr.crypto.errors import AclError
 from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
-from srs import consent, standing
-from srs.context import Node, digest_of, locked, refusing_bad_input, require_active
+from srs import consent, journal, standing
+from srs.context import Node, digest_of, locked, refusing_bad_input, require_active, uuid_of
 from srs.models import Acl, Adder, Delegation, Member
 
 Pair = tuple[str, str]
+EMPTY: dict[str, Any] = {"rules": []}
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,20 @@ class Deal:
         return "Deal(...)"
 
 
-def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
-    """Put the owner's next list in force; the same list again gets the same receipt."""
+def set_acl(node: Node, acl_jws: str, deal_jws: str | None, *, heard: bool = False) -> str:
+    """Put the owner's next list in force; the same list again gets the same receipt.
+
+    Of a list that another node took (`heard`), who was a member when that node took it is not
+    asked again: keys for memberships that ended here are left out, and none needs to be there.
+    """
     acl, owner = node.verified(acl_jws, "sesphr-acl")
     known = _known(node, owner, acl)
     if known is not None:
         return known.receipt
-    require_active(owner)
+    if not heard:
+        require_active(owner)
     try:
-        return _taken(node, owner, acl, deal_jws)
+        return _taken(node, owner, acl, deal_jws, heard)
     except (IntegrityError, Conflict):
         # Another call committed first: the same list, or a rival one.
         known = _known(node, owner, acl)
@@ -63,7 +71,9 @@ def set_acl(node: Node, acl_jws: str, deal_jws: str | None) -> str:
         return known.receipt
 
 
-def _taken(node: Node, owner: Member, acl: statements.Verified, deal_jws: str | None) -> str:
+def _taken(
+    node: Node, owner: Member, acl: statements.Verified, deal_jws: str | None, heard: bool
+) -> str:
     # Asked again under the lock; here it spares the dear checks of what cannot be taken.
     _check_successor(_head(node, owner), acl.payload)
     with refusing_bad_input():
@@ -71,7 +81,7 @@ def _taken(node: Node, owner: Member, acl: statements.Verified, deal_jws: str | 
         dealt = Deal() if deal_jws is None else _dealt(node, owner, acl, deal_jws)
     _check_rules_name_members(node, acl.payload)
     with node.atomic():
-        return _commit(node, owner, acl, dealt)
+        return _commit(node, owner, acl, dealt, deal_jws, heard)
 
 
 def _known(node: Node, owner: Member, acl: statements.Verified) -> Acl | None:
@@ -155,7 +165,10 @@ def _key_dealt(
     return Dealt(user, partition, epoch, opened)
 
 
-def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: Deal) -> str:
+def _commit(
+    node: Node, owner: Member, acl: statements.Verified, dealt: Deal, deal_jws: str | None,
+    heard: bool,
+) -> str:  # fmt: skip
     # The owner's row is the lock under which lists follow one another; those of the
     # users keep a departure from slipping between check and key.
     users = {one.user.pk for one in dealt.keys}
@@ -163,16 +176,21 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: Deal) ->
     known = _known(node, owner, acl)
     if known is not None:
         return known.receipt
-    require_active(rows[owner.pk])
-    if any(rows[user].state == Member.State.DEPARTED for user in users):
-        raise Invalid("A key was dealt for a membership that has ended.")
+    ended = {pk for pk, row in rows.items() if row.state == Member.State.DEPARTED}
+    if heard:
+        dealt = _without_ended(dealt, owner, ended)
+    else:
+        require_active(rows[owner.pk])
+        if users & ended:
+            raise Invalid("A key was dealt for a membership that has ended.")
     head = _head(node, owner)
     _check_successor(head, acl.payload)
     before = _Given(_held(node, owner), _of_roles(head))
     _store(node, owner, dealt.keys)
     _forget(node, owner, acl.payload)
-    _require_complete(node, owner, acl.payload)
-    standing.take(node, owner, acl.payload["rules"], dealt.shares)
+    if not heard:
+        _require_complete(node, owner, acl.payload)
+    standing.take(node, owner, acl.payload["rules"], dealt.shares, complete=not heard)
     consent.keep(node, owner, dealt.secret)
     receipt = node.receipt("acl", str(owner.id), digest_of(acl), acl.payload["seq"])
     Acl.objects.using(node.alias).create(
@@ -181,6 +199,9 @@ def _commit(node: Node, owner: Member, acl: statements.Verified, dealt: Deal) ->
     _note_adders(node, owner, acl.payload)
     after = _Given(_held(node, owner), standing.of_roles(acl.payload["rules"]))
     _record(node, owner, acl, before, after)
+    journal.append(node, "acl", str(owner.id), clock.now(), acl.jws, deal=deal_jws)
+    if before.pairs - after.pairs or before.roles - after.roles:
+        journal.forget_deals(node, [str(owner.id)])
     return receipt
 
 
@@ -289,3 +310,36 @@ def _listed_roles(given: set[standing.Given]) -> list[dict[str, str]]:
         {"role": role, "issuer": issuer, "partition": partition}
         for role, issuer, partition in sorted(given)
     ]
+
+
+def _without_ended(dealt: Deal, owner: Member, ended: set[UUID]) -> Deal:
+    """What may still be kept of a deal: nothing for memberships that have ended, the owner's own included."""
+    if owner.pk in ended:
+        return Deal()
+    return replace(dealt, keys=tuple(one for one in dealt.keys if one.user.pk not in ended))
+
+
+def undo(node: Node, owner: str, seq: int, before: list[tuple[str, str | None]]) -> None:
+    """Take back an owner's lists from `seq` on, which nobody acknowledged; what nodes hold
+    afterwards are the keys and shares of the lists `before` (with their deals), oldest first."""
+    [row] = locked(node, [uuid_of(owner)])
+    Acl.objects.using(node.alias).filter(owner=row, seq__gte=seq).delete()
+    Delegation.objects.using(node.alias).filter(owner=row).delete()
+    standing.forget(node, row)
+    _note_adders(node, row, EMPTY)
+    for acl_jws, deal_jws in before:
+        _redo(node, row, acl_jws, deal_jws)
+
+
+def _redo(node: Node, owner: Member, acl_jws: str, deal_jws: str | None) -> None:
+    acl, _ = node.verified(acl_jws, "sesphr-acl")
+    dealt = Deal() if deal_jws is None else _dealt(node, owner, acl, deal_jws)
+    ended = {one.user.pk for one in dealt.keys if one.user.state == Member.State.DEPARTED}
+    if owner.state == Member.State.DEPARTED:
+        ended.add(owner.pk)
+    kept = _without_ended(dealt, owner, ended)
+    _store(node, owner, kept.keys)
+    _forget(node, owner, acl.payload)
+    standing.take(node, owner, acl.payload["rules"], kept.shares, complete=False)
+    consent.keep(node, owner, kept.secret)
+    _note_adders(node, owner, acl.payload)

@@ -2,17 +2,30 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from sesphr import clock
 from sesphr.crypto import groups, proofs, statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode, lp
 from sesphr.ports.errors import Conflict, Invalid, NotFound
-from srs import consent, standing
-from srs.context import Node, digest_of, refusing_bad_input
-from srs.models import Delegation, Member, PartitionKey, Registration
+from srs import consent, journal, standing
+from srs.context import SKEW, Node, digest_of, refusing_bad_input
+from srs.models import (
+    AccessRequest,
+    Acl,
+    Delegation,
+    KeyRequest,
+    Member,
+    PartitionKey,
+    Record,
+    Registration,
+    RParameter,
+    Version,
+)
 from srs.services import credentials
 
 
@@ -95,24 +108,27 @@ def _commit(node: Node, checked: statements.Verified) -> str:
     node.events.record(
         checked.issuer, "registration", seq=payload["seq"], partitions=sorted(payload["partitions"])
     )
+    journal.append(node, "registration", checked.issuer, clock.now(), checked.jws)
     return receipt
 
 
 def _member_of(node: Node, payload: dict[str, Any]) -> Member:
     """The member's row, locked; a later registration must keep both keys."""
-    receive, verification = (
-        b64u_decode(payload["receive"], 96),
-        b64u_decode(payload["verification"], 32),
-    )
-    digest = b64u_encode(hashlib.sha256(receive).digest())
+    keys = _keys_of(payload)
     members = Member.objects.using(node.alias).select_for_update()
-    member, _ = members.get_or_create(
-        pk=uuid.UUID(payload["iss"]),
-        defaults={"verification": verification, "receive": receive, "key_digest": digest},
-    )
-    if (bytes(member.verification), bytes(member.receive)) != (verification, receive):
+    member, _ = members.get_or_create(pk=uuid.UUID(payload["iss"]), defaults=keys)
+    if any(bytes(getattr(member, name)) != keys[name] for name in ("verification", "receive")):
         raise Conflict("This member is registered with other keys.")
     return member
+
+
+def _keys_of(payload: dict[str, Any]) -> dict[str, Any]:
+    receive = b64u_decode(payload["receive"], 96)
+    return {
+        "verification": b64u_decode(payload["verification"], 32),
+        "receive": receive,
+        "key_digest": b64u_encode(hashlib.sha256(receive).digest()),
+    }
 
 
 def _add_key(node: Node, member: Member, partition: str, key: dict[str, Any]) -> None:
@@ -132,10 +148,11 @@ def activate(node: Node, member: str, role: str) -> int:
         if row.state == Member.State.DEPARTED:
             raise Conflict("This membership has ended; it cannot be activated again.")
         if not row.active:
-            row.state, row.role = Member.State.ACTIVE, role
-            row.joined = row.joined or clock.now()
+            row.role, row.joined = role, row.joined or clock.now()
+            _turn(row, Member.State.ACTIVE)
             row.save(using=node.alias)
             node.events.record(member, "activated", role=role)
+            _note(node, row)
         return int(row.joined or 0)
 
 
@@ -144,9 +161,19 @@ def suspend(node: Node, member: str) -> None:
     with node.atomic():
         row = _locked(node, member)
         if row.state in (Member.State.ACTIVE, Member.State.PENDING):
-            row.state = Member.State.SUSPENDED
+            _turn(row, Member.State.SUSPENDED)
             row.save(using=node.alias)
             node.events.record(member, "suspended")
+            _note(node, row)
+
+
+def _turn(row: Member, state: Member.State) -> None:
+    row.state, row.turn = state, row.turn + 1
+
+
+def _note(node: Node, row: Member) -> None:
+    facts = {"state": row.state, "role": row.role, "turn": str(row.turn)}
+    journal.append(node, "membership", str(row.id), row.joined or 0, facts=facts)
 
 
 def depart(node: Node, member: str) -> str:
@@ -161,17 +188,57 @@ def depart(node: Node, member: str) -> str:
 def _end(node: Node, row: Member) -> None:
     member = str(row.id)
     held = Delegation.objects.using(node.alias).filter(user=row)
-    for owner in sorted({str(one) for one in held.values_list("owner_id", flat=True)}):
+    givers = sorted({str(one) for one in held.values_list("owner_id", flat=True)})
+    for owner in givers:
         node.events.record(owner, "departure-of", user=member)
     held.delete()
     Delegation.objects.using(node.alias).filter(owner=row).delete()
     consent.forget(node, row)
     standing.forget(node, row)
     credentials.forget(node, row)
+    journal.forget_deals(node, [*givers, member])
     digest = b64u_encode(hashlib.sha256(lp(b"SeSPHR-v1 departure", member.encode())).digest())
-    row.state, row.departure = Member.State.DEPARTED, node.receipt("departure", member, digest, 0)
+    _turn(row, Member.State.DEPARTED)
+    row.departure = node.receipt("departure", member, digest, 0)
     row.save(using=node.alias)
     node.events.record(member, "departed")
+    _note(node, row)
+
+
+# Of two states with the same number of changes every node takes the one further on here.
+_RANK = {"pending": 0, "active": 1, "suspended": 2, "departed": 3}
+
+
+def learn(node: Node, member: str, state: str, role: str, turn: int, joined: int) -> None:
+    """Follow another node in a member's state, where it is further on than this one.
+
+    The more changes, the later; an end is for ever. The joining date of a member who has none
+    here is the other node's; one that differs by no more than clocks may becomes the earlier.
+    """
+    with node.atomic():
+        row = _locked(node, member)
+        if joined and (row.joined is None or row.joined - SKEW <= joined < row.joined):
+            row.joined = joined
+            row.save(using=node.alias, update_fields=["joined"])
+        if row.state != Member.State.DEPARTED and _further(row, state, turn):
+            _follow(node, row, state, role, turn)
+
+
+def _further(row: Member, state: str, turn: int) -> bool:
+    own = (row.state == Member.State.DEPARTED, row.turn, _RANK[row.state])
+    return (state == Member.State.DEPARTED, turn, _RANK[state]) > own
+
+
+def _follow(node: Node, row: Member, state: str, role: str, turn: int) -> None:
+    row.turn = max(turn - 1, 0)
+    if state == Member.State.DEPARTED:
+        _end(node, row)
+        return
+    kind = "activated" if state == Member.State.ACTIVE else "suspended"
+    row.state, row.turn, row.role = state, turn, role
+    row.save(using=node.alias)
+    node.events.record(str(row.id), kind, **({"role": role} if kind == "activated" else {}))
+    _note(node, row)
 
 
 def _locked(node: Node, member: str) -> Member:
@@ -179,3 +246,41 @@ def _locked(node: Node, member: str) -> Member:
     if row is None:
         raise NotFound("This member is not registered here.")
     return row
+
+
+def undo(node: Node, member: str, seq: int, first: str) -> None:
+    """Take back a member's registrations from `seq` on, which nobody acknowledged.
+
+    If that is all of them, the member becomes whom the registration `first` describes: whatever
+    was signed with the other keys, or dealt to them, goes. Activation and end stay.
+    """
+    row = _locked(node, member)
+    rows = Registration.objects.using(node.alias).filter(member=row)
+    gone = rows.filter(seq__gte=seq)
+    for partition, epoch in _keys(gone) - _keys(rows.filter(seq__lt=seq)):
+        PartitionKey.objects.using(node.alias).filter(
+            member=row, partition=partition, epoch=epoch
+        ).delete()
+    gone.delete()
+    if seq == 1:
+        _forget_all_signed(node, row)
+        keys = _keys_of(statements.payload_of_unverified(first))
+        Member.objects.using(node.alias).filter(pk=row.pk).update(**keys)
+
+
+def _forget_all_signed(node: Node, row: Member) -> None:
+    Delegation.objects.using(node.alias).filter(Q(owner=row) | Q(user=row)).delete()
+    RParameter.objects.using(node.alias).filter(version__record__owner=row).delete()
+    Version.objects.using(node.alias).filter(record__owner=row).delete()
+    Record.objects.using(node.alias).filter(owner=row).delete()
+    Acl.objects.using(node.alias).filter(owner=row).delete()
+    KeyRequest.objects.using(node.alias).filter(asker=row).delete()
+    AccessRequest.objects.using(node.alias).filter(user=row).delete()
+
+
+def _keys(rows: Iterable[Registration]) -> set[tuple[str, int]]:
+    return {
+        (name, one["epoch"])
+        for row in rows
+        for name, one in statements.payload_of_unverified(row.jws)["partitions"].items()
+    }

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sesphr import clock
 from sesphr.crypto import proofs, statements
 from sesphr.crypto.groups import G1, decode_g1
 from sesphr.ports.errors import Invalid
@@ -66,6 +65,7 @@ def store(
     manifest: statements.Verified,
     receipt: str,
     parameters: list[Parameter],
+    accepted: int,
 ) -> Version:
     """Write a version with its parameters; call inside the transaction that commits it."""
     payload = manifest.payload
@@ -74,7 +74,7 @@ def store(
         version=payload["version"],
         digest=digest_of(manifest),
         manifest=manifest.jws,
-        accepted=clock.now(),
+        accepted=accepted,
         open_from=payload.get("open_from"),
         open_until=payload.get("open_until"),
         receipt=receipt,

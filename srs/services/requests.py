@@ -5,6 +5,7 @@ from django.db import IntegrityError
 from sesphr import clock
 from sesphr.crypto import statements
 from sesphr.ports.errors import Invalid, Refused
+from srs import journal
 from srs.context import Node, digest_of, require_active
 from srs.models import KeyRequest, Member
 
@@ -12,15 +13,17 @@ from srs.models import KeyRequest, Member
 LIFE = 3600
 
 
-def key_request(node: Node, jws: str) -> str:
-    """Check, log in the owner's stream, and give a receipt; repeats get the same one."""
+def key_request(node: Node, jws: str, *, heard: bool = False) -> str:
+    """Check, log in the owner's stream, and give a receipt; repeats get the same one.
+
+    What another node took (`heard`) was in time and by an active member there.
+    """
     request, asker = node.verified(jws, "sesphr-key-request")
     known = KeyRequest.objects.using(node.alias).filter(digest=digest_of(request)).first()
     if known is not None:
         return known.receipt
-    require_active(asker)
-    if clock.now() - request.payload["iat"] > LIFE:
-        raise Refused("This request is too old; ask again.", code="expired")
+    if not heard:
+        _require_timely(asker, request)
     if request.payload["key"] != asker.key_digest:
         raise Invalid("The request names another key than the asker's.")
     try:
@@ -31,6 +34,12 @@ def key_request(node: Node, jws: str) -> str:
         if known is None:
             raise Invalid("Another request has the same nonce.") from None
         return known.receipt
+
+
+def _require_timely(asker: Member, request: statements.Verified) -> None:
+    require_active(asker)
+    if clock.now() - request.payload["iat"] > LIFE:
+        raise Refused("This request is too old; ask again.", code="expired")
 
 
 def _commit(node: Node, asker: Member, request: statements.Verified) -> str:
@@ -47,4 +56,5 @@ def _commit(node: Node, asker: Member, request: statements.Verified) -> str:
         payload["owner"], "key-request", user=payload["iss"], request=digest_of(request),
         partitions=sorted(payload["partitions"]),
     )  # fmt: skip
+    journal.append(node, "key-request", str(asker.pk), clock.now(), request.jws)
     return receipt

@@ -56,6 +56,7 @@ class Endpoint:
     seed: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     acl_head: str | None = None
     dealt: set[tuple[str, str]] = field(default_factory=set)
+    sealed_to_nodes: dict[bytes, dict[str, dict[str, Sealed]]] = field(default_factory=dict)
 
     @property
     def keys(self) -> MemberKeys:
@@ -164,14 +165,21 @@ class Endpoint:
         return self.sign("sesphr-deletion", **{**members, **changed})
 
     def deposit_for(self, sealed: envelope.SealedRecord, index: int) -> Deposit:
-        """The deposit as node `index` gets it."""
-        parameters = {
-            name: self._seal_to(
-                index, "deposit", sealed.digest, name, one.encapsulation.R.encode() + one.proof
-            )
-            for name, one in sealed.partitions.items()
-        }
-        return Deposit(sealed.manifest, parameters)
+        """The deposit as node `index` gets it; what all nodes get is sealed once."""
+        made = self.sealed_to_nodes.setdefault(sealed.digest, self._sealed_to_nodes(sealed))
+        return Deposit(sealed.manifest, made[str(index)], made)
+
+    def _sealed_to_nodes(self, sealed: envelope.SealedRecord) -> dict[str, dict[str, Sealed]]:
+        return {
+            str(node.index): {
+                name: self._seal_to(
+                    node.index, "deposit", sealed.digest, name,
+                    one.encapsulation.R.encode() + one.proof,
+                )
+                for name, one in sealed.partitions.items()
+            }
+            for node in get_deployment().nodes
+        }  # fmt: skip
 
     def _seal_to(
         self, index: int, label: str, digest: bytes, partition: str, plaintext: bytes

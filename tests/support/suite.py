@@ -101,7 +101,15 @@ GROUPS = (
     Group(
         "nodes",
         "contracts with three nodes, two enough",
-        ((*THREE_NODES, *PYTEST, "tests/contract", "--ignore=tests/contract/test_cloud_s3.py"),),
+        (
+            (
+                *THREE_NODES,
+                *PYTEST,
+                "tests/contract",
+                "tests/nodes",
+                "--ignore=tests/contract/test_cloud_s3.py",
+            ),
+        ),
     ),
 )
 

@@ -92,7 +92,7 @@ def test_a_server_without_events_of_the_member_is_named_too(world: World) -> Non
     root = Member.objects.create_superuser(login="root@example.org", name="Root", password="x")
     world.nobody.http.force_login(root)
     assert world.nobody.get("activity").json()["streams"] == [
-        {"source": source, "stream": None, "length": 0, "events": []}
+        {"source": source, "stream": None, "length": 0, "events": [], "reachable": True}
         for source in ("srs-1", "portal")
     ]
     assert list(streams(world.nobody, source="portal", after=7)) == ["portal"]

@@ -1,0 +1,1 @@
+"""Tests of several key servers; they run with SESPHR_NODES=3 SESPHR_THRESHOLD=2 (`tests.support.suite`)."""
