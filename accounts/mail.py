@@ -64,6 +64,11 @@ def send_second_factor_reset(member: Member) -> None:
     _send(member, "reset")
 
 
+def send_leaver(member: Member, *, ended: bool) -> None:
+    """Tell an owner that somebody with whom they share has left; not who, because letters are not sealed."""
+    _send(member, "leaver" if ended else "moved")
+
+
 def _send(member: Member, letter: str, **values: str) -> None:
     with translation.override(of_letters(member.language)):
         subject, text = _written(letter, values)

@@ -59,6 +59,11 @@ SESPHR_RATES = {
     "deposit:member": (1000, 3600),
     "upload:member": (5000, 3600),
     "mail:login": (5, 3600),
+    # Activation codes that were wrong.
+    "code:address": (30, 900),
+    "organisation:member": (2000, 3600),
+    # Searching the directory of providers, so that nobody copies it.
+    "search:member": (120, 3600),
 }
 
 INSTALLED_APPS = [
