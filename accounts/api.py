@@ -26,6 +26,9 @@ from accounts import (
 )
 from accounts.middleware import device_of
 from accounts.models import Member, Role
+from accounts.organisations.api import router as organisations_router
+from accounts.organisations.api_members import counted_if_wrong
+from accounts.organisations.api_members import router as members_router
 from accounts.services.registration import send_confirmation_again
 from sesphr.crypto.encoding import check_login
 from sesphr.ports.errors import Invalid
@@ -42,6 +45,8 @@ REFUSALS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 
 REFUSALS |= {429: ProblemOut, 503: ProblemOut}
 router.add_router("", api_devices.router)
 router.add_router("", api_second_factor.router)
+router.add_router("", members_router)
+router.add_router("/organisations", organisations_router)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -77,7 +82,10 @@ def sign_in_parameters(request: HttpRequest, payload: schemas.LookupIn) -> Any:
 @router.post("/members", response={202: schemas.RegisteredOut, **REFUSALS})
 @takes_json(APPLICATION, _counted("register:address"))
 def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
-    """Register; a letter with a link goes to the address. A known login is answered alike."""
+    """Register; a letter with a link goes to the address. A known login is answered alike.
+
+    With an activation code the account is open at once, which the answer does not tell.
+    """
     application = applications.parse(
         login=payload.login,
         name=payload.name,
@@ -85,11 +93,13 @@ def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
         registration=payload.registration,
         first_slots=[slot.model_dump() for slot in payload.slots],
     )
-    member = services.register(
-        application=application,
-        page=_confirm_page(request),
-        language=wished(request),
-    )
+    terms = {"page": _confirm_page(request), "language": wished(request)}
+    code = payload.activation_code
+
+    def take() -> UUID:
+        return services.register(application=application, activation_code=code, **terms)
+
+    member = take() if code is None else counted_if_wrong(request, take)
     return Status(202, {"member": str(member), "state": "pending"})
 
 

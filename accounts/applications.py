@@ -52,7 +52,7 @@ def parse(
     Raises:
         Invalid, DecodingError: with a sentence that says what is not acceptable.
     """
-    member = member_id(_address(login))
+    member = member_id(address(login))
     if role not in OPEN_ROLES:
         raise Invalid(f"The role must be one of {', '.join(OPEN_ROLES)}.")
     return Application(
@@ -66,7 +66,12 @@ def parse(
     )
 
 
-def _address(login: str) -> str:
+def address(login: str) -> str:
+    """Return a login that is an e-mail address.
+
+    Raises:
+        Invalid, DecodingError: it is none, or not in lower case.
+    """
     check_login(login)
     try:
         validate_email(login)

@@ -31,7 +31,8 @@ def record(member: UUID | str, kind: str, **details: Any) -> Event:
     Kinds of accounts: registered, confirmed, authorised, suspended, departed,
     application-forgotten, password-changed, recovery-used, recovery-renewed, signed-out-everywhere,
     second-factor-set, second-factor-removed, second-factor-reset, backup-code-used,
-    backup-codes-renewed.
+    backup-codes-renewed; of organisations: enrolled, left-organisation, leaver, code-issued,
+    code-withdrawn, staff-removed.
     """
     return portal_log().record(str(member), kind, **details)
 

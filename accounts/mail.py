@@ -73,6 +73,11 @@ def send_opened(owner: Member, kind: str, name: str) -> None:
     _send(owner, f"opened-{kind}", limit="mail:opened", name=name)
 
 
+def send_leaver(member: Member, *, ended: bool) -> None:
+    """Tell an owner that somebody with whom they share has left; not who, because letters are not sealed."""
+    _send(member, "leaver" if ended else "moved")
+
+
 def _send(member: Member, letter: str, *, limit: str = "mail:login", **values: str) -> None:
     with translation.override(of_letters(member.language)):
         subject, text = _written(letter, values)

@@ -5,6 +5,7 @@ and `secret_hash` are hashes of login secrets, `sealed` is ciphertext.
 """
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -13,9 +14,37 @@ from django.utils.crypto import salted_hmac
 
 from accounts.fields import BinaryCharField
 from accounts.ids import member_id
+from accounts.organisations.folding import folded
+from accounts.organisations.models import (
+    ActivationCode,
+    Department,
+    Leaving,
+    Notice,
+    Organisation,
+    Post,
+)
 from sesphr import clock
 from sesphr.eventlog import AbstractEvent, AbstractStream
 from sesphr.fields import OctetsField
+
+__all__ = [
+    "ActivationCode",
+    "Department",
+    "Device",
+    "Event",
+    "KeySlot",
+    "Leaving",
+    "Member",
+    "MemberManager",
+    "Notice",
+    "Organisation",
+    "Post",
+    "RateLimit",
+    "Role",
+    "SlotType",
+    "State",
+    "Stream",
+]
 
 
 class Role(models.TextChoices):
@@ -72,7 +101,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     """Somebody with an account; `password` hashes the password slot's login secret.
 
     `id` is the keyed hash of `login`; `registration` is the digest (32 octets) of the first signed registration;
-    administrators have none. `language` is the code of the one that was chosen, if any. Times are Unix seconds.
+    administrators have none. `language` is the code of the one that was chosen, if any. `listed`: may be
+    found in the directory of providers; `notified`: wants letters about what happened. `sought` is
+    the name as it is searched. Times are Unix seconds.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -90,6 +121,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     session_epoch = models.PositiveBigIntegerField(default=0)
     is_staff = models.BooleanField(default=False)
     language = models.CharField(max_length=16, blank=True, default="")
+    listed = models.BooleanField(default=False)
+    notified = models.BooleanField(default=True)
+    sought = BinaryCharField(max_length=400, blank=True, default="")
 
     objects = MemberManager()
 
@@ -110,6 +144,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 name="member_registered",
             ),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what the name is found by beside it."""
+        self.sought = folded(self.name)
+        super().save(*args, **kwargs)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -89,6 +89,7 @@ class RegisterIn(Strict):
     role: OpenRole
     registration: Statement
     slots: list[SlotWithSecret] = Field(min_length=2, max_length=2)
+    activation_code: str | None = Field(default=None, min_length=1, max_length=64)
 
 
 class RegisteredOut(Schema):

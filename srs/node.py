@@ -154,6 +154,11 @@ class LocalSrs:
         with self._serving():
             return selectors.delegates(self._node, owner)
 
+    def givers(self, member: str) -> tuple[str, ...]:
+        """See the port."""
+        with reachable("key server"):
+            return selectors.givers(self._node, member)
+
     def events(self, member: str, after: int = 0) -> tuple[EventView, ...]:
         """See the port."""
         with self._serving():

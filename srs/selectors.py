@@ -49,6 +49,12 @@ def lists(node: Node, owner: str) -> tuple[str, ...]:
     return tuple(rows.values_list("jws", flat=True))
 
 
+def givers(node: Node, member: str) -> tuple[str, ...]:
+    """The owners who dealt a member keys that are held here still."""
+    rows = Delegation.objects.using(node.alias).filter(user_id=uuid_of(member))
+    return tuple(sorted({str(owner) for owner in rows.values_list("owner_id", flat=True)}))
+
+
 def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]:
     """Own records with all partitions; others' with those that an opening would give now."""
     user = Member.objects.using(node.alias).filter(pk=uuid_of(asker)).first()

@@ -7,17 +7,18 @@ portal is mended by repeating the call.
 from uuid import UUID
 
 from accounts import events, mail, selectors
-from accounts.models import Member, Role, State
+from accounts.models import Member, Post, Role, State
 from accounts.services import devices
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
 from sesphr.ports.errors import Conflict, Refused
 
 
-def authorise(*, member: Member, by: str, checked: str) -> Member:
+def authorise(*, member: Member, by: str, checked: str, confirmed: bool = True) -> Member:
     """Let a member take part; `checked` says what was checked of the person, `by` whom.
 
-    A member who is authorised already stays as they are.
+    The e-mail address counts as confirmed then, unless `confirmed` is false. A member who is
+    authorised already stays as they are.
 
     Raises:
         Refused: administrators have no keys. Conflict: the member departed.
@@ -29,14 +30,14 @@ def authorise(*, member: Member, by: str, checked: str) -> Member:
     if member.state == State.AUTHORISED:
         return member
     joined = min(fanout.write(lambda node: node.activate(str(member.id), member.role)))
-    found = _authorise(member.id, by, checked, joined)
+    found = _authorise(member.id, by, checked, joined, confirmed)
     events.publish(member.id)
     mail.send_authorised(found)
     return found
 
 
 @atomic_retried
-def _authorise(pk: UUID, by: str, checked: str, joined: int) -> Member:
+def _authorise(pk: UUID, by: str, checked: str, joined: int, confirmed: bool) -> Member:
     member = _locked(pk)
     if member.state == State.AUTHORISED:
         return member
@@ -45,7 +46,7 @@ def _authorise(pk: UUID, by: str, checked: str, joined: int) -> Member:
     now = clock.now()
     member.state, member.authorised_at, member.joined = State.AUTHORISED, now, joined
     member.checked, member.checked_by = checked, by
-    if member.confirmed_at is None:
+    if confirmed and member.confirmed_at is None:
         member.confirmed_at = now
     member.save()
     events.record(pk, "authorised", by=by, checked=checked, role=member.role, joined=joined)
@@ -82,16 +83,24 @@ def depart(*, member: Member, by: str) -> Member:
     return found
 
 
+def close_departed(*, member: Member, by: str) -> Member:
+    """End a membership at the portal alone, where the nodes are told afterwards; again changes nothing."""
+    return _close(member.pk, State.DEPARTED, by)
+
+
 @atomic_retried
 def _close(pk: UUID, state: State, by: str) -> Member:
     member = _locked(pk)
     if member.state in (state, State.DEPARTED):
         return member
+    now = clock.now()
     member.state = state
     member.session_epoch += 1
     if state == State.DEPARTED:
         member.set_unusable_password()
         member.slots.all().delete()
+        # Posts that the organisations did not end are over with the membership.
+        member.posts.filter(current=True).update(current=None, state=Post.State.LEFT, until=now)
     member.save()
     devices.end_all(pk)
     events.record(pk, state.value, by=by)

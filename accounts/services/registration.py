@@ -11,15 +11,21 @@ from django.db import IntegrityError
 
 from accounts import applications, events, mail, slots
 from accounts.applications import Application
-from accounts.models import KeySlot, Member, SlotType
+from accounts.models import ActivationCode, KeySlot, Member, SlotType
+from accounts.organisations import codes, enrolling
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Conflict, Refused
 
 
-def register(*, application: Application, page: str, language: str = "") -> UUID:
+def register(
+    *, application: Application, page: str, language: str = "", activation_code: str | None = None
+) -> UUID:
     """Register a member at the nodes, then here; the member's id.
+
+    With an activation code the member is enrolled by the organisation that issued it, and takes part
+    at once. Of a login that somebody has already the code is not used.
 
     The nodes come first, so that a member here is always one there. The same
     application again changes nothing. `page` is where the letter's link leads; `language` is what letters
@@ -29,17 +35,28 @@ def register(*, application: Application, page: str, language: str = "") -> UUID
         Invalid, Unavailable: as a node says.
         Conflict: the nodes hold another registration for this login, which never
             came to an end here; its own endpoint must repeat it.
+        BadCode: the code cannot be used, or is for somebody else.
     """
+    code = None if activation_code is None else codes.for_application(activation_code, application)
     hashes = {slot.type: make_password(slot.login_secret) for slot in application.slots}
     _tell_nodes(application)
-    created = _create_unless_taken(application, hashes, language)
+    created = _create_unless_taken(application, hashes, language, code)
     member = Member.objects.get(pk=application.member)
     if created or _is_repeat(member, application):
+        if code is not None:
+            _admit(code, member)
         send_confirmation_again(member=member, page=page)
     else:
         mail.send_known(member)
     events.publish(member.id)
     return member.id
+
+
+def _admit(code: ActivationCode, member: Member) -> None:
+    """Only with the code that made this member: another is not used by a repeat."""
+    used = ActivationCode.objects.filter(pk=code.pk, used_by=member).exists()
+    if used:
+        enrolling.admit(code, member)
 
 
 def _tell_nodes(application: Application) -> None:
@@ -51,9 +68,11 @@ def _tell_nodes(application: Application) -> None:
             raise
 
 
-def _create_unless_taken(application: Application, hashes: dict[str, str], language: str) -> bool:
+def _create_unless_taken(
+    application: Application, hashes: dict[str, str], language: str, code: ActivationCode | None
+) -> bool:
     try:
-        _create(application, hashes, language)
+        _create(application, hashes, language, code)
     except IntegrityError:
         if not Member.objects.filter(pk=application.member).exists():
             raise
@@ -62,7 +81,9 @@ def _create_unless_taken(application: Application, hashes: dict[str, str], langu
 
 
 @atomic_retried
-def _create(application: Application, hashes: dict[str, str], language: str) -> None:
+def _create(
+    application: Application, hashes: dict[str, str], language: str, code: ActivationCode | None
+) -> None:
     member = Member(
         id=application.member,
         login=application.login,
@@ -76,6 +97,8 @@ def _create(application: Application, hashes: dict[str, str], language: str) -> 
     KeySlot.objects.bulk_create(slots.row(slot, hashes[slot.type]) for slot in application.slots)
     digest = b64u_encode(application.digest)
     events.record(member.id, "registered", role=member.role, registration=digest)
+    if code is not None:
+        enrolling.redeem(code, member)
 
 
 def _is_repeat(member: Member, application: Application) -> bool:

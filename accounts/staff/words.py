@@ -39,6 +39,12 @@ EVENTS = {
     "second-factor-removed": _("Second factor removed"),
     "backup-code-used": _("Backup code used"),
     "backup-codes-renewed": _("Backup codes renewed"),
+    "enrolled": _("Enrolled by an organisation"),
+    "left-organisation": _("Left an organisation"),
+    "leaver": _("Somebody with access left an organisation"),
+    "code-issued": _("Activation code issued"),
+    "code-withdrawn": _("Activation code withdrawn"),
+    "staff-removed": _("Removed somebody from the staff"),
     "integrity": _("Integrity report"),
     "integrity-closed": _("Integrity report closed"),
 }

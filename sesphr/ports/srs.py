@@ -281,6 +281,9 @@ class SrsNode(Protocol):
         """(member, partition, epoch) of each re-encryption key that is held for an owner; none
         that was dealt to another group of nodes."""
 
+    def givers(self, member: str) -> tuple[str, ...]:
+        """The owners for whom this node holds a re-encryption key for a member; never the keys."""
+
     def events(self, member: str, after: int = 0) -> tuple[EventView, ...]:
         """Up to 500 events of a member's stream with numbers above `after`, oldest first."""
 

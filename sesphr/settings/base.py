@@ -65,6 +65,11 @@ SESPHR_RATES = {
     "mail:opened": (60, 3600),
     # An endpoint that waits for a colleague asks again and again, and signs anew.
     "emergency:member": (2000, 3600),
+    # Activation codes that were wrong.
+    "code:address": (30, 900),
+    "organisation:member": (2000, 3600),
+    # Searching the directory of providers, so that nobody copies it.
+    "search:member": (120, 3600),
 }
 
 INSTALLED_APPS = servers.installed(SESPHR_ROLE)

@@ -175,11 +175,14 @@ class TestMembership:
         owner, user = member(), member("physician")
         sealed = deposit(owner)
         grant(owner, user, "medical")
+        assert everywhere(lambda node: node.givers(user.id)) == [(owner.id,)] * len(NODES())
+        assert NODES()[0].givers(owner.id) == ()
         assert everywhere(lambda node: node.depart(user.id)) == everywhere(
             lambda node: node.depart(user.id)
         )
         for node in NODES():
             assert node.delegates(owner.id) == ()
+            assert node.givers(user.id) == ()
             with pytest.raises(Conflict):
                 node.activate(user.id, "physician")
         assert verdicts(ask(user, sealed, "medical")[0]) == [("medical", "deny", "inactive")]

@@ -105,3 +105,15 @@ test("a filter shows what it says", () => {
     assert.equal(matches(entry, { ...all, ...one }, 1e9), false);
   }
 });
+
+test("leavers and enrolments are told with the organisation", () => {
+  const told = (type, more) => entriesOf([event(type, more, { source: "portal" })], NOTHING)[0];
+  const leaver = told("leaver", { user: LEE, organisation: "City Heart Clinic", ended: true });
+  assert.deepEqual([leaver.kind, leaver.who, ...words(leaver)], ["sharing", LEE, "act.leaver", "act.organisation", "act.leaver-ended"]);
+  const stays = told("leaver", { user: LEE, organisation: "City Heart Clinic", ended: false });
+  assert.equal(words(stays).at(-1), "act.leaver-stays");
+  const enrolled = told("enrolled", { organisation: "City Heart Clinic", by: "someone" });
+  assert.deepEqual([enrolled.who, ...words(enrolled)], ["administrator", "act.account.enrolled", "act.organisation"]);
+  const issued = told("code-issued", { organisation: "City Heart Clinic", name: "Dr Lee", role: "physician" });
+  assert.deepEqual(words(issued), ["act.account.code-issued", "act.organisation", "act.code-for"]);
+});

@@ -4,14 +4,35 @@ import json
 import threading
 import uuid
 from typing import Any
+from uuid import UUID
 
-from sesphr.crypto.encoding import b64u_decode
+from django.conf import settings
+
+from accounts.organisations.receipts import departure_digest
+from sesphr.crypto import statements
+from sesphr.crypto.encoding import SUITE, b64u_decode
+from sesphr.deployment import get_deployment
 from sesphr.ports.audit import Entry, LogProof
 from sesphr.ports.errors import Conflict, Unavailable
+from sesphr.secretfiles import secret
+
+
+def departure_receipt(index: int, member: str) -> str:
+    """What this node of the deployment signs."""
+    deployment = get_deployment()
+    payload = {
+        "suite": SUITE, "deployment": deployment.id, "iss": deployment.node(index).id, "iat": 1,
+        "owner": member, "kind": "departure", "seq": 0, "effective": True,
+        "object": departure_digest(UUID(member)),
+    }  # fmt: skip
+    key = secret(settings.SESPHR_DATA, f"node-{index}-sign")
+    return statements.sign(key, "sesphr-receipt", json.dumps(payload).encode())
 
 
 class FakeNode:
-    """Registrations, activations and departures of one node."""
+    """Registrations, activations and departures of one node; it signs where its deployment names it."""
+
+    signs = False
 
     def __init__(self, index: int) -> None:
         self.index = index
@@ -20,6 +41,7 @@ class FakeNode:
         self.states: dict[str, str] = {}
         self.joined: dict[str, int] = {}
         self.shown: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.given: dict[str, tuple[str, ...]] = {}
         self.calls: list[tuple[str, ...]] = []
         self.failure: Exception | None = None
         self.moment = 1_700_000_000 + index
@@ -56,7 +78,12 @@ class FakeNode:
     def depart(self, member: str) -> str:
         self._called("depart", member)
         self.states[member] = "departed"
-        return "receipt"
+        self.given.pop(member, None)
+        return departure_receipt(self.index, member) if self.signs else "receipt"
+
+    def givers(self, member: str) -> tuple[str, ...]:
+        self._called("givers", member)
+        return self.given.get(member, ())
 
     def records(self, asker: str, owner: str | None = None) -> tuple[str, ...]:
         self._called("records", asker, str(owner))

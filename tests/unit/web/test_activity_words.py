@@ -9,9 +9,11 @@ RECORDED = re.compile(r"events\.record\(\s*[^,()]+(?:\([^()]*\))?[^,()]*,\s*\"([
 ELSEWHERE = {
     "access": "act.opened", "acl": "act.shared", "deposit": "act.added", "key-request": "act.asked",
     "integrity": "act.integrity", "departure-of": "act.left",
+    "leaver": "act.leaver",
 }  # fmt: skip
-# `accounts.services.slots` and `membership` take these kinds from tables.
+# `accounts.services.slots`, `membership` and `organisations.codes` take these kinds otherwise.
 BY_TABLE = {"password-changed", "recovery-renewed", "suspended", "departed"}
+BY_TABLE |= {"code-issued", "code-withdrawn"}
 
 
 def _kinds() -> set[str]:

@@ -12,6 +12,7 @@ const PLAIN = new Map(Object.entries({
   "signed-out-everywhere": false, registration: false, "second-factor-set": false, "second-factor-removed": false,
   "second-factor-reset": true, "backup-codes-renewed": false, "backup-code-used": false, "integrity-closed": true,
   credential: false,
+  enrolled: true, "left-organisation": true, "code-issued": false, "code-withdrawn": false, "staff-removed": false,
 }));
 
 /** What a recovery code was used for. */
@@ -28,6 +29,7 @@ export function accountEntry(group, me) {
   if (type === "departure-of") {
     return entry(group, { kind: "sharing", who: text(told.user), title: { words: "act.left" }, lines: [{ words: "act.left-text" }] });
   }
+  if (type === "leaver") return leaver(group);
   const official = PLAIN.get(type);
   if (official === undefined) return entry(group, { kind: "other", title: { words: "act.other", values: { type } } });
   const who = official || told.by !== undefined ? "administrator" : "account";
@@ -38,11 +40,24 @@ export function accountEntry(group, me) {
 
 /** @param {string} type @param {Record<string, any>} told @returns {Line[]} */
 function details(type, told) {
+  if (text(told.organisation)) return [{ words: "act.organisation", quote: told.organisation }, ...named(told)];
   if (text(told.checked)) return [{ words: "act.checked", quote: told.checked }];
   if (type === "recovery-used") return [{ words: USES.get(text(told.purpose)) ?? "act.recovery.replace" }];
   if (type === "backup-code-used") return [{ words: "act.codes-left", values: { n: Number(told.left) } }];
   if (type === "password-changed") return [{ words: told.proof === "recovery" ? "act.proof.recovery" : "act.proof.password" }];
   return [];
+}
+
+/** @param {Record<string, any>} told @returns {Line[]} for whom a code is */
+function named({ name }) {
+  return text(name) ? [{ words: "act.code-for", quote: name }] : [];
+}
+
+/** @param {Event[]} group @returns {Entry} somebody with whom one shares left an organisation */
+function leaver(group) {
+  const [{ told }] = group;
+  const lines = [{ words: "act.organisation", quote: text(told.organisation) }, { words: told.ended ? "act.leaver-ended" : "act.leaver-stays" }];
+  return entry(group, { kind: "sharing", who: text(told.user), title: { words: "act.leaver" }, lines });
 }
 
 /** @param {Event[]} group @param {string} me @returns {Entry} something was not what was signed */

@@ -1,0 +1,1 @@
+"""Hospitals and other organisations: their staff, enrolment with codes, the directory, and leavers."""
