@@ -9,7 +9,7 @@ from sesphr.eventlog_triggers import protect_journal
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('srs', '0002_append_only'),
+        ('srs', '0006_contributions'),
     ]
 
     operations = [

@@ -23,7 +23,7 @@ def name_the_group(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Adds shares and who gives to roles."""
 
-    dependencies = [("srs", "0003_cred")]
+    dependencies = [("srs", "0003_credentials")]
     operations = [
         migrations.AddField(
             model_name="delegation",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('phr', '0002_integrity_report'),
+        ('phr', '0003_report_node'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('srs', '0003_standing'),
+        ('srs', '0004_standing'),
     ]
 
     operations = [
