@@ -44,7 +44,7 @@ def shared(council: Council) -> tuple[Endpoint, str]:
     """An owner whose physicians may read `medical`; the record."""
     owner = member()
     sealed = deposit(owner)
-    put_acl(owner, [role_rule(owner, council)])
+    put_acl(owner, [role_rule(owner, council)], standing=["medical"])
     return owner, record_of(sealed)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from sesphr.adapters import get_log
+from sesphr.adapters import get_log, get_srs_nodes
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.groups import random_scalar
@@ -27,8 +27,8 @@ _nodes: tuple[SrsNode, ...] = ()
 
 
 def NODES() -> tuple[SrsNode, ...]:
-    """The nodes, as this test reaches them."""
-    return _nodes
+    """The nodes, as this test reaches them; those of this process for whoever does not say how."""
+    return _nodes or get_srs_nodes()
 
 
 @pytest.fixture(params=wires.KINDS, autouse=True)
@@ -64,10 +64,10 @@ def record_of(sealed: Any) -> str:
     return str(statements.payload_of_unverified(sealed.manifest)["record"])
 
 
-def put_acl(owner: Endpoint, rules: list[Any], pairs: Any = ()) -> list[str]:
-    """The owner's next list, at every node."""
+def put_acl(owner: Endpoint, rules: list[Any], pairs: Any = (), standing: Any = ()) -> list[str]:
+    """The owner's next list, at every node, with keys for pairs and shares for roles."""
     acl = owner.acl(rules)
-    deal = owner.deal(acl, pairs) if pairs else None
+    deal = owner.deal(acl, pairs, standing) if pairs or standing else None
     receipts = everywhere(lambda node: node.set_acl(acl, deal))
     owner.acl_head = acl
     return receipts
