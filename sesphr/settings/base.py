@@ -10,6 +10,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 SESPHR_ROLE = env.choice("SESPHR_ROLE", ROLES, "all")
 SESPHR_DATA = env.folder("SESPHR_DATA", str(BASE_DIR / "var"))
+# Where `make install` put what browsers load and the words that servers speak.
+SESPHR_BUILT = env.folder("SESPHR_BUILT", str(SESPHR_DATA))
 SESPHR_DEPLOYMENT = env.text("SESPHR_DEPLOYMENT", "demo.sesphr.example")
 SESPHR_NODES = env.integer("SESPHR_NODES", 1, 1, 16)
 SESPHR_THRESHOLD = env.integer("SESPHR_THRESHOLD", 1, 1, SESPHR_NODES)
@@ -124,7 +126,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = SESPHR_DATA / "collected"
 if servers.serves_people(SESPHR_ROLE):
     STATIC_ROOT.mkdir(exist_ok=True)
-STATICFILES_DIRS = [folder for folder in (SESPHR_DATA / "static",) if folder.is_dir()]
+STATICFILES_DIRS = [folder for folder in (SESPHR_BUILT / "static",) if folder.is_dir()]
 # What is named after its content never changes; browsers ask each time whether the rest has.
 WHITENOISE_MAX_AGE = 0
 # Nothing here is for scripts of other sites.
@@ -139,8 +141,8 @@ STORAGES = {
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-# Catalogues lie in the source; `make install` compiles them into DATA.
-LOCALE_PATHS = [SESPHR_DATA / "locale"]
+# Catalogues lie in the source; `make install` compiles them into BUILT.
+LOCALE_PATHS = [SESPHR_BUILT / "locale"]
 _CATALOGUES = [BASE_DIR / "sesphr" / "locale", *LOCALE_PATHS]
 # What speaks to people who ask for no other language; and all that they may choose from.
 SESPHR_LANGUAGE = languages.checked(env.text("SESPHR_LANGUAGE", languages.DEFAULT), _CATALOGUES)

@@ -65,6 +65,7 @@ class Layout:
             "DJANGO_SETTINGS_MODULE": SETTINGS,
             "PYTHONUTF8": "1",
             "SESPHR_DATA": str(self.folder(name)),
+            "SESPHR_BUILT": str(self.data),
             "SESPHR_ROLE": role,
             "SESPHR_NODES": str(self.nodes),
             "SESPHR_THRESHOLD": str(self.threshold),

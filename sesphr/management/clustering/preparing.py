@@ -14,8 +14,6 @@ from sesphr.management.clustering.layout import Layout
 
 STEP_SECONDS = 300
 AT_ONCE = 4
-# What browsers load and the words that servers speak, built once in DATA.
-SHARED = ("static", "locale")
 
 
 def manage(environment: dict[str, str], *words: str) -> str:
@@ -38,17 +36,10 @@ def prepare(layout: Layout, accounts: Accounts) -> None:
     """Do what is still to do; every step may be repeated."""
     for name in layout.names:
         layout.folder(name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for shared in SHARED:
-            _link(layout.folder(name) / shared, layout.data / shared)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda name: _keys(layout, accounts, name), layout.names))
         _sign(layout)
         list(pool.map(lambda name: _install(layout, accounts, name), layout.names))
-
-
-def _link(path: Path, target: Path) -> None:
-    if not path.is_symlink() and target.is_dir():
-        path.symlink_to(target)
 
 
 def _card(layout: Layout, name: str) -> Path:

@@ -1,22 +1,18 @@
 """Starts the servers of a cluster and watches them; restarts none unless told to."""
 
-import contextlib
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from sesphr import tls
 from sesphr.management.clustering.databases import Accounts
 from sesphr.management.clustering.layout import Layout, write_variables
+from sesphr.management.health import answers
 from sesphr.processes import end_with_parent
 
 START_SECONDS, STOP_SECONDS, POLL_SECONDS = 60, 20, 0.1
@@ -46,13 +42,12 @@ class Supervisor:
     def start(self, name: str) -> None:
         """Start one server, or again one that is gone."""
         layout = self._layout
-        command = [sys.executable, "manage.py", "serve", "--bind", layout.bind(name)]
         environment = layout.environment(name, self._accounts.environment(name))
         with layout.run(name, "log").open("ab") as log:
             # This process has one thread when it starts servers: what runs before exec is safe.
             process = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=environment, start_new_session=True,
+                [sys.executable, *command(layout.bind(name))], cwd=settings.BASE_DIR, env=environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=end_with_parent,  # noqa: PLW1509
             )  # fmt: skip
         self._processes[name] = process
@@ -108,25 +103,18 @@ class Supervisor:
 
 def wait_until_up(layout: Layout, name: str, alive: Callable[[], bool]) -> bool:
     """Whether a server answers before it ends or time is over."""
+    data = None if name == "portal" else layout.folder(name)
     deadline = time.monotonic() + START_SECONDS
     while alive() and time.monotonic() < deadline:
-        with contextlib.suppress(OSError, urllib.error.URLError, httpx.HTTPError):
-            if _answers(layout, name):
-                return True
+        if answers(layout.url(name), data):
+            return True
         time.sleep(POLL_SECONDS)
     return False
 
 
-def _answers(layout: Layout, name: str) -> bool:
-    url = f"{layout.url(name)}/healthz"
-    if name == "portal":
-        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address
-            return True
-    # A server is among its own peers.
-    folder = layout.folder(name)
-    own = tls.certificate_path(folder).read_text(encoding="ascii")
-    with httpx.Client(verify=tls.calling(folder, own), trust_env=False, timeout=5) as client:
-        return client.get(url).status_code == 200
+def command(bind: str) -> list[str]:
+    """What starts any server, here and on its own host."""
+    return ["manage.py", "serve", "--bind", bind]
 
 
 def _own(environment: dict[str, str]) -> dict[str, str]:

@@ -12,7 +12,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr.management.clustering.databases import Accounts, server
-from sesphr.management.clustering.layout import Layout, known, planned, read_variables
+from sesphr.management.clustering.layout import (
+    Layout,
+    known,
+    planned,
+    read_variables,
+    write_variables,
+)
 from sesphr.management.clustering.preparing import manage, prepare
 from sesphr.management.clustering.supervisor import Supervisor, wait_until_up
 from sesphr.management.commands.demo import require_free
@@ -71,6 +77,8 @@ class Command(BaseCommand):
         )  # fmt: skip
         with server(settings.SESPHR_DATA) as mariadb:
             accounts = Accounts(mariadb, os.environ.get("SESPHR_DB_PREFIX") or "sesphr")
+            # Of the account that may do everything: for backups, and for putting them back.
+            write_variables(layout.run("mariadb", "env"), mariadb.environment())
             try:
                 self._serve(layout, accounts, options)
             except KeyboardInterrupt:
