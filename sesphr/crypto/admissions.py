@@ -5,12 +5,13 @@ them. What they mean here is for the pinned authority's words to say.
 """
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import ExtensionOID
 
 from sesphr.crypto.attributes import Claims
 from sesphr.crypto.authorities import checked_text
 from sesphr.crypto.certificates import (
     NO_REVOCATION,
+    ORGANISATION,
     UNREADABLE,
     Certificate,
     check_extensions,
@@ -58,7 +59,7 @@ def _check_usage(certificate: Certificate) -> None:
 
 
 def _claims(certificate: Certificate, names: tuple[str, ...]) -> Claims:
-    organisations = certificate.names(NameOID.ORGANIZATION_NAME)
+    organisations = certificate.names(ORGANISATION)
     return Claims(
         names=names,
         organisation=checked_text(organisations[0]) if len(organisations) == 1 else "",
