@@ -37,7 +37,7 @@ def read_admissions(certificate: Certificate) -> Claims:
         check_der(admissions.public_bytes(), len(certificate.der))
         _check_usage(certificate)
         return _claims(certificate, _names(admissions))
-    except (x509.ExtensionNotFound, DecodingError, *UNREADABLE) as error:
+    except (DecodingError, *UNREADABLE) as error:
         raise CredentialFormatError(f"no admission that can be read: {error}") from None
 
 

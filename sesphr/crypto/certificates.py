@@ -31,7 +31,8 @@ NO_REVOCATION = x509.ObjectIdentifier("2.5.29.56")
 # All that a parser may say of octets that are DER and no certificate.
 UNREADABLE = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, NotImplementedError,
-    UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
 )  # fmt: skip
 PublicKey = Ed25519PublicKey | ec.EllipticCurvePublicKey
 
