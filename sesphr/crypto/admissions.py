@@ -5,12 +5,13 @@ them. What they mean here is for the pinned authority's words to say.
 """
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import ExtensionOID
 
 from sesphr.crypto.attributes import Claims
 from sesphr.crypto.authorities import checked_text
 from sesphr.crypto.certificates import (
     NO_REVOCATION,
+    ORGANISATION,
     UNREADABLE,
     Certificate,
     check_extensions,
@@ -36,7 +37,7 @@ def read_admissions(certificate: Certificate) -> Claims:
         check_der(admissions.public_bytes(), len(certificate.der))
         _check_usage(certificate)
         return _claims(certificate, _names(admissions))
-    except (x509.ExtensionNotFound, DecodingError, *UNREADABLE) as error:
+    except (DecodingError, *UNREADABLE) as error:
         raise CredentialFormatError(f"no admission that can be read: {error}") from None
 
 
@@ -58,7 +59,7 @@ def _check_usage(certificate: Certificate) -> None:
 
 
 def _claims(certificate: Certificate, names: tuple[str, ...]) -> Claims:
-    organisations = certificate.names(NameOID.ORGANIZATION_NAME)
+    organisations = certificate.names(ORGANISATION)
     return Claims(
         names=names,
         organisation=checked_text(organisations[0]) if len(organisations) == 1 else "",

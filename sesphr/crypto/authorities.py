@@ -11,10 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import ExtensionOID
 
 from sesphr.crypto import schema as s
-from sesphr.crypto.certificates import Certificate, check_extensions, read_certificate
+from sesphr.crypto.certificates import (
+    COMMON_NAME,
+    ORGANISATION,
+    Certificate,
+    check_extensions,
+    read_certificate,
+)
 from sesphr.crypto.der import read_pem, write_pem
 from sesphr.crypto.encoding import b64u_encode, parse_ijson
 from sesphr.crypto.errors import CredentialFormatError, DecodingError
@@ -65,7 +71,7 @@ def issuer_id(certificate: Certificate) -> str:
 
 def name_of(certificate: Certificate) -> str:
     """The subject's common name, or its organisation."""
-    names = certificate.names(NameOID.COMMON_NAME) or certificate.names(NameOID.ORGANIZATION_NAME)
+    names = certificate.names(COMMON_NAME) or certificate.names(ORGANISATION)
     return checked_text(names[0] if names else "", 1)
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sesphr.crypto import ed25519
-from sesphr.crypto.der import check_der, members
+from sesphr.crypto.der import check_der, members, primitive
 from sesphr.crypto.errors import (
     CredentialFormatError,
     CredentialTrustError,
@@ -24,11 +24,15 @@ from sesphr.crypto.errors import (
 MAX_CERTIFICATE = 8 * 1024
 ED25519 = bytes.fromhex("300506032b6570")
 ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+# Types of a name's parts, as DER writes their OIDs.
+COMMON_NAME, ORGANISATION = bytes.fromhex("0603550403"), bytes.fromhex("060355040a")
+_TEXTS = {12: "utf-8", 19: "ascii", 22: "ascii"}
 NO_REVOCATION = x509.ObjectIdentifier("2.5.29.56")
 # All that a parser may say of octets that are DER and no certificate.
 UNREADABLE = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, NotImplementedError,
-    UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
 )  # fmt: skip
 PublicKey = Ed25519PublicKey | ec.EllipticCurvePublicKey
 
@@ -36,12 +40,13 @@ PublicKey = Ed25519PublicKey | ec.EllipticCurvePublicKey
 @dataclass(frozen=True)
 class Certificate:
     """A certificate that was read: `der`, its key's SubjectPublicKeyInfo, names as DER, times in
-    Unix seconds; `critical` and `extensions` by dotted OID."""
+    Unix seconds; `parts` are the subject's (type as DER, text)."""
 
     der: bytes
     spki: bytes
     subject: bytes
     issuer: bytes
+    parts: tuple[tuple[bytes, str], ...]
     serial: int
     not_before: int
     not_after: int
@@ -58,9 +63,9 @@ class Certificate:
             raise CredentialFormatError("a key of a kind that is not taken here")
         return found
 
-    def names(self, kind: x509.ObjectIdentifier) -> list[str]:
-        """The subject's attributes of a kind, as text."""
-        return [str(one.value) for one in self.parsed.subject.get_attributes_for_oid(kind)]
+    def names(self, kind: bytes) -> list[str]:
+        """The parts of the subject's name of a type."""
+        return [text for one, text in self.parts if one == kind]
 
     def is_authority(self) -> bool:
         """Whether basicConstraints says that it issues certificates."""
@@ -113,11 +118,14 @@ def _certificate(
         raise CredentialFormatError("another version or kind of key than is taken")
     if not list(parsed.extensions):
         raise CredentialFormatError("a certificate without extensions")
+    # The library reads names with its own opinion of them; here they are octets to compare.
+    issuer, subject = members(tbs)[3], members(tbs)[5]
     return Certificate(
         der=der,
         spki=key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-        subject=parsed.subject.public_bytes(),
-        issuer=parsed.issuer.public_bytes(),
+        subject=subject,
+        issuer=issuer,
+        parts=_parts(subject),
         serial=check_serial(parsed.serial_number),
         not_before=int(parsed.not_valid_before_utc.timestamp()),
         not_after=int(parsed.not_valid_after_utc.timestamp()),
@@ -128,12 +136,23 @@ def _certificate(
     )
 
 
+def _parts(name: bytes) -> tuple[tuple[bytes, str], ...]:
+    """A DER name's parts of the kinds of text that are read; others are left out."""
+    found = []
+    for part in (one for row in members(name) for one in members(row)):
+        kind, value = members(part)
+        (tag, contents) = primitive(value)
+        if tag in _TEXTS:
+            found.append((kind, contents.decode(_TEXTS[tag])))
+    return tuple(found)
+
+
 def bits(value: bytes) -> bytes:
     """The octets of a DER BIT STRING that has no unused bits."""
-    head = 2 if value[1] < 0x80 else 2 + value[1] - 0x80
-    if value[0] != 3 or value[head] != 0:
+    tag, contents = primitive(value)
+    if tag != 3 or contents[0] != 0:
         raise CredentialFormatError("a signature that is no whole number of octets")
-    return value[head + 1 :]
+    return contents[1:]
 
 
 def verify(key: PublicKey, algorithm: bytes, signature: bytes, signed: bytes) -> None:

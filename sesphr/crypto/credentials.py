@@ -15,13 +15,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import ExtensionOID
 
 from sesphr.crypto import ed25519
 from sesphr.crypto.admissions import read_admissions
 from sesphr.crypto.attributes import Claims, read_attributes
 from sesphr.crypto.authorities import Issuer
-from sesphr.crypto.certificates import Certificate, check_extensions, read_certificate, verify
+from sesphr.crypto.certificates import (
+    COMMON_NAME,
+    Certificate,
+    check_extensions,
+    read_certificate,
+    verify,
+)
 from sesphr.crypto.der import read_pem
 from sesphr.crypto.encoding import check_octets, check_uuid
 from sesphr.crypto.errors import (
@@ -189,7 +195,7 @@ def _blocks(octets: bytes) -> list[tuple[str, bytes]]:
 def _identity(certificate: Certificate) -> str:
     """Check a member's identity certificate, signed with the key it names; the member's id."""
     check_extensions(certificate.parsed.extensions, _IDENTITY)
-    names = certificate.names(NameOID.COMMON_NAME)
+    names = certificate.names(COMMON_NAME)
     if certificate.subject != certificate.issuer or len(names) != 1 or certificate.is_authority():
         raise CredentialFormatError("not an identity certificate signed by its own member")
     verify(certificate.key, certificate.algorithm, certificate.signature, certificate.signed)

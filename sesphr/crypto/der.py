@@ -139,6 +139,12 @@ def members(octets: bytes) -> list[bytes]:
     return found
 
 
+def primitive(octets: bytes) -> tuple[int, bytes]:
+    """Tag and contents of a value (checked by `check_der`)."""
+    tag, start, stop = _header(octets, 0, len(octets))
+    return tag, octets[start:stop]
+
+
 def read_pem(text: bytes, most: int) -> list[tuple[str, bytes]]:
     """The blocks (label, DER) of strict PEM (RFC 7468), with nothing before, between or after.
 

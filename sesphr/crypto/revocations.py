@@ -65,20 +65,14 @@ def read_revocations(der: bytes, issuers: tuple[Issuer, ...]) -> RevocationList:
         parsed = x509.load_der_x509_crl(der)
         if members(tbs)[0] != b"\x02\x01\x01" or members(tbs)[1] != algorithm:
             raise CredentialFormatError("another version, or two algorithms that differ")
-        issuer = _signer(parsed, issuers, algorithm, bits(signature), tbs)
+        issuer = _signer(issuers, algorithm, bits(signature), tbs)
         return _read(parsed, issuer)
     except (DecodingError, *UNREADABLE) as error:
         raise CredentialFormatError(f"not a revocation list: {error}") from None
 
 
-def _signer(
-    parsed: x509.CertificateRevocationList,
-    issuers: tuple[Issuer, ...],
-    algorithm: bytes,
-    signature: bytes,
-    tbs: bytes,
-) -> Issuer:
-    name = parsed.issuer.public_bytes()
+def _signer(issuers: tuple[Issuer, ...], algorithm: bytes, signature: bytes, tbs: bytes) -> Issuer:
+    name = members(tbs)[2]
     for issuer in issuers:
         if issuer.certificate.subject == name:
             try:
