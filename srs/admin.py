@@ -30,6 +30,7 @@ EVENTS = {
     "acl": _("Sharing list changed"),
     "key-request": _("Access asked for"),
     "registration": _("Keys registered"),
+    "credential": _("Role credential taken"),
     "activated": _("Membership activated"),
     "suspended": _("Membership suspended"),
     "departed": _("Membership ended"),

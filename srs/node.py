@@ -5,11 +5,19 @@ import logging
 from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.ports.errors import PortError
-from sesphr.ports.srs import Access, Deposit, EventView, Openable, RecordView
+from sesphr.ports.srs import (
+    Access,
+    AuthorityView,
+    CredentialView,
+    Deposit,
+    EventView,
+    Openable,
+    RecordView,
+)
 from sesphr.reachable import reachable
 from srs import openable, selectors
 from srs.context import Node
-from srs.services import access, deposits, lists, membership, requests
+from srs.services import access, credentials, deposits, lists, membership, requests
 
 logger = logging.getLogger("sesphr.srs")
 
@@ -112,6 +120,27 @@ class LocalSrs:
         """See the port."""
         with reachable("key server"):
             return self._node.events.stream(member)
+
+    def present(self, credential: bytes) -> str:
+        """See the port."""
+        with reachable("key server"):
+            member, receipt = credentials.present(self._node, credential)
+            self.publish(member)
+            return receipt
+
+    def credential(self, member: str) -> CredentialView | None:
+        """See the port."""
+        with reachable("key server"):
+            return selectors.credential(self._node, member)
+
+    def take_revocations(self, crl: bytes) -> None:
+        """See the port."""
+        with reachable("key server"):
+            credentials.take_revocations(self._node, crl)
+
+    def authorities(self) -> tuple[AuthorityView, ...]:
+        """See the port."""
+        return selectors.authorities()
 
     def publish(self, member: str) -> None:
         """Send what is owed for a member; the log out of reach only means later."""

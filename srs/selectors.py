@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from sesphr import clock
-from sesphr.ports.srs import RecordView
+from sesphr.pins import pinned_authorities
+from sesphr.ports.srs import AuthorityView, CredentialView, RecordView
 from srs import credentials, emergency, standing
 from srs.context import Node, uuid_of
 from srs.decisions import Decision, Docket, decide
-from srs.models import Acl, Delegation, Member, Record, Registration, Version
+from srs.models import Acl, Credential, Delegation, Member, Record, Registration, Version
 
 # Listing asks for nothing yet; it shows what an opening for treatment would give.
 LISTING_PURPOSE = "treatment"
@@ -111,3 +112,31 @@ def _ends(docket: Docket, user: Member, head: Version, decisions: list[Decision]
         if one.allowed and one.rule is not None
     }
     return {partition: end for partition, end in found.items() if end is not None}
+
+
+def credential(node: Node, member: str) -> CredentialView | None:
+    """What a member's credential says now."""
+    rows = Credential.objects.using(node.alias).select_related("member")
+    row = rows.filter(member_id=uuid_of(member)).first()
+    octets = b"" if row is None else bytes(row.octets)
+    found = None if row is None else credentials.judged(node, row.member, octets, clock.now())
+    if found is None:
+        return None
+    role, revoked = found
+    return CredentialView(
+        role=role.role,
+        issuer=role.issuer,
+        organisation=role.organisation,
+        valid_from=role.valid_from,
+        valid_until=role.valid_until,
+        revoked=revoked,
+        octets=octets,
+    )
+
+
+def authorities() -> tuple[AuthorityView, ...]:
+    """Whose word is taken here, for which roles, by role."""
+    found = [
+        AuthorityView(role, one.id, one.name) for one in pinned_authorities() for role in one.roles
+    ]
+    return tuple(sorted(found, key=lambda one: (one.role, one.name, one.issuer)))

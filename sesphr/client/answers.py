@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+Digest = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 
 class DeploymentAnswer(BaseModel):
@@ -165,6 +166,20 @@ class Lists(BaseModel):
     """All lists of an owner as signed, oldest first."""
 
     lists: list[str]
+
+
+class Authority(BaseModel):
+    """Who certifies a role, by the digest (b64u) of its key and by the name that the servers tell."""
+
+    role: str
+    issuer: Digest
+    name: str
+
+
+class Authorities(BaseModel):
+    """Whose word the nodes take, for which roles."""
+
+    authorities: list[Authority]
 
 
 class InForce(BaseModel):

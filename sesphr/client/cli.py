@@ -3,9 +3,9 @@
 import argparse
 from typing import NoReturn
 
-from sesphr.client.commands import account, activity, deposit, reading, requests, sharing
+from sesphr.client.commands import account, activity, deposit, reading, requests, roles, sharing
 from sesphr.client.errors import UsageError
-from sesphr.client.registration import ROLES
+from sesphr.client.registration import OWNER, ROLES
 
 # What is signed or sent as text; paths may be whatever the file system takes.
 TEXTS = ("server", "login", "name", "email", "owner", "purpose", "reason", "token", "code")
@@ -142,11 +142,20 @@ def _requests(commands: _Commands) -> None:
 
 
 def _sharing(commands: _Commands) -> None:
-    one = commands.add("grant", sharing.grant, "let a member read partitions")
-    one.add_argument("email", metavar="EMAIL")
+    one = commands.add("grant", roles.grant_either, "let a member, or a role, read partitions")
+    _whom(one)
     one.add_argument("--partition", required=True, action="append", metavar="P")
     one.add_argument("--until", metavar="ISO")
     one.add_argument("--history", action="store_true", help="also what is older than their joining")
-    one = commands.add("revoke", sharing.revoke, "take access back")
-    one.add_argument("email", metavar="EMAIL")
+    one = commands.add("revoke", roles.revoke_either, "take access back")
+    _whom(one)
     one.add_argument("--partition", action="append", metavar="P")
+    commands.add("deal-again", roles.deal_again, "deal what the key servers lack")
+    commands.add("lists", roles.lists, "all your access lists so far, verified")
+
+
+def _whom(one: argparse.ArgumentParser) -> None:
+    """A member, or a role and who certifies it."""
+    one.add_argument("email", metavar="EMAIL", nargs="?")
+    one.add_argument("--role", choices=sorted(set(ROLES) - {OWNER}))
+    one.add_argument("--issuer", metavar="DIGEST", help="who certifies the role, where several do")

@@ -85,6 +85,11 @@ def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
         yield f"version {one['version']}"
     for name, words in (("granted", "granted to"), ("revoked", "revoked from")):
         yield from _per_member(one, name, words, logins)
+    for name, words in (
+        ("roles_granted", "given to every"),
+        ("roles_revoked", "taken back from every"),
+    ):
+        yield from _per_role(one, name, words)
     for name in ("purpose", "reason", "role", "checked"):
         if isinstance(one.get(name), str):
             yield f"{name}: {one[name]}"
@@ -106,6 +111,15 @@ def _per_member(one: Told, name: str, words: str, logins: Mapping[str, str]) -> 
             found.setdefault(str(pair.get("user")), []).append(str(pair.get("partition")))
     for member, partitions in found.items():
         yield f"{', '.join(partitions)} {words} {_name(member, logins)}"
+
+
+def _per_role(one: Told, name: str, words: str) -> Iterable[str]:
+    found: dict[str, list[str]] = {}
+    for given in _listed(one.get(name)):
+        if isinstance(given, dict):
+            found.setdefault(str(given.get("role")), []).append(str(given.get("partition")))
+    for role, partitions in found.items():
+        yield f"{', '.join(partitions)} {words} {role}"
 
 
 def _listed(value: object) -> list[Any]:

@@ -114,13 +114,15 @@ def verify_role(
     return role
 
 
-def holder_key(octets: bytes) -> bytes:
-    """The verification key that a credential is about, unverified: to find whose it may be.
+def holder_of(octets: bytes) -> tuple[bytes, str | None]:
+    """The verification key that a credential is about, and the member if it names one; of what is
+    unverified, to find whose it may be.
 
     Raises:
-        CredentialFormatError: not of the strict form.
+        CredentialError: not of the strict form, or about no member's key.
     """
-    return _ed25519(_parts(octets).identity)
+    parts = _parts(octets)
+    return _ed25519(parts.identity), parts.holder
 
 
 # Signatures and forms do not change with time; validity and revocation are looked at every time.

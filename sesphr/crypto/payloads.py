@@ -167,6 +167,11 @@ _KEY_REQUEST = _object({
     "nonce": s.octets(16), "key": s.DIGEST,
 })  # fmt: skip
 
+# `identity` is an X.509 certificate of the asking member's verification key (DER).
+_CREDENTIAL_REQUEST = _object({
+    "role": s.NAME, "organisation": s.text(1, 200), "identity": s.some_octets(1, 8192),
+})  # fmt: skip
+
 _ANSWERED = s.record({
     "partition": s.PARTITION, "decision": s.one_of("allow", "deny"), "rule": s.nullable(s.text(1, 100)),
     "reason": s.text(1, 1000), "answer": s.nullable(s.octets(576)),
@@ -196,8 +201,9 @@ _TICKET = _object({
     "objects": s.list_of(_TICKETED), "expires": s.TIME,
 })  # fmt: skip
 
+_RECEIPTS = ("acl", "deposit", "registration", "departure", "key-request", "credential")
 _RECEIPT = _object({
-    "owner": s.ID, "kind": s.one_of("acl", "deposit", "registration", "departure", "key-request"),
+    "owner": s.ID, "kind": s.one_of(*_RECEIPTS),
     "object": s.DIGEST, "seq": s.TIME, "effective": s.boolean,
 })  # fmt: skip
 
@@ -210,6 +216,7 @@ SCHEMAS: dict[str, s.Check] = {
     "sesphr-registration": _REGISTRATION,
     "sesphr-deal": _DEALS,
     "sesphr-key-request": _KEY_REQUEST,
+    "sesphr-credential-request": _CREDENTIAL_REQUEST,
     "sesphr-access-answer": _ANSWER,
     "sesphr-ticket": _TICKET,
     "sesphr-receipt": _RECEIPT,

@@ -79,6 +79,33 @@ class EventView:
     proof: LogProof | None
 
 
+@dataclass(frozen=True)
+class CredentialView:
+    """What a member's credential says, as the node verified it just now.
+
+    `issuer` is base64url of SHA-256 of the authority's SubjectPublicKeyInfo; times are Unix
+    seconds, valid from `valid_from` to before `valid_until`; `revoked` also when nobody can tell;
+    `octets` are the credential as it was presented.
+    """
+
+    role: str
+    issuer: str
+    organisation: str
+    valid_from: int
+    valid_until: int
+    revoked: bool
+    octets: bytes
+
+
+@dataclass(frozen=True)
+class AuthorityView:
+    """That a node takes `issuer`'s word for `role`; `name` is for people."""
+
+    role: str
+    issuer: str
+    name: str
+
+
 class SrsNode(Protocol):
     """A node; every write may be repeated and gives the identical answer again."""
 
@@ -151,3 +178,25 @@ class SrsNode(Protocol):
 
     def stream(self, member: str) -> str | None:
         """The opaque id of the member's stream at the log; None before its first event."""
+
+    def present(self, credential: bytes) -> str:
+        """Take a role credential of the member who holds its key; a receipt.
+
+        It replaces an earlier one, when it is valid now and was not issued before it.
+
+        Raises: Invalid (form, authority, holder), Refused (revoked, expired, not yet valid, not
+        a member any more), Conflict (a newer one is held).
+        """
+
+    def credential(self, member: str) -> CredentialView | None:
+        """What a member's credential says now, also when it is revoked or has expired; None
+        when there is none that an authority pinned here vouches for."""
+
+    def take_revocations(self, crl: bytes) -> None:
+        """Take an authority's next revocation list (a CRL, PEM or DER).
+
+        Raises: Invalid (no pinned authority signed it), Conflict (its number is not higher).
+        """
+
+    def authorities(self) -> tuple[AuthorityView, ...]:
+        """Whose word this node takes, for which roles."""

@@ -6,6 +6,7 @@ from ninja import Schema
 from accounts.api import router as accounts_router
 from phr.api import router as phr_router
 from phr.api_attachments import router as attachments_router
+from phr.api_credentials import router as credentials_router
 from phr.api_emergency import router as emergency_router
 from sesphr import clock
 from sesphr.crypto.encoding import b64u_encode
@@ -46,4 +47,5 @@ def deployment(request: HttpRequest) -> DeploymentOut:
 api.add_router("", accounts_router)
 api.add_router("", phr_router)
 api.add_router("", emergency_router)
+api.add_router("", credentials_router)
 api.add_router("/attachments", attachments_router)

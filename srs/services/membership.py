@@ -13,6 +13,7 @@ from sesphr.ports.errors import Conflict, Invalid, NotFound
 from srs import consent, standing
 from srs.context import Node, digest_of, refusing_bad_input
 from srs.models import Delegation, Member, PartitionKey, Registration
+from srs.services import credentials
 
 
 def register(node: Node, jws: str) -> str:
@@ -166,6 +167,7 @@ def _end(node: Node, row: Member) -> None:
     Delegation.objects.using(node.alias).filter(owner=row).delete()
     consent.forget(node, row)
     standing.forget(node, row)
+    credentials.forget(node, row)
     digest = b64u_encode(hashlib.sha256(lp(b"SeSPHR-v1 departure", member.encode())).digest())
     row.state, row.departure = Member.State.DEPARTED, node.receipt("departure", member, digest, 0)
     row.save(using=node.alias)

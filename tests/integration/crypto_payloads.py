@@ -72,6 +72,9 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "owner": OTHER, "partitions": ["medical"], "purpose": "treatment", "reason": "Überweisung 🩺",
         "nonce": octets(16), "key": DIGEST,
     },
+    "sesphr-credential-request": {
+        "role": "physician", "organisation": "Klinik am Park 🩺", "identity": octets(300),
+    },
     "sesphr-access-answer": {"request": DIGEST, "items": [_ITEM], "log": [_LOGGED]},
     "sesphr-ticket": {
         "key": DIGEST, "request": DIGEST, "owner": OTHER, "seq": 0, "expires": 1,

@@ -1,5 +1,7 @@
 """A role authority for tests, and credentials that it issues to whoever has a key."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +17,7 @@ from sesphr.crypto.authority import (
     revocation_list,
 )
 from sesphr.crypto.revocations import RevocationList, der_of_list, read_revocations
+from sesphr.pins import pin, unpin
 
 DAY = 24 * 3600
 
@@ -34,7 +37,7 @@ class Council:
         """Make its key."""
         key = new_key(self.algorithm)
         self.authority: Authority = create_authority(
-            self.name, key, self.now - DAY, self.now + 3650 * DAY
+            self.name, key, self.now - 1000 * DAY, self.now + 3650 * DAY
         )
 
     @property
@@ -84,3 +87,15 @@ class Council:
     def lists(self, *serials: int) -> dict[str, RevocationList]:
         """The next list as `verify_role` takes it."""
         return {self.issuer.id: read_revocations(self.crl(*serials), (self.issuer,))}
+
+
+@contextmanager
+def pinned(*issuers: Issuer) -> Iterator[None]:
+    """While this lasts, this run's servers take these authorities' word."""
+    for one in issuers:
+        pin(one)
+    try:
+        yield
+    finally:
+        for one in issuers:
+            unpin(one.id)

@@ -27,7 +27,7 @@ def approve(app: App, options: Namespace) -> Answer:
     """Approve a request, whole or in part; earlier records are included unless said otherwise."""
     named, end = check_names(options.partition, shared=True), until(options.until)
     with app.signed_in() as who:
-        _require_owner(who)
+        require_owner(who)
         one, person = find_incoming(who, options.request)
         if one.state == "declined":
             raise ConflictError("This request was declined already.")
@@ -53,7 +53,7 @@ def grant(app: App, options: Namespace) -> Answer:
     login, end = address(options.email), until(options.until)
     chosen = check_names(options.partition, shared=True)
     with app.signed_in() as who:
-        _require_owner(who)
+        require_owner(who)
         if login == who.me.login:
             raise UsageError("Your own records are yours to read.")
         entry, person = who.directory.by_login(login)
@@ -93,7 +93,8 @@ def _the_same(wanted: rules.Grant, asked: Iterable[str]) -> Change:
     return build
 
 
-def _require_owner(who: Session) -> None:
+def require_owner(who: Session) -> None:
+    """Refuse members who own no records."""
     if who.me.role != OWNER:
         raise RefusedError("Only owners share records.", code="not-owner")
 
@@ -109,11 +110,11 @@ def _grant(
     answers: Iterable[str],
 ) -> Outcome:  # fmt: skip
     people.pin(who.folder, person, login)
-    _require_keys(who, wanted.partitions)
+    require_keys(who, wanted.partitions)
     return sharing.change(who, build, answers)
 
 
-def _require_keys(who: Session, partitions: Iterable[str]) -> None:
+def require_keys(who: Session, partitions: Iterable[str]) -> None:
     """Refuse partitions for which the owner has no key: nothing can be dealt."""
     person = who.registered()
     missing = [name for name in partitions if person.epoch(name) is None]
@@ -128,8 +129,8 @@ def revoke(app: App, options: Namespace) -> Answer:
     login = address(options.email)
     named = check_names(options.partition, shared=True) or None
     with app.signed_in() as who:
-        _require_owner(who)
-        _require_keys(who, named or ())
+        require_owner(who)
+        require_keys(who, named or ())
         done = revoking.revoke(who, login, named)
     data: dict[str, Any] = {
         "member": done.member, "login": login, **done.outcome.as_json(), "unknown": done.unknown,

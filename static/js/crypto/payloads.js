@@ -6,7 +6,7 @@ import { checkRules } from "./acl.js";
 import { SUITE, checkDeployment } from "./encoding.js";
 import { StatementError } from "./errors.js";
 import {
-  b64u, boolean, byPartition, int, list, nullable, object, oneOf, partition, pattern, refuse, text, unique, uuid,
+  b64u, boolean, byPartition, int, list, nullable, object, octets, oneOf, partition, pattern, refuse, text, unique, uuid,
 } from "./schemas.js";
 
 /** @typedef {import("./schemas.js").Check} Check */
@@ -169,12 +169,15 @@ const SCHEMAS = new Map(Object.entries({
     owner: uuid, partitions: unique(partition, 1), purpose: text(1, 100), reason: text(1, 1000),
     nonce: b64u(16), key: digest,
   }, keyRequestRules),
+  "sesphr-credential-request": schema({
+    role: purpose, organisation: text(1, 200), identity: octets(1, 8192),
+  }),
   "sesphr-access-answer": schema({ request: digest, items: list(answerItem, 0, MAX_PAIRS), log: list(logged) }, answerRules),
   "sesphr-ticket": schema({
     key: digest, request: digest, owner: uuid, seq: int(), objects: list(ticketed), expires: int(),
   }),
   "sesphr-receipt": schema({
-    owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request"), object: digest, seq: int(),
+    owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request", "credential"), object: digest, seq: int(),
     effective: boolean,
   }),
 }));

@@ -134,3 +134,11 @@ export const uuid = (value) => void checkUuid(value);
 
 /** @type {Check} */
 export const partition = (value) => void checkPartition(value);
+
+/** @param {number} least octets @param {number} most octets @returns {Check} base64url */
+export function octets(least, most) {
+  return (value) => {
+    const { length } = b64uDecode(/** @type {string} */ (value));
+    if (length < least || length > most) refuse("octets of another length");
+  };
+}

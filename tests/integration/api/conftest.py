@@ -1,9 +1,13 @@
 """A small world: an owner with a record, and people who stand differently towards it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 
+from sesphr import clock
+from sesphr.adapters import get_srs_nodes
+from tests.support.credentials import Council, pinned
 from tests.support.people import Person, browser, record_of
 
 
@@ -23,6 +27,17 @@ class World:
     stranger: Person
     pending: Person
     nobody: Person
+    council: Council = field(default_factory=lambda: Council(clock.now() - 1))
+
+
+@pytest.fixture
+def council(world: World) -> Iterator[Council]:
+    """The world's authority for physicians, pinned, with a revocation list at every node."""
+    with pinned(world.council.issuer):
+        crl = world.council.crl()
+        for node in get_srs_nodes():
+            node.take_revocations(crl)
+        yield world.council
 
 
 @pytest.fixture

@@ -206,6 +206,12 @@ class Caller:
         request = self.person.key_request(self.other, ["medical"])
         return Call(body={"request": request})
 
+    def present(self) -> Call:
+        """One issued just now, by an authority that the test pinned."""
+        key = self.person.keys.signing_key
+        octets = self.world.council.credential(self.person.id, key, days=1)
+        return Call(body={"credential": octets.decode()})
+
     def decline(self) -> Call:
         return Call(path={"key_request": self.other.asked(self.person, "medical")})
 
@@ -304,6 +310,10 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/key-requests": Caller.ask,
     "GET /api/key-requests": Caller.nothing,
     "POST /api/key-requests/{key_request}/decline": Caller.decline,
+    "PUT /api/credential": Caller.present,
+    "GET /api/credential": Caller.nothing,
+    "GET /api/credentials/{member}": Caller.find_by_id,
+    "GET /api/authorities": Caller.nothing,
     "POST /api/access": Caller.access,
     "POST /api/attachments/{attachment}/content": Caller.content,
     "POST /api/integrity-reports": Caller.report,

@@ -53,8 +53,8 @@ def _knock(http: Client, method: str, path: str, operation: Any) -> Any:
 
 
 def test_the_routes_are_those_of_the_api() -> None:
-    assert len(ROUTES) == 46
-    assert len(PROTECTED) == 40
+    assert len(ROUTES) == 50
+    assert len(PROTECTED) == 44
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), PROTECTED)

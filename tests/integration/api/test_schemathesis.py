@@ -145,12 +145,14 @@ def judge(tally: Tally, who: str) -> None:
     assert tally.never() == NEVER[who]
 
 
+@pytest.mark.usefixtures("council")
 @pytest.mark.parametrize("who", ["owner", "grantee", "stranger"])
 def test_no_call_gets_an_answer_that_is_not_declared(world: World, who: str, settings: Any) -> None:
     judge(run(world, who, settings, examples=16), who)
 
 
 @pytest.mark.soak
+@pytest.mark.usefixtures("council")
 @pytest.mark.parametrize("who", ["owner", "grantee", "stranger"])
 def test_no_call_of_very_many_does_either(world: World, who: str, settings: Any) -> None:
     judge(run(world, who, settings, examples=120), who)

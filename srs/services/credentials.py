@@ -1,0 +1,103 @@
+"""Taking role credentials and the revocation lists of their authorities."""
+
+import hashlib
+
+from sesphr import clock
+from sesphr.crypto.credentials import CredentialNotInForce, Role, holder_of
+from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.revocations import RevocationList, der_of_list, read_revocations
+from sesphr.pins import pinned_authorities
+from sesphr.ports.errors import Conflict, Invalid, Refused
+from srs import credentials
+from srs.context import SKEW, Node, locked, refusing_bad_input
+from srs.models import Credential, Member, Revocations
+
+
+def present(node: Node, octets: bytes) -> tuple[str, str]:
+    """Take a credential; the member whose it is, and the receipt. Repeats get the same one."""
+    member = _holder(node, octets)
+    digest = b64u_encode(hashlib.sha256(octets).digest())
+    with node.atomic():
+        (member,) = locked(node, [member.pk])
+        held = Credential.objects.using(node.alias).filter(member=member).first()
+        if held is not None and held.digest == digest:
+            return str(member.id), held.receipt
+        _require_member(member)
+        role = _in_force(node, member, octets)
+        _require_not_older(node, member, held, role)
+        return str(member.id), _keep(node, member, octets, digest, role)
+
+
+def _holder(node: Node, octets: bytes) -> Member:
+    with refusing_bad_input():
+        key, named = holder_of(octets)
+    rows = Member.objects.using(node.alias).filter(verification=key)
+    found = list(rows if named is None else rows.filter(pk=named))
+    if len(found) != 1:
+        raise Invalid("This credential is about a key that no one member has registered here.")
+    return found[0]
+
+
+def _require_member(member: Member) -> None:
+    if member.state in (Member.State.SUSPENDED, Member.State.DEPARTED):
+        raise Refused("This membership is not active.", code="not-authorised")
+
+
+def _in_force(node: Node, member: Member, octets: bytes) -> Role:
+    try:
+        with refusing_bad_input():
+            return credentials.verified(node, member, octets, clock.now())
+    except Invalid as error:
+        if isinstance(error.__cause__, CredentialNotInForce):
+            raise Refused(str(error), code="not-in-force") from error
+        raise
+
+
+def _require_not_older(node: Node, member: Member, held: Credential | None, role: Role) -> None:
+    """Whoever has an earlier one of a member, also one still valid, cannot bring it back."""
+    if held is None:
+        return
+    before = credentials.judged(node, member, bytes(held.octets), clock.now())
+    if before is not None and role.valid_from < before[0].valid_from:
+        raise Conflict("A credential that was issued later is held already.", code="older")
+
+
+def _keep(node: Node, member: Member, octets: bytes, digest: str, role: Role) -> str:
+    receipt = node.receipt("credential", str(member.id), digest, 0)
+    Credential.objects.using(node.alias).update_or_create(
+        member=member, defaults={"octets": octets, "digest": digest, "receipt": receipt}
+    )
+    node.events.record(
+        str(member.id), "credential", role=role.role, issuer=role.issuer, until=role.valid_until
+    )
+    return receipt
+
+
+def take_revocations(node: Node, crl: bytes) -> None:
+    """Take an authority's next list; the same one again changes nothing."""
+    with refusing_bad_input():
+        der = der_of_list(crl)
+        found = read_revocations(der, pinned_authorities())
+    if found.this_update > clock.now() + SKEW:
+        raise Invalid("This revocation list is dated in the future.")
+    with node.atomic():
+        _replace(node, found, der)
+
+
+def _replace(node: Node, found: RevocationList, der: bytes) -> None:
+    row, made = (
+        Revocations.objects.using(node.alias)
+        .select_for_update()
+        .get_or_create(issuer=found.issuer, defaults={"number": found.number, "octets": der})
+    )
+    if made or bytes(row.octets) == der:
+        return
+    if found.number <= row.number:
+        raise Conflict(f"List {row.number} of this authority is held already.", code="older")
+    row.number, row.octets = found.number, der
+    row.save(using=node.alias)
+
+
+def forget(node: Node, member: Member) -> None:
+    """A departed member's credential goes; call inside the transaction."""
+    Credential.objects.using(node.alias).filter(member=member).delete()
