@@ -80,10 +80,7 @@ def event_line(one: Told, logins: Mapping[str, str]) -> str:
 
 def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
     yield from _accesses(one)
-    if one.get("type") == "emergency":
-        yield f"reason: {one.get('reason')}"
-        names = [_name(str(member), logins) for member in _listed(one.get("signers"))]
-        yield f"signed by {', '.join(names)}"
+    yield from _signers(one, logins)
     if one.get("partitions"):
         yield ", ".join(map(str, _listed(one["partitions"])))
     if isinstance(one.get("record"), str):
@@ -100,6 +97,12 @@ def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
     for name in ("purpose", "reason", "role", "checked"):
         if isinstance(one.get(name), str):
             yield f"{name}: {one[name]}"
+
+
+def _signers(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
+    names = [_name(str(member), logins) for member in _listed(one.get("signers"))]
+    if names:
+        yield f"signed by {', '.join(names)}"
 
 
 def _accesses(one: Told) -> Iterable[str]:
