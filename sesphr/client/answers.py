@@ -367,3 +367,29 @@ class Consistency(BaseModel):
 
 class Anything(BaseModel):
     """An answer of which nothing is used."""
+
+
+class TakenCredential(BaseModel):
+    """A receipt of each key server that took a credential."""
+
+    receipts: list[str]
+    nodes: int
+
+
+class SaidOfCredential(BaseModel):
+    """What the key servers with these indexes say of a credential; times in Unix seconds."""
+
+    role: Name
+    issuer: str
+    issuer_name: str
+    organisation: str
+    valid_from: int
+    valid_until: int
+    revoked: bool
+    nodes: list[int]
+
+
+class Credentials(BaseModel):
+    """What the key servers say, those that say the same together."""
+
+    said: list[SaidOfCredential]

@@ -7,6 +7,7 @@ from sesphr.client.commands import (
     account,
     activity,
     consent,
+    credential,
     deposit,
     emergency,
     reading,
@@ -19,19 +20,9 @@ from sesphr.client.registration import OWNER, ROLES
 
 # What is signed or sent as text; paths may be whatever the file system takes.
 TEXTS = (
-    "server",
-    "login",
-    "name",
-    "email",
-    "owner",
-    "purpose",
-    "reason",
-    "token",
-    "code",
-    "secret",
-    "patient",
-    "colleague",
-)
+    "server", "login", "name", "email", "owner", "purpose", "reason", "token", "code", "role",
+    "organisation", "secret", "patient", "colleague",
+)  # fmt: skip
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for add in (_account, _records, _requests, _sharing, _consent, _emergency):
+    for add in (_account, _records, _requests, _sharing, _credential, _consent, _emergency):
         add(_Commands(commands, shared))
     return top
 
@@ -80,7 +71,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     for name in TEXTS:
         _check_text(name, getattr(found, name, None))
     if getattr(found, "output", None) == "":
-        raise UsageError("Give --output a folder.")
+        raise UsageError("Give --output a name.")
     defaults = {"server": None, "home": None, "login": None, "json": False, "insecure_http": False}
     return argparse.Namespace(**{**defaults, **vars(found)})
 
@@ -107,12 +98,10 @@ class _Commands:
         return found
 
     def group(self, name: str, text: str) -> "_Commands":
-        """Commands that stand behind a word of their own."""
+        """A command that has commands of its own."""
         found = self._commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-        inner = found.add_subparsers(
-            dest=f"{name}_command", metavar="COMMAND", required=True, parser_class=Parser
-        )
-        return _Commands(inner, self._shared)
+        acts = found.add_subparsers(dest="act", metavar="ACT", required=True, parser_class=Parser)
+        return _Commands(acts, self._shared)
 
 
 def _account(commands: _Commands) -> None:
@@ -237,3 +226,15 @@ def _whom(one: argparse.ArgumentParser) -> None:
     one.add_argument("email", metavar="EMAIL", nargs="?")
     one.add_argument("--role", choices=sorted(set(ROLES) - {OWNER}))
     one.add_argument("--issuer", metavar="DIGEST", help="who certifies the role, where several do")
+
+
+def _credential(commands: _Commands) -> None:
+    acts = commands.group("credential", "have your role certified by an authority")
+    one = acts.add("request", credential.request, "write a signed request for an authority")
+    one.add_argument("--role", required=True, metavar="ROLE")
+    one.add_argument("--organisation", required=True, metavar="TEXT")
+    one.add_argument("--output", required=True, metavar="FILE")
+    one = acts.add("present", credential.present, "hand in what the authority sent back")
+    one.add_argument("file", metavar="FILE")
+    one = acts.add("show", credential.show, "what the key servers say of a credential")
+    one.add_argument("email", nargs="?", metavar="EMAIL")

@@ -125,6 +125,15 @@ def holder_of(octets: bytes) -> tuple[bytes, str | None]:
     return _ed25519(parts.identity), parts.holder
 
 
+def holder_of_identity(certificate: Certificate) -> tuple[bytes, str]:
+    """The verification key and the member id of an identity certificate.
+
+    Raises:
+        CredentialError: it is none, or not signed with its own key.
+    """
+    return _ed25519(certificate), _identity(certificate)
+
+
 # Signatures and forms do not change with time; validity and revocation are looked at every time.
 @lru_cache(maxsize=4096)
 def _checked(octets: bytes, issuers: tuple[Issuer, ...], verification: bytes) -> _Checked:

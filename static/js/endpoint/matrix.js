@@ -5,6 +5,7 @@
  * @module
  */
 import { denied, granted, isMembers, revoked } from "./rules.js";
+import { given, isOrdinary, isRoles, withdrawn } from "./standing.js";
 
 /** @typedef {import("./rules.js").Rule} Rule */
 /**
@@ -14,12 +15,14 @@ import { denied, granted, isMembers, revoked } from "./rules.js";
  * @typedef {{state: "shared" | "later" | "ended" | "closed" | "none", from: number, until: number | null,
  *   history: boolean, limited: boolean}} Cell
  */
+/** A role and who certifies it: the digest (b64u) of an authority's key. @typedef {{role: string, issuer: string}} Role */
 /**
- * A change of one cell that is not saved yet; `key`: digest (b64u) of the member's key.
- * @typedef {{member: string, key: string, partition: string, take: boolean, until: number | null,
+ * A change of one cell that is not saved yet; `key`: digest (b64u) of the member's key. With `role` it
+ * is about a role: `member` is then its `roleId`, and `key` is empty.
+ * @typedef {{member: string, key: string, role?: Role, partition: string, take: boolean, until: number | null,
  *   history: boolean}} CellChange
  */
-/** Somebody of the list: a member, or a role with its issuer. @typedef {{member: string | null, role: string | null, rules: Rule[]}} Row */
+/** Somebody of the list: a member, or a role with its issuer. @typedef {{member: string | null, role: string | null, issuer: string, rules: Rule[]}} Row */
 
 /** @type {Cell} */
 const NOTHING = { state: "none", from: 0, until: null, history: false, limited: false };
@@ -56,18 +59,31 @@ function summed(allowing, now) {
   };
 }
 
+/** @param {Role} role @returns {string} what names it in the matrix, as a member's id names a person */
+export function roleId({ role, issuer }) {
+  return `${role}:${issuer}`;
+}
+
 /**
- * The cell of a role's rules; roles are shown, and changed elsewhere.
- * @param {readonly Rule[]} rules of one role
+ * What a role may read by itself, and in `special` what in an emergency or with a code.
+ * @param {readonly Rule[]} rules
+ * @param {Role} role
  * @param {string} partition
  * @param {number} now Unix seconds
- * @returns {Cell & {emergency: number | null}} emergency: for how many hours
+ * @returns {Cell & {special: Cell, emergency: number | null, code: boolean}} emergency: for how many hours
  */
-export function roleCell(rules, partition, now) {
-  const allowing = rules.filter((rule) => reads(rule, partition));
-  const ordinary = allowing.filter((rule) => rule.emergency === null);
+export function roleCell(rules, role, partition, now) {
+  const allowing = rules.filter((rule) => isRoles(rule, role) && reads(rule, partition));
   const hours = allowing.flatMap((rule) => (rule.emergency ? [rule.emergency.hours] : []));
-  return { ...summed(ordinary.length ? ordinary : allowing, now), emergency: ordinary.length ? null : (hours[0] ?? null) };
+  return {
+    ...summed(allowing.filter(isOrdinary), now), special: summed(allowing.filter((rule) => !isOrdinary(rule)), now),
+    emergency: hours[0] ?? null, code: allowing.some((rule) => Object.hasOwn(rule, "code")),
+  };
+}
+
+/** @param {readonly Rule[]} rules @param {{member: string, role?: Role, partition: string}} about @param {number} now Unix seconds @returns {Cell} */
+export function cellAbout(rules, { member, role, partition }, now) {
+  return role ? roleCell(rules, role, partition, now) : cellOf(rules, member, partition, now);
 }
 
 /**
@@ -80,8 +96,8 @@ export function rowsOf(rules) {
   const found = new Map();
   for (const rule of rules) {
     const { member = null, role = null, issuer = "" } = rule.who;
-    const name = member ?? `${role} ${issuer}`;
-    const row = found.get(name) ?? { member, role, rules: [] };
+    const name = member ?? roleId({ role: String(role), issuer });
+    const row = found.get(name) ?? { member, role, issuer, rules: [] };
     found.set(name, { ...row, rules: [...row.rules, rule] });
   }
   const rows = [...found.values()];
@@ -97,9 +113,10 @@ export function rowsOf(rules) {
 export function applied(rules, changes) {
   let next = [...rules];
   for (const same of grouped(changes)) {
-    const { member, key, take, until, history } = same[0];
+    const { member, key, role, take, until, history } = same[0];
     const partitions = same.map((one) => one.partition);
-    next = take ? revoked(next, member, partitions, key) : granted(next, { member, key, partitions, until, history });
+    if (role) next = take ? withdrawn(next, role, partitions) : given(next, { ...role, partitions, until, history });
+    else next = take ? revoked(next, member, partitions, key) : granted(next, { member, key, partitions, until, history });
   }
   return next;
 }
@@ -135,7 +152,6 @@ export function isIdle(cell, { take, until, history }) {
  * @returns {CellChange[]}
  */
 export function overtaken(changes, before, present, now) {
-  const told = (/** @type {readonly Rule[]} */ rules, /** @type {CellChange} */ { member, partition }) =>
-    JSON.stringify(cellOf(rules, member, partition, now));
+  const told = (/** @type {readonly Rule[]} */ rules, /** @type {CellChange} */ one) => JSON.stringify(cellAbout(rules, one, now));
   return changes.filter((one) => told(before, one) !== told(present, one));
 }

@@ -33,14 +33,19 @@ export async function readReaders(session, at = Date.now() / 1000) {
   const [{ rules }, known] = await Promise.all([readHead(session), pins(session)]);
   const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row, known)));
   const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role }) => {
-    const cell = row.member === null ? roleCell(row.rules, partition, at) : cellOf(rules, row.member, partition, at);
+    const { cell, emergency } = row.member === null ? roleReads(row, partition, at) : { cell: cellOf(rules, row.member, partition, at), emergency: null };
     if (!STATES.has(cell.state)) return [];
-    const emergency = "emergency" in cell ? /** @type {number | null} */ (cell.emergency) : null;
     return [{ member: row.member, role, name, from: cell.state === "later" ? cell.from : null, until: cell.until, emergency }];
   });
   const all = new Set(rules.flatMap(({ partitions }) => partitions).filter((name) => name !== ORIGINAL));
   const everybody = new Set([...all].flatMap(of).map(({ member, role }) => member ?? `${role}`));
   return Object.assign(of, { everybody: [...everybody] });
+}
+
+/** @param {Row} row @param {string} partition @param {number} at @returns {{cell: import("./matrix.js").Cell, emergency: number | null}} */
+function roleReads({ role, issuer, rules }, partition, at) {
+  const found = roleCell(rules, { role: String(role), issuer }, partition, at);
+  return STATES.has(found.state) ? { cell: found, emergency: null } : { cell: found.special, emergency: found.emergency };
 }
 
 /** @param {Session} session @param {Row} row @param {Record<string, import("./people.js").Pin>} known */

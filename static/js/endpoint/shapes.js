@@ -6,7 +6,7 @@
  * @module
  */
 import { CryptoError } from "../crypto/errors.js";
-import { boolean, int, list, members, nullable, oneOf, partition, refuse, text, uuid } from "../crypto/schemas.js";
+import { b64u, boolean, int, list, members, nullable, oneOf, partition, refuse, text, uuid } from "../crypto/schemas.js";
 import { ApiError } from "./errors.js";
 
 /** @typedef {import("../crypto/schemas.js").Check} Check */
@@ -54,14 +54,21 @@ const directory = having({
 });
 const delegation = having({ member: uuid, partition, epoch: int(1) });
 const share = having({ partition, epoch: int(1) });
+const authority = having({ role: anyText, issuer: b64u(32), name: anyText });
 const keyRequest = having({
   id: uuid, statement: long, owner: uuid, asker: uuid, asker_name: anyText, asker_login: anyText, asker_role: anyText,
   asker_checked: anyText, partitions: list(partition), purpose: anyText, reason: anyText, asked: int(),
   state: anyText, answered: nullable(int()),
 });
 
+const credential = having({
+  role: text(1, 32), issuer: anyText, issuer_name: anyText, organisation: anyText, valid_from: int(), valid_until: int(),
+  revoked: boolean, nodes: list(int(1)),
+});
+
 const SHAPES = {
   acl: having({ acl: nullable(long), delegations: list(delegation), standing: list(share) }),
+  authorities: having({ authorities: list(authority) }),
   lists: having({ lists: list(long) }),
   inForce: having({ seq: int(1), receipts: list(long), effective: boolean }),
   keyRequest: having({ request: uuid }),
@@ -72,6 +79,7 @@ const SHAPES = {
   activity: having({ streams: list(stream), checkpoint: anyText }),
   attachment: having({ size: int(), root: anyText }),
   consistency: having({ path: list(anyText), checkpoint: anyText }),
+  credentials: having({ said: list(credential) }),
   directory,
   deposited: having({ record: uuid, version: int(1), receipts: list(long) }),
   receipts: having({ receipts: list(long) }),

@@ -7,6 +7,7 @@ import { el, fill } from "../ui/dom.js";
 import { dateTime } from "../ui/format.js";
 import { t, worded } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
+import { mountCredential } from "./profile/credential.js";
 
 await startPage(async ({ root, session }) => {
   const { me } = session;
@@ -19,4 +20,5 @@ await startPage(async ({ root, session }) => {
     checked: found?.checked || t("profile.nothing-checked"),
     member: el("code", {}, me.id),
   });
+  if (me.role !== "owner") await mountCredential(session);
 }, { needs: "session" });

@@ -10,11 +10,14 @@ import { askCell } from "./sharing/cell.js";
 import { conflict, drawChanges, sentence } from "./sharing/changes.js";
 import { impostor, showStop } from "./sharing/compare.js";
 import { changed, keepDraft, readDraft, rebased, without } from "./sharing/draft.js";
+import { earlier } from "./sharing/earlier.js";
+import { drawLacking } from "./sharing/lacking.js";
 import { load } from "./sharing/load.js";
 import { sendWaiting } from "./sharing/pending.js";
+import { askRole } from "./sharing/role.js";
 import { Overtaken, result, save, sure } from "./sharing/save.js";
 import { matrix } from "./sharing/table.js";
-import { problemWords } from "./sharing/words.js";
+import { now, problemWords } from "./sharing/words.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
 /** @typedef {import("./sharing/draft.js").Draft} Draft */
@@ -69,6 +72,8 @@ class SharingPage {
       save: () => void this.#save(),
       add: () => void this.#add(),
       look: () => location.assign(`${byId("see-as").dataset.href}${/** @type {HTMLSelectElement} */ (byId("see-as")).value}`),
+      lists: () => void this.#earlier(),
+      "deal-again": () => void this.#dealAgain(),
       mine: () => void this.#decide(this.#draft),
     });
     addEventListener("beforeunload", (event) => {
@@ -78,6 +83,8 @@ class SharingPage {
 
   /** @param {string} member @param {string} partition */
   async #press(member, partition) {
+    const role = this.#scene.roles.get(member);
+    if (role) return this.#pressRole(role, partition);
     const person = this.#scene.people.get(member);
     if (!person) return;
     const answer = await askCell(this.#scene, this.#draft, person, partition);
@@ -85,6 +92,18 @@ class SharingPage {
     else if (answer) await this.#keep(changed(this.#draft, answer));
     if (answer && answer !== "undo") announce(sentence(this.#scene, answer));
     this.#focus(member, partition);
+  }
+
+  /** @param {import("./sharing/load.js").RoleRow} role @param {string} partition */
+  async #pressRole(role, partition) {
+    const answer = await askRole(this.#scene, this.#draft, role, partition, now());
+    if (answer === "undo") await this.#keep(without(this.#draft, { member: role.id, partition }));
+    else if (answer) {
+      await this.#keep(answer.reduce(changed, this.#draft));
+      const made = answer.filter((one) => this.#draft.changes.includes(one));
+      announce(made.map((one) => sentence(this.#scene, one)).join(" "));
+    }
+    this.#focus(role.id, partition);
   }
 
   /** @param {{member: string, partition: string}} cell */
@@ -116,8 +135,11 @@ class SharingPage {
 
   #draw() {
     const [scene, draft] = [this.#scene, this.#draft];
-    const empty = scene.people.size === 0 && scene.roles.length === 0;
-    byId("matrix").replaceChildren(empty ? clone("t-nobody") : matrix(scene, draft));
+    const nobody = scene.people.size === 0 && scene.head.rules.length === 0;
+    const empty = scene.people.size === 0 && scene.roles.size === 0;
+    byId("matrix").replaceChildren(...(nobody ? [clone("t-nobody")] : []), ...(empty ? [] : [matrix(scene, draft)]));
+    show(byId("no-roles"), scene.roles.size === 0);
+    drawLacking(byId("lacking"), scene);
     drawChanges(byId("changes"), scene, draft);
     for (const id of ["how", "changes", "legend"]) show(byId(id), !empty);
     byId("unsaved-words").textContent = t("sharing.unsaved", { n: draft.changes.length });
@@ -151,6 +173,32 @@ class SharingPage {
     await keepDraft(this.session, { ...this.#draft, people });
     if (!known) await this.load();
     this.#focus(added.member, this.#scene.columns[0]);
+  }
+
+  /** Deal what the nodes lack: the list itself stays as it is. */
+  async #dealAgain() {
+    try {
+      await change(this.session, (rules) => rules);
+      await this.load();
+      announce(t("lacking.done"));
+    } catch (error) {
+      await this.#failed(error);
+    }
+  }
+
+  async #earlier() {
+    const place = byId("lists");
+    const state = loading(place, { title: t("lists.loading") });
+    try {
+      const found = await earlier(this.session, this.#scene);
+      state.done();
+      place.replaceChildren(found);
+      show(place);
+      slot(found, "title").focus();
+    } catch (error) {
+      state.done();
+      failed(place, error);
+    }
   }
 
   async #save() {

@@ -1,4 +1,5 @@
 /** What the page of a request needs to know, and what it follows from. @module */
+import { credentialOf } from "../../endpoint/credentials.js";
 import { ApiError } from "../../endpoint/errors.js";
 import { cellOf } from "../../endpoint/matrix.js";
 import { pins } from "../../endpoint/people.js";
@@ -6,8 +7,10 @@ import { list as listRecords } from "../../endpoint/records.js";
 import { check, list } from "../../endpoint/requests.js";
 import { readHead } from "../../endpoint/sharing.js";
 import { ordered } from "../../ui/parts.js";
+import { report } from "../../ui/states.js";
 import { now } from "../sharing/words.js";
 
+/** @typedef {import("../../endpoint/credentials.js").Said} Said */
 /** @typedef {import("../../endpoint/matrix.js").Cell} Cell */
 /** @typedef {import("../../endpoint/people.js").Person} Person */
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
@@ -16,8 +19,10 @@ import { now } from "../sharing/words.js";
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /**
  * own: one's registered keys; since: when something was first shared with the asker, as far as this
- * device or the answered requests tell (Unix seconds).
- * @typedef {{checked: Checked, head: Head, own: Person, records: RecordView[], since: number | null}} Facts
+ * device or the answered requests tell (Unix seconds); certified: what the nodes say of the asker's
+ * credential, undefined when they do not answer.
+ * @typedef {{checked: Checked, head: Head, own: Person, records: RecordView[], since: number | null,
+ *   certified: Said | null | undefined}} Facts
  */
 
 /**
@@ -33,9 +38,19 @@ export async function gather(session, id) {
     check(session, request), readHead(session), session.registered(),
     listRecords(session, { owner: session.me.id }), pins(session),
   ]);
+  const certified = checked.problem ? undefined : await certifiedRole(session, request.asker);
   const approved = incoming.filter((one) => one.asker === request.asker && one.state === "approved" && one.id !== id);
   const times = [known[request.asker]?.since, ...approved.map((one) => one.answered)].filter((one) => typeof one === "number");
-  return { checked, head, own, records, since: times.length ? Math.min(...times) : null };
+  return { checked, head, own, records, since: times.length ? Math.min(...times) : null, certified };
+}
+
+/** @param {Session} session @param {string} member @returns {Promise<Said | null | undefined>} */
+async function certifiedRole(session, member) {
+  try {
+    return await credentialOf(session, member);
+  } catch (error) {
+    return void report(error);
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { date, dateTime, list, time } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
 import { avatar } from "../../ui/people.js";
+import { drawn } from "../shared/certified.js";
 import { compare } from "../sharing/compare.js";
 import { purposeWord, roleWord } from "../sharing/words.js";
 import { openTo } from "./facts.js";
@@ -21,11 +22,11 @@ export function whoCard(facts) {
 }
 
 /** @param {Facts} facts @returns {HTMLElement} */
-function real({ checked: { request, person, problem } }) {
+function real({ checked: { request, person, problem }, certified }) {
   const login = t("request.login", { login: request.asker_login });
   if (problem || !person) return clone("t-not-real", { login });
   return clone("t-real", {
-    login, signed: t("request.signed", { time: time(new Date()) }), compare: compare(person, request.asker_name),
+    certified: certified === undefined ? clone("t-certified-unknown") : drawn(certified, request.asker_role), login, signed: t("request.signed", { time: time(new Date()) }), compare: compare(person, request.asker_name),
     checked: person.checked ? t("request.checked", { checked: person.checked }) : t("request.nothing-checked"),
   });
 }

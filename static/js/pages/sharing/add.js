@@ -5,6 +5,7 @@ import { clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { onSubmit, showErrors } from "../../ui/forms.js";
 import { t } from "../../ui/messages.js";
 import { avatar } from "../../ui/people.js";
+import { certified } from "../shared/certified.js";
 import { compare, impostor, showStop } from "./compare.js";
 import { problemWords, roleWord } from "./words.js";
 
@@ -50,7 +51,7 @@ async function look(session, dialog, typed) {
     const person = await lookUpLogin(session, login);
     if (person === null || person.role === "owner") return refuse(t("add.nobody", { login }));
     showErrors(slot(dialog, "form"), []);
-    return shown(place, person, login);
+    return shown(place, person, login, await certified(session, person));
   } catch (error) {
     if (error instanceof Impostor) showStop(place, impostor(login, error.member));
     else refuse(problemWords(error, "sharing.problem"));
@@ -58,12 +59,12 @@ async function look(session, dialog, typed) {
   }
 }
 
-/** @param {HTMLElement} place @param {Found} person @param {string} login */
-function shown(place, person, login) {
+/** @param {HTMLElement} place @param {Found} person @param {string} login @param {HTMLElement} role whether it is certified */
+function shown(place, person, login, role) {
   const card = clone("t-found", {
     avatar: avatar(person.name, person.role, 40), name: person.name, role: roleWord(person.role), login,
     checked: person.checked ? t("add.checked", { checked: person.checked }) : t("add.nothing-checked"),
-    compare: compare(person, person.name),
+    certified: role, compare: compare(person, person.name),
   });
   place.replaceChildren(card);
   fill(slot(card, "add"), { label: t("add.add", { name: person.name }) });

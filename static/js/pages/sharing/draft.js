@@ -2,7 +2,7 @@
  * Changes of the matrix that are not saved yet: kept on this device, so that they outlive a lock and a reload.
  * @module
  */
-import { cellOf, isIdle, overtaken } from "../../endpoint/matrix.js";
+import { cellAbout, isIdle, overtaken } from "../../endpoint/matrix.js";
 import { now } from "./words.js";
 
 /** @typedef {import("../../endpoint/matrix.js").CellChange} CellChange */
@@ -37,7 +37,7 @@ export async function keepDraft(session, draft) {
  * @returns {{draft: Draft, clashes: CellChange[]}} clashes: changes of the draft whose cells are not as they were
  */
 export function rebased(draft, present) {
-  const changes = draft.changes.filter((one) => !isIdle(cellOf(present, one.member, one.partition, now()), one));
+  const changes = draft.changes.filter((one) => !isIdle(cellAbout(present, one, now()), one));
   const clashes = overtaken(changes, draft.base, present, now());
   // Until somebody decided about them, clashes are found again after every reload.
   return { draft: { ...draft, base: clashes.length ? draft.base : present, changes }, clashes };
@@ -46,7 +46,7 @@ export function rebased(draft, present) {
 /** @param {Draft} draft @param {CellChange} change @returns {Draft} with this change in the place of an earlier one of its cell */
 export function changed(draft, change) {
   const rest = without(draft, change).changes;
-  const idle = isIdle(cellOf(draft.base, change.member, change.partition, now()), change);
+  const idle = isIdle(cellAbout(draft.base, change, now()), change);
   return { ...draft, changes: idle ? rest : [...rest, change] };
 }
 
@@ -55,7 +55,7 @@ export function without(draft, { member, partition }) {
   return { ...draft, changes: draft.changes.filter((one) => one.member !== member || one.partition !== partition) };
 }
 
-/** @param {Draft} draft @param {string} member @param {string} partition @returns {CellChange | null} */
+/** @param {Draft} draft @param {string} member or a role's id @param {string} partition @returns {CellChange | null} */
 export function changeOf(draft, member, partition) {
   return draft.changes.find((one) => one.member === member && one.partition === partition) ?? null;
 }

@@ -1,6 +1,7 @@
 /** What the matrix shows: the list in force, and everybody whom it names, checked. @module */
+import { list as listAuthorities } from "../../endpoint/authorities.js";
 import { Impostor } from "../../endpoint/errors.js";
-import { rowsOf } from "../../endpoint/matrix.js";
+import { roleId, rowsOf } from "../../endpoint/matrix.js";
 import { lookUp, nameOf, pins } from "../../endpoint/people.js";
 import { list as listRecords } from "../../endpoint/records.js";
 import { list as listRequests } from "../../endpoint/requests.js";
@@ -22,8 +23,13 @@ import { ordered, PARTS } from "../../ui/parts.js";
  *   found: Found | null, problem: null | "gone" | "impostor"}} Someone
  */
 /**
+ * A role and who certifies it; `name`: of the authority, null for one whom nobody here knows any more.
+ * @typedef {{id: string, role: string, issuer: string, name: string | null}} RoleRow
+ */
+/**
+ * `nodes`: how many key nodes there are, and how many of them are enough.
  * @typedef {{head: Head, own: Person, records: RecordView[], columns: string[], people: Map<string, Someone>,
- *   roles: Row[]}} Scene
+ *   roles: Map<string, RoleRow>, nodes: {n: number, t: number}}} Scene
  */
 /** What is remembered of people, for when the server does not show them any more. @typedef {Record<string, {name: string, role: string}>} Names */
 
@@ -36,8 +42,9 @@ const ORIGINAL = "original";
  * @returns {Promise<Scene>}
  */
 export async function load(session, added) {
-  const [head, own, records, known, names] = await Promise.all([
+  const [head, own, records, known, names, authorities] = await Promise.all([
     readHead(session), session.registered(), listRecords(session, { owner: session.me.id }), pins(session), knownNames(session),
+    listAuthorities(),
   ]);
   const rows = rowsOf(head.rules);
   const listed = rows.flatMap(({ member, rules }) => (member === null ? [] : [{ member, rules, login: known[member]?.login ?? null }]));
@@ -48,8 +55,24 @@ export async function load(session, added) {
   await remember(session, names, people);
   return {
     head, own, records, columns: columnsOf(own, head.rules), people: new Map(people.map((one) => [one.member, one])),
-    roles: rows.filter((row) => row.member === null),
+    roles: rolesOf(authorities, rows), nodes: session.deployment,
   };
+}
+
+/**
+ * The roles that somebody certifies here, then those that the list names besides.
+ * @param {readonly import("../../endpoint/authorities.js").Authority[]} authorities @param {readonly Row[]} rows
+ * @returns {Map<string, RoleRow>}
+ */
+function rolesOf(authorities, rows) {
+  const listed = rows.flatMap(({ role, issuer }) => (role === null ? [] : [{ role, issuer, name: null }]));
+  /** @type {Map<string, RoleRow>} */
+  const found = new Map();
+  for (const one of [...authorities, ...listed]) {
+    const id = roleId(one);
+    if (!found.has(id)) found.set(id, { id, ...one });
+  }
+  return found;
 }
 
 /** @param {Person} own @param {readonly Rule[]} rules @returns {string[]} the usual parts, then own ones */

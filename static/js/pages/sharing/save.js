@@ -8,7 +8,7 @@ import { confirm } from "../../ui/dialog.js";
 import { clone, el, onAction } from "../../ui/dom.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
-import { sentence } from "./changes.js";
+import { nameOf, sentence } from "./changes.js";
 import { confirmedWords, lastDay, now } from "./words.js";
 
 /** @typedef {import("../../endpoint/matrix.js").CellChange} CellChange */
@@ -51,7 +51,9 @@ export async function sure(scene, draft) {
 export async function save(session, scene, draft) {
   const given = draft.changes.filter((one) => !one.take);
   requireKeys(scene.own, given.map((one) => one.partition));
-  for (const { member, key } of given) {
+  for (const { member, key, role } of given) {
+    // Who has a role the nodes find out: there is no key of theirs to be compared.
+    if (role) continue;
     const { found, login } = scene.people.get(member) ?? {};
     // A key that came after the change was chosen is nobody's that the person at the screen has seen.
     if (found && found.key !== key) throw new Impostor(member);
@@ -81,9 +83,16 @@ export function result(scene, changes, { receipts }, again) {
 }
 
 /** @param {Scene} scene @param {CellChange} change @returns {string} */
-function doneWords({ people }, { member, partition, take, until }) {
-  const name = people.get(member)?.name ?? t("sharing.unknown");
-  const part = partName(partition);
+function doneWords(scene, change) {
+  const { role, partition, take, until } = change;
+  const [name, part] = [nameOf(scene, change), partName(partition)];
+  if (role) return roleWords(name, part, change);
   if (take) return t("save.takes", { name, part });
   return until === null ? t("save.shares-endless", { name, part }) : t("save.shares", { name, part, date: lastDay(until) });
+}
+
+/** @param {string} who @param {string} part @param {CellChange} change @returns {string} */
+function roleWords(who, part, { take, until }) {
+  if (take) return t("role.saved-take", { who, part });
+  return until === null ? t("role.saved-endless", { who, part }) : t("role.saved-share", { who, part, date: lastDay(until) });
 }

@@ -6,12 +6,12 @@ import { t } from "../../ui/messages.js";
 import { partChip, partClass, partName, partTile } from "../../ui/parts.js";
 import { avatar } from "../../ui/people.js";
 import { changeOf } from "./draft.js";
-import { lastDay, now, roleWord } from "./words.js";
+import { lastDay, now, roleName, roleWord, specialWords } from "./words.js";
 
 /** @typedef {import("../../endpoint/matrix.js").Cell} Cell */
 /** @typedef {import("../../endpoint/matrix.js").CellChange} CellChange */
-/** @typedef {import("../../endpoint/matrix.js").Row} Row */
 /** @typedef {import("./draft.js").Draft} Draft */
+/** @typedef {import("./load.js").RoleRow} RoleRow */
 /** @typedef {import("./load.js").Scene} Scene */
 /** @typedef {import("./load.js").Someone} Someone */
 
@@ -26,9 +26,10 @@ export function matrix(scene, draft) {
   const made = clone("t-matrix");
   slot(made, "heads").append(...scene.columns.map(head));
   slot(made, "people").append(...[...scene.people.values()].map((one) => personRow(scene, draft, one)));
-  slot(made, "roles").append(...scene.roles.map((row) => roleRow(scene, row)));
+  slot(made, "roles").append(...[...scene.roles.values()].map((row) => roleRow(scene, draft, row)));
   for (const group of made.querySelectorAll("[data-span]")) group.setAttribute("colspan", String(scene.columns.length + 1));
-  slot(made, "roles").toggleAttribute("hidden", scene.roles.length === 0);
+  slot(made, "people").toggleAttribute("hidden", scene.people.size === 0);
+  slot(made, "roles").toggleAttribute("hidden", scene.roles.size === 0);
   return made;
 }
 
@@ -51,12 +52,18 @@ function cellOfPerson(scene, draft, person, partition) {
   const cell = cellOf(scene.head.rules, person.member, partition, now());
   const change = changeOf(draft, person.member, partition);
   const face = change ? changedFace(cell, change) : plainFace(cell);
-  const name = t("cell.name", { part: partName(partition), name: person.name, state: face.label });
-  const button = el("button", {
-    type: "button", class: face.classes, "data-action": "cell", "data-member": person.member, "data-partition": partition,
-    "aria-label": name, "aria-haspopup": "dialog",
+  return placed(partition, pressed(person.member, person.name, partition, face));
+}
+
+/**
+ * @param {string} id of a member or a role @param {string} name @param {string} partition
+ * @param {{icon: string, label: string, content: HTMLElement, classes: string}} face @returns {HTMLElement}
+ */
+function pressed(id, name, partition, face) {
+  return el("button", {
+    type: "button", class: face.classes, "data-action": "cell", "data-member": id, "data-partition": partition,
+    "aria-label": t("cell.name", { part: partName(partition), name, state: face.label }), "aria-haspopup": "dialog",
   }, icon(face.icon, 20), face.content);
-  return placed(partition, button);
 }
 
 /** @param {string} partition @param {HTMLElement} content @returns {HTMLElement} */
@@ -91,14 +98,44 @@ function changedFace(cell, change) {
   return { icon: cell.state === "shared" ? "pen" : "plus", label, content: el("strong", {}, label), classes };
 }
 
-/** @param {Scene} scene @param {Row} row @returns {HTMLElement} a role's rules, to be looked at only */
-function roleRow(scene, { role, rules }) {
-  const name = roleWord(String(role));
-  const made = clone("t-row", { avatar: avatar(name, "role", 40), name, role: t("sharing.everybody"), problem: "" });
-  made.append(...scene.columns.map((partition) => {
-    const cell = roleCell(rules, partition, now());
-    const words = cell.emergency === null || cell.state === "none" ? plainFace(cell).label : t("cell.emergency", { n: cell.emergency });
-    return placed(partition, el("span", { class: `cell cell--still cell--${cell.state}` }, icon(STATES[cell.state].icon, 20), el("span", {}, words)));
-  }));
+/** @param {Scene} scene @param {Draft} draft @param {RoleRow} role @returns {HTMLElement} */
+function roleRow(scene, draft, role) {
+  const name = roleName(role);
+  const certified = role.name === null ? "" : t("role.certified", { name: role.name });
+  const problem = role.name === null ? clone("t-row-uncertified") : "";
+  const made = clone("t-row", { avatar: avatar(name, "role", 40), name, role: certified, problem });
+  made.append(...scene.columns.map((partition) => cellOfRole(scene, draft, role, partition)));
   return made;
+}
+
+/** @param {Scene} scene @param {Draft} draft @param {RoleRow} role @param {string} partition @returns {HTMLElement} */
+function cellOfRole(scene, draft, role, partition) {
+  const cell = roleCell(scene.head.rules, role, partition, now());
+  const change = changeOf(draft, role.id, partition);
+  const special = specialWords(cell);
+  const face = change ? changedRoleFace(cell, change) : plainRoleFace(cell);
+  if (special) face.content.append(el("span", { class: "cell__more" }, special));
+  return placed(partition, pressed(role.id, roleName(role), partition, { ...face, label: special ? `${face.label}, ${special}` : face.label }));
+}
+
+/** @param {Cell} cell */
+function plainRoleFace(cell) {
+  const label = roleStateWords(cell);
+  return { icon: STATES[cell.state].icon, label, content: el("span", {}, label), classes: `cell cell--${cell.state}` };
+}
+
+/** @param {Cell} cell @returns {string} */
+function roleStateWords(cell) {
+  if (cell.state === "none") return t("role.ask");
+  if (cell.state !== "shared") return stateWords(cell, STATES[cell.state].words);
+  return cell.until === null ? t("role.auto") : t("role.auto-until", { date: lastDay(cell.until, true) });
+}
+
+/** @param {Cell} cell @param {CellChange} change */
+function changedRoleFace(cell, { take, until }) {
+  const classes = "cell cell--changed";
+  const label = take ? t("role.ask") : until === null ? t("role.auto") : t("role.auto-until", { date: lastDay(until, true) });
+  if (!take) return { icon: cell.state === "shared" ? "pen" : "plus", label, content: el("span", {}, el("strong", {}, label)), classes };
+  const before = roleStateWords(cell);
+  return { icon: "minus", label: `${label} ${before}`, content: el("span", {}, el("strong", {}, label), " ", el("s", {}, before)), classes };
 }

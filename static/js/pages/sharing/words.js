@@ -24,6 +24,24 @@ export const untilWords = (until, short = false) =>
 /** @param {string} role @returns {string} */
 export const roleWord = (role) => (has(`role.${role}`) ? t(`role.${role}`) : role);
 
+/** @param {{role: string}} role @returns {string} all who have it, such as "All doctors" */
+export const roleName = ({ role }) => (has(`readers.${role}`) ? t(`readers.${role}`) : t("readers.other", { role }));
+
+/**
+ * What a role may besides, in an emergency or with a code.
+ * @param {{emergency: number | null, code: boolean}} cell @returns {string}
+ */
+export function specialWords({ emergency, code }) {
+  const words = [...(emergency === null ? [] : [t("cell.emergency", { n: emergency })]), ...(code ? [t("role.code")] : [])];
+  return words.join(", ");
+}
+
+/** @param {{n: number, t: number}} nodes @returns {string} whom a rule for a role trusts */
+export function trustWords({ n, t: enough }) {
+  if (n === 1) return t("role.trust-one");
+  return enough === 1 ? t("role.trust-each", { n }) : t("role.trust", { t: enough, n });
+}
+
 /** @param {string} purpose a known word, or what somebody typed @returns {string} */
 export const purposeWord = (purpose) => (has(`purpose.${purpose}`) ? t(`purpose.${purpose}`) : purpose);
 
