@@ -68,12 +68,17 @@ def ask(session: Session, record: str, partitions: list[str], purpose: str = PUR
         directory=session.own_keys, what="Your request",
     )  # fmt: skip
     found = session.api.post(Access, "/access", request=request)
-    votes = [vote for vote in _votes(session.deployment, asked, found.answers) if vote is not None]
-    return _agreed(session, asked, found, votes)
+    agreeing = [one for one in votes(session.deployment, asked, found.answers) if one is not None]
+    return _agreed(session, asked, found, agreeing)
 
 
-def _votes(deployment: Deployment, asked: Verified, answers: list[NodeAnswer]) -> list[Vote | None]:
-    seen, votes = set(), []
+def votes(deployment: Deployment, asked: Verified, answers: list[NodeAnswer]) -> list[Vote | None]:
+    """What each node answered, verified; None for one that allows nothing.
+
+    Raises:
+        IntegrityError: an answer is not what it must be.
+    """
+    seen, found = set(), []
     for answer in answers:
         checked = verify(
             answer.answer, typ="sesphr-access-answer", deployment=deployment.id,
@@ -82,8 +87,8 @@ def _votes(deployment: Deployment, asked: Verified, answers: list[NodeAnswer]) -
         if checked.issuer in seen or b64u_decode(checked.payload["request"]) != asked.digest:
             raise IntegrityError("A key server answered another request.")
         seen.add(checked.issuer)
-        votes.append(_vote(deployment, asked, checked, answer))
-    return votes
+        found.append(_vote(deployment, asked, checked, answer))
+    return found
 
 
 def _vote(

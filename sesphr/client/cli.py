@@ -6,8 +6,10 @@ from typing import NoReturn
 from sesphr.client.commands import (
     account,
     activity,
+    consent,
     credential,
     deposit,
+    emergency,
     reading,
     requests,
     roles,
@@ -19,7 +21,7 @@ from sesphr.client.registration import OWNER, ROLES
 # What is signed or sent as text; paths may be whatever the file system takes.
 TEXTS = (
     "server", "login", "name", "email", "owner", "purpose", "reason", "token", "code", "role",
-    "organisation",
+    "organisation", "secret", "patient", "colleague",
 )  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for add in (_account, _records, _requests, _sharing, _credential):
+    for add in (_account, _records, _requests, _sharing, _credential, _consent, _emergency):
         add(_Commands(commands, shared))
     return top
 
@@ -130,11 +132,12 @@ def _records(commands: _Commands) -> None:
     one.set_defaults(alone=deposit.inspect)
     one.add_argument("file", metavar="FILE")
     one = commands.add("records", reading.records, "list records")
-    one.add_argument("--owner", metavar="EMAIL")
+    _by_code(one)
     one = commands.add("open", reading.open_, "open partitions of a record into a folder")
     one.add_argument("record", metavar="RECORD")
     one.add_argument("--partition", action="append", metavar="P")
-    one.add_argument("--purpose", default="treatment", metavar="WORD")
+    one.add_argument("--purpose", metavar="WORD", help="default: treatment, or as listed")
+    _by_code(one)
     one.add_argument("--output", required=True, metavar="DIR")
     one = commands.add("export", reading.export, "write all own records in plain, with the keys")
     one.add_argument("--output", required=True, metavar="DIR")
@@ -160,16 +163,62 @@ def _requests(commands: _Commands) -> None:
 
 
 def _sharing(commands: _Commands) -> None:
-    one = commands.add("grant", roles.grant_either, "let a member, or a role, read partitions")
+    one = commands.add("grant", consent.grant_any, "let a member, or a role, read partitions")
     _whom(one)
     one.add_argument("--partition", required=True, action="append", metavar="P")
     one.add_argument("--until", metavar="ISO")
     one.add_argument("--history", action="store_true", help="also what is older than their joining")
+    one.add_argument(
+        "--code", dest="by_code", action="store_true", help="a role, after you read out a code"
+    )
+    one.add_argument("--hours", type=int, metavar="N", help="how long a code opens (24)")
     one = commands.add("revoke", roles.revoke_either, "take access back")
     _whom(one)
     one.add_argument("--partition", action="append", metavar="P")
     commands.add("deal-again", roles.deal_again, "deal what the key servers lack")
     commands.add("lists", roles.lists, "all your access lists so far, verified")
+
+
+def _by_code(one: argparse.ArgumentParser) -> None:
+    """Whose records, and the code that this owner reads out."""
+    one.add_argument("--owner", metavar="EMAIL")
+    one.add_argument("--code", metavar="DIGITS", help="the consent code of --owner")
+
+
+def _consent(commands: _Commands) -> None:
+    group = commands.group("consent-code", "a code that you read out to let somebody in")
+    one = group.add("setup", consent.setup, "set up the consent code, or replace it")
+    one.add_argument("--secret", metavar="BASE32", help="the app's secret (default: a new one)")
+    one.add_argument("--code", metavar="DIGITS", help="what the app shows (default: a prompt)")
+    group.add("stop", consent.stop, "stop the consent code")
+
+
+def _emergency(commands: _Commands) -> None:
+    group = commands.group("emergency", "access in an emergency")
+    one = group.add("rule", emergency.rule, "what clinicians may open in an emergency")
+    one.add_argument("--role", choices=sorted(set(ROLES) - {OWNER}))
+    one.add_argument("--issuer", metavar="DIGEST", help="who certifies the role")
+    one.add_argument("--partition", action="append", metavar="P")
+    one.add_argument("--hours", type=int, default=emergency.HOURS, metavar="N")
+    one.add_argument("--signers", type=int, choices=(1, 2), default=2, help="how many must sign")
+    one.add_argument(
+        "--no-history", action="store_true", help="not what is older than their joining"
+    )
+    one.add_argument("--stop", action="store_true", help="take it back")
+    group.add("card", emergency.card, "the address on your emergency card")
+    one = group.add("ask", emergency.ask, "ask, and let a colleague confirm it")
+    one.add_argument("--patient", required=True, metavar="EMAIL|ID")
+    one.add_argument("--reason", required=True, metavar="TEXT")
+    one.add_argument("--colleague", metavar="EMAIL")
+    one = group.add("confirm", emergency.confirm, "confirm a colleague's emergency; or list them")
+    one.add_argument("emergency_id", metavar="ID", nargs="?")
+    one.add_argument("--reason", metavar="TEXT")
+    one = group.add("open", emergency.open_, "open what was confirmed")
+    one.add_argument("--patient", required=True, metavar="EMAIL|ID")
+    one = group.add("review", emergency.review, "see what was opened, and say what you think of it")
+    one.add_argument("notice", metavar="ID", nargs="?")
+    one.add_argument("--right", action="store_true")
+    one.add_argument("--question", action="store_true")
 
 
 def _whom(one: argparse.ArgumentParser) -> None:

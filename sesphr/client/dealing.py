@@ -13,16 +13,23 @@ from sesphr.client.errors import IntegrityError, UsageError
 from sesphr.client.rules import Pair, Rule, keys_of
 from sesphr.client.session import Session
 from sesphr.client.statement import payload, sign
-from sesphr.crypto import hpke, pre
+from sesphr.crypto import consent, hpke, pre
 from sesphr.crypto.encoding import SUITE, b64u_encode, dec, lp
 
 
 @dataclass(frozen=True)
 class Lacking:
-    """What a list needs and the nodes were not dealt: keys for pairs, shares of partitions."""
+    """What a list needs and the nodes were not dealt: keys for pairs, shares of partitions.
+
+    `secret`: the owner's new consent secret (20 octets; empty: to be forgotten), if there is one.
+    """
 
     pairs: set[Pair]
     shares: set[str]
+    secret: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Lacking({self.pairs}, {self.shares})"
 
 
 def deal(session: Session, acl: bytes, rules: list[Rule], lacking: Lacking) -> str | None:
@@ -36,7 +43,7 @@ def deal(session: Session, acl: bytes, rules: list[Rule], lacking: Lacking) -> s
     # Suspended or departed: the nodes hold no keys for them.
     recipients = [(person, name) for person, name in found if person is not None]
     shared = sorted(lacking.shares)
-    if not recipients and not shared:
+    if not recipients and not shared and lacking.secret is None:
         return None
     epochs = _epochs(session.registered(), {*shared, *(name for _, name in recipients)})
     deals = [_deal_one(session, digest, one, name, epochs[name]) for one, name in recipients]
@@ -47,8 +54,21 @@ def deal(session: Session, acl: bytes, rules: list[Rule], lacking: Lacking) -> s
         acl=b64u_encode(digest),
         deals=deals,
         standing=standing,
+        **_consent(session, lacking.secret),
     )
     return sign(session.keys, "sesphr-deal", octets)
+
+
+def _consent(session: Session, secret: bytes | None) -> dict[str, Any]:
+    """The consent secret sealed to each node, or to none; nothing where it stays as it is."""
+    if secret is None:
+        return {}
+    place, owner = session.deployment, session.me.id
+    sealed = [
+        _seal(node.hpke, consent.secret_info(place.id, owner, node.index), secret)
+        for node in place.nodes
+    ]
+    return {"consent": sealed if secret else []}
 
 
 def _epochs(own: people.Person, names: Iterable[str]) -> dict[str, int]:

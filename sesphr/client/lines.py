@@ -13,7 +13,10 @@ WORDS = {
     "owner": "by the owner",
     "member-rule": "by a rule for this member",
     "role-rule": "by a rule for this role",
+    "code-rule": "after a consent code",
     "emergency-rule": "by a rule for emergencies",
+    "code": "the code was not right or had been used",
+    "code-tries": "too many wrong codes within an hour",
     "deny-rule": "a rule forbids it",
     "no-rule": "no rule allows it",
     "inactive": "not an active member",
@@ -77,6 +80,7 @@ def event_line(one: Told, logins: Mapping[str, str]) -> str:
 
 def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
     yield from _accesses(one)
+    yield from _signers(one, logins)
     if one.get("partitions"):
         yield ", ".join(map(str, _listed(one["partitions"])))
     if isinstance(one.get("record"), str):
@@ -93,6 +97,12 @@ def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
     for name in ("purpose", "reason", "role", "checked"):
         if isinstance(one.get(name), str):
             yield f"{name}: {one[name]}"
+
+
+def _signers(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
+    names = [_name(str(member), logins) for member in _listed(one.get("signers"))]
+    if names:
+        yield f"signed by {', '.join(names)}"
 
 
 def _accesses(one: Told) -> Iterable[str]:

@@ -60,8 +60,12 @@ class Outcome:
         }  # fmt: skip
 
 
-def change(session: Session, build: Change, answers: Iterable[str] = ()) -> Outcome:
+def change(
+    session: Session, build: Change, answers: Iterable[str] = (), *, secret: bytes | None = None
+) -> Outcome:
     """Put in force what `build` makes of the present rules, and mark requests as answered.
+
+    `secret`: a new consent secret that goes to the nodes with it; empty: they forget the old one.
 
     Raises:
         ConflictError: other devices were faster, three times. ClientError: as the server says.
@@ -70,21 +74,21 @@ def change(session: Session, build: Change, answers: Iterable[str] = ()) -> Outc
         _send_pending(session)
         for attempt in range(ATTEMPTS):
             try:
-                return _attempt(session, build, list(answers))
+                return _attempt(session, build, list(answers), secret)
             except ConflictError:
                 if attempt == ATTEMPTS - 1:
                     raise
     raise AssertionError
 
 
-def _attempt(session: Session, build: Change, answers: list[str]) -> Outcome:
+def _attempt(session: Session, build: Change, answers: list[str], secret: bytes | None) -> Outcome:
     head = read_head(session)
     rules = build(head.rules)
     acl = payload(
         session.deployment.id, session.me.id, seq=head.seq + 1, previous=head.digest,
         default_partitions=head.default_partitions, rules=rules,
     )  # fmt: skip
-    lacking = Lacking(wanted_pairs(rules) - head.held, wanted_shares(rules) - head.shares)
+    lacking = Lacking(wanted_pairs(rules) - head.held, wanted_shares(rules) - head.shares, secret)
     dealt = deal(session, acl, rules, lacking)
     if dealt is None and same(rules, head.rules):
         return _again(session, head, answers)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sesphr.client import exporting, folders, inventory
-from sesphr.client.access import Opening, ask
+from sesphr.client import exporting, folders, inventory, visiting
+from sesphr.client.access import PURPOSE, Opening, ask
 from sesphr.client.answers import Records, RecordView
 from sesphr.client.app import Answer, App
 from sesphr.client.attached import FOLDER, write_files
@@ -20,7 +20,7 @@ from sesphr.client.registration import DEFAULT_PARTITIONS, ORIGINAL, OWNER
 from sesphr.client.session import Session, checked_login, member_of
 from sesphr.client.times import iso
 
-PURPOSE = re.compile(r"[a-z0-9-]{1,32}")
+WORD = re.compile(r"[a-z0-9-]{1,32}")
 
 
 def records(app: App, options: Namespace) -> Answer:
@@ -31,9 +31,19 @@ def records(app: App, options: Namespace) -> Answer:
             query["owner"] = member_of(who, checked_login(options.owner))
         elif who.me.role == OWNER:
             query["owner"] = who.me.id
+        _begin(who, query.get("owner"), options.code)
         found = who.api.get(Records, "/records", **query).records
     listed = [_record(view, mine=view.owner == who.me.id) for view in found]
     return Answer({"records": listed}, [_line(one) for one in listed] or ["No records."])
+
+
+def _begin(who: Session, owner: str | None, code: str | None) -> None:
+    """Give the owner's code before anything else, if there is one."""
+    if code is None:
+        return
+    if owner is None:
+        raise UsageError("Name with --owner whose code it is.")
+    visiting.with_code(who, owner, code)
 
 
 def _record(view: RecordView, *, mine: bool) -> dict[str, Any]:
@@ -52,10 +62,13 @@ def _line(one: dict[str, Any]) -> str:
 def open_(app: App, options: Namespace) -> Answer:
     """Open partitions of a record into a folder, one file each, written only when all are right."""
     record, named = identifier(options.record, "record"), check_names(options.partition)
-    purpose = _purpose(options.purpose)
+    given = None if options.purpose is None else _purpose(options.purpose)
     with app.signed_in() as who:
-        wanted = named or _all_partitions(who, record)
-        opening = _ask(who, record, wanted, purpose)
+        owner = member_of(who, checked_login(options.owner)) if options.owner else None
+        _begin(who, owner, options.code)
+        listed, purpose = _listed(who, record)
+        wanted = named or listed
+        opening = _ask(who, record, wanted, given or purpose)
         opened = open_record(who, opening)
         folder = output_folder(Path(options.output))
         notes = folders.noted(who.folder, folder, record)
@@ -97,17 +110,19 @@ def _ask(who: Session, record: str, wanted: list[str], purpose: str) -> Opening:
 
 
 def _purpose(text: str) -> str:
-    if not PURPOSE.fullmatch(text):
+    if not WORD.fullmatch(text):
         raise UsageError("--purpose must be 1 to 32 of a-z, 0-9 and hyphens.")
     return text
 
 
-def _all_partitions(who: Session, record: str) -> list[str]:
-    """What the listing shows of this record; the default partitions where it shows nothing."""
+def _listed(who: Session, record: str) -> tuple[list[str], str]:
+    """What the listing shows of this record, and what an opening must say; the default partitions
+    where it shows nothing."""
     for view in who.api.get(Records, "/records").records:
         if view.record == record:
-            return [name for name in view.partitions if name != ORIGINAL] or [ORIGINAL]
-    return list(DEFAULT_PARTITIONS)
+            names = [name for name in view.partitions if name != ORIGINAL] or [ORIGINAL]
+            return names, view.purpose
+    return list(DEFAULT_PARTITIONS), PURPOSE
 
 
 def _refusal(named: list[str], refused: list[str]) -> RefusedError | None:

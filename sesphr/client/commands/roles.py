@@ -44,7 +44,7 @@ def grant(app: App, options: Namespace) -> Answer:
     chosen, end = check_names(options.partition, shared=True), until(options.until)
     with app.signed_in() as who:
         require_owner(who)
-        authority = _authority(who, options.role, options.issuer)
+        authority = find_authority(who, options.role, options.issuer)
         wanted = RoleGrant(
             authority.role, authority.issuer, tuple(chosen), end, history=options.history
         )
@@ -57,7 +57,7 @@ def grant(app: App, options: Namespace) -> Answer:
     return Answer(data, _may_read(authority, wanted), [_trust(who)])
 
 
-def _authority(who: Session, role: str, issuer: str | None) -> Authority:
+def find_authority(who: Session, role: str, issuer: str | None) -> Authority:
     """The one authority that certifies a role here, or the one that is named.
 
     Raises:
