@@ -3,7 +3,15 @@
 import argparse
 from typing import NoReturn
 
-from sesphr.client.commands import account, activity, deposit, reading, requests, sharing
+from sesphr.client.commands import (
+    account,
+    activity,
+    contributions,
+    deposit,
+    reading,
+    requests,
+    sharing,
+)
 from sesphr.client.errors import UsageError
 from sesphr.client.registration import ROLES
 
@@ -42,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for add in (_account, _records, _requests, _sharing):
+    for add in (_account, _records, _requests, _contributions, _sharing):
         add(_Commands(commands, shared))
     return top
 
@@ -137,16 +145,28 @@ def _requests(commands: _Commands) -> None:
     one.add_argument(
         "--no-history", action="store_true", help="not what is older than their joining"
     )
-    one = commands.add("decline", requests.decline, "decline a request")
-    one.add_argument("request", metavar="ID")
+    one = commands.add("decline", contributions.decline, "decline a request, or what was added")
+    one.add_argument("request", metavar="ID", help="of the request, or of the record")
+
+
+def _contributions(commands: _Commands) -> None:
+    one = commands.add("contribute", contributions.contribute, "add a file to another's records")
+    one.add_argument("file", metavar="FILE", help="a record, document or picture")
+    one.add_argument("--owner", required=True, metavar="EMAIL")
+    commands.add("proposals", contributions.proposals, "list what was added and waits")
+    one = commands.add("accept", contributions.accept, "make what somebody added a record of yours")
+    one.add_argument("record", metavar="RECORD")
 
 
 def _sharing(commands: _Commands) -> None:
-    one = commands.add("grant", sharing.grant, "let a member read partitions")
+    one = commands.add("grant", sharing.grant, "let a member read partitions, or add to them")
     one.add_argument("email", metavar="EMAIL")
     one.add_argument("--partition", required=True, action="append", metavar="P")
     one.add_argument("--until", metavar="ISO")
     one.add_argument("--history", action="store_true", help="also what is older than their joining")
+    one.add_argument(
+        "--add", action="store_true", help="let them add new records, and read nothing"
+    )
     one = commands.add("revoke", sharing.revoke, "take access back")
     one.add_argument("email", metavar="EMAIL")
     one.add_argument("--partition", action="append", metavar="P")
