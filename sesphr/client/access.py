@@ -37,8 +37,8 @@ class Vote:
 class Opening:
     """What the nodes allow of one record, agreed by at least t of them.
 
-    `points` holds, by partition and node index, the T_i of a user's opening; it is
-    empty for the owner, who needs none.
+    `points` holds, by partition and node index, the T_i of a user's opening; for the owner
+    e(R, g2) of what somebody else wrote, and nothing of her own, for which she needs none.
     """
 
     record: str
@@ -148,13 +148,11 @@ def _agreed(session: Session, asked: Verified, found: Access, votes: list[Vote])
         item["record"], first.owner, first.version, first.manifest, allowed, asked.jws,
         tickets=[ticket for answer in found.answers for ticket in answer.tickets],
         stored=_object(found, first.manifest),
-        points=_points(votes, allowed, mine=first.owner == session.me.id),
+        points=_points(votes, allowed),
     )  # fmt: skip
 
 
-def _points(votes: list[Vote], allowed: list[str], *, mine: bool) -> dict[str, dict[int, bytes]]:
-    if mine:
-        return {}
+def _points(votes: list[Vote], allowed: list[str]) -> dict[str, dict[int, bytes]]:
     found: dict[str, dict[int, bytes]] = {}
     for name in allowed:
         points = {vote.index: vote.points.get(name) for vote in votes}

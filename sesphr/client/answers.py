@@ -324,6 +324,7 @@ class CloudObject(BaseModel):
     manifest: str
     document: str | None
     partitions: dict[Name, str]
+    accept: str | None = None
 
 
 class Access(BaseModel):

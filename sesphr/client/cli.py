@@ -7,6 +7,7 @@ from sesphr.client.commands import (
     account,
     activity,
     consent,
+    contributions,
     credential,
     deposit,
     emergency,
@@ -56,7 +57,10 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for add in (_account, _records, _requests, _sharing, _credential, _consent, _emergency):
+    groups = (
+        _account, _records, _requests, _contributions, _sharing, _credential, _consent, _emergency,
+    )  # fmt: skip
+    for add in groups:
         add(_Commands(commands, shared))
     return top
 
@@ -158,12 +162,23 @@ def _requests(commands: _Commands) -> None:
     one.add_argument(
         "--no-history", action="store_true", help="not what is older than their joining"
     )
-    one = commands.add("decline", requests.decline, "decline a request")
-    one.add_argument("request", metavar="ID")
+    one = commands.add("decline", contributions.decline, "decline a request, or what was added")
+    one.add_argument("request", metavar="ID", help="of the request, or of the record")
+
+
+def _contributions(commands: _Commands) -> None:
+    one = commands.add("contribute", contributions.contribute, "add a file to another's records")
+    one.add_argument("file", metavar="FILE", help="a record, document or picture")
+    one.add_argument("--owner", required=True, metavar="EMAIL")
+    commands.add("proposals", contributions.proposals, "list what was added and waits")
+    one = commands.add("accept", contributions.accept, "make what somebody added a record of yours")
+    one.add_argument("record", metavar="RECORD")
 
 
 def _sharing(commands: _Commands) -> None:
-    one = commands.add("grant", consent.grant_any, "let a member, or a role, read partitions")
+    one = commands.add(
+        "grant", consent.grant_any, "let a member, or a role, read partitions, or add to them"
+    )
     _whom(one)
     one.add_argument("--partition", required=True, action="append", metavar="P")
     one.add_argument("--until", metavar="ISO")
@@ -172,6 +187,9 @@ def _sharing(commands: _Commands) -> None:
         "--code", dest="by_code", action="store_true", help="a role, after you read out a code"
     )
     one.add_argument("--hours", type=int, metavar="N", help="how long a code opens (24)")
+    one.add_argument(
+        "--add", action="store_true", help="let them add new records, and read nothing"
+    )
     one = commands.add("revoke", roles.revoke_either, "take access back")
     _whom(one)
     one.add_argument("--partition", action="append", metavar="P")

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,16 @@ from sesphr.client import contents, uploading
 from sesphr.client.again import Next
 from sesphr.client.answers import Deposited, Records
 from sesphr.client.contents import Content
-from sesphr.client.errors import ConflictError, FileNotAccepted, IntegrityError, UsageError
+from sesphr.client.errors import (
+    ConflictError,
+    FileNotAccepted,
+    IntegrityError,
+    RefusedError,
+    UsageError,
+)
 from sesphr.client.opening import VERSIONS
 from sesphr.client.outbox import Outbox, Parcel
+from sesphr.client.people import Person
 from sesphr.client.registration import ORIGINAL
 from sesphr.client.sealing import Deposit, seal_record
 from sesphr.client.session import Session, check_receipts
@@ -21,6 +29,8 @@ from sesphr.crypto.errors import OpenError
 from sesphr.crypto.kdf import hkdf
 
 DONE = "deposits"
+# Refusals of the moment: the same parcel may be taken later.
+NOT_NOW = ("signed-out", "idle", "rate-limited", "too-many-uploads", "too-much-waits")
 
 
 def outbox_key(seed: bytes, inputs: Mapping[str, Content]) -> str:
@@ -73,6 +83,39 @@ def deposit(
         return {**told, "version": _version(parcel)}
 
 
+def contribute(
+    session: Session, owner: Person, inputs: Mapping[str, Content], deposited: Deposit
+) -> dict[str, Any]:
+    """Add a new record to somebody else's; it waits for that owner's answer. As `deposit`.
+
+    The caller has asked to which partitions this member may add.
+    """
+    outbox, key = Outbox(session.folder), outbox_key(session.seed, inputs)
+    with outbox.held():
+        parcel = outbox.find(key)
+        if parcel is None:
+            with _small_enough(), outbox.drafted() as draft:
+                parcel = outbox.seal(draft, key, seal_record(session, owner, deposited, draft))
+        try:
+            _send(session, parcel, owner.member)
+        except (UsageError, RefusedError, FileNotAccepted) as error:
+            if error.code not in NOT_NOW:
+                outbox.remove(parcel)
+            raise
+        outbox.remove(parcel)
+        return {name: parcel.parts[name] for name in ("record", "partitions")}
+
+
+@contextmanager
+def _small_enough() -> Iterator[None]:
+    try:
+        yield
+    except OpenError:
+        raise FileNotAccepted(
+            "This record is larger than the 32 MiB that a document may have. Deposit it in parts."
+        ) from None
+
+
 def _version(parcel: Parcel) -> int:
     # What was sealed before there were versions is the first.
     return int(parcel.parts.get("version", 1))
@@ -104,17 +147,11 @@ def _sealed(
     unknown = [name for name in needed if person.epoch(name) is None]
     if unknown:
         person = session.register_partitions(person, unknown)
-    try:
-        with outbox.drafted() as draft:
-            parts = seal_record(session, person, deposited, draft, onto)
-            return outbox.seal(draft, key, parts)
-    except OpenError:
-        raise FileNotAccepted(
-            "This record is larger than the 32 MiB that a document may have. Deposit it in parts."
-        ) from None
+    with _small_enough(), outbox.drafted() as draft:
+        return outbox.seal(draft, key, seal_record(session, person, deposited, draft, onto))
 
 
-def _send(session: Session, parcel: Parcel) -> None:
+def _send(session: Session, parcel: Parcel, owner: str | None = None) -> None:
     parts = parcel.parts
     for entry in parts["attachments"]:
         uploading.send(session.api, parcel.file(entry["id"]), entry)
@@ -127,6 +164,6 @@ def _send(session: Session, parcel: Parcel) -> None:
         },
     )  # fmt: skip
     digest = b64u_decode(parts["digest"], 32)
-    nodes = check_receipts(session, found.receipts, kind="deposit", digest=digest)
+    nodes = check_receipts(session, found.receipts, kind="deposit", digest=digest, owner=owner)
     if nodes < session.deployment.n or found.record != parts["record"]:
         raise IntegrityError("The server confirmed the deposit without the key servers' receipts.")

@@ -43,6 +43,9 @@ def export_record(session: Session, view: RecordView, output: Path) -> dict[str,
     encrypted = output_folder(folder / ENCRYPTED)
     write_atomically(encrypted / "document.xml", opened.document or b"")
     write_atomically(encrypted / "manifest.jws", opened.manifest.encode())
+    if opened.accept is not None:
+        # Its wrapped keys are here, not in the document.
+        write_atomically(encrypted / "accept.jws", opened.accept.encode())
     originals = _export_originals(session, opening, opened, folder)
     sizes = {name: len(text) for name, text in opened.plaintexts.items() if name != ORIGINAL}
     files = write_files(session, opening, opened, folder)

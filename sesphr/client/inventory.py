@@ -55,7 +55,9 @@ def _deposited(events: Iterable[Event]) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in events:
         told = one.event
-        if told.get("type") == "deposit":
+        # What somebody else added is one's own from the acceptance on.
+        accepted = told.get("type") == "accepted" and told.get("owner") == told.get("member")
+        if told.get("type") == "deposit" or accepted:
             record, version = str(told.get("record")), told.get("version")
             found[record] = max(found.get(record, 0), version if isinstance(version, int) else 1)
     return found

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sesphr.client import people
+from sesphr.client import contributed, people
 from sesphr.client.access import Opening, decode_points
 from sesphr.client.answers import Anything, CloudObject
 from sesphr.client.errors import ClientError, IntegrityError, ServerError
 from sesphr.client.session import Session
 from sesphr.client.statement import verify
-from sesphr.crypto import envelope, pre
+from sesphr.crypto import envelope, pre, statements
 from sesphr.crypto.document import parse_document
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
@@ -28,13 +28,14 @@ VERSIONS = "versions"
 @dataclass(frozen=True)
 class Opened:
     """A record's verified manifest (payload and JWS), plaintexts, keys k, and the whole document
-    where the opener owns it."""
+    where the opener owns it, with her accept of what somebody else wrote."""
 
     payload: dict[str, Any]
     manifest: str
     plaintexts: dict[str, bytes]
     keys: dict[str, bytes]
     document: bytes | None
+    accept: str | None = None
 
     def __repr__(self) -> str:
         return "Opened(...)"
@@ -61,7 +62,8 @@ def open_record(session: Session, opening: Opening) -> Opened:
     document = _octets(stored.document) if mine and stored.document is not None else None
     plaintexts = {name: text for name, (_, text) in opened.items()}
     keys = {name: key for name, (key, _) in opened.items()}
-    return Opened(payload, manifest.jws, plaintexts, keys, document)
+    accept = stored.accept if mine else None
+    return Opened(payload, manifest.jws, plaintexts, keys, document, accept)
 
 
 @contextlib.contextmanager
@@ -88,9 +90,10 @@ def _manifest(session: Session, opening: Opening) -> tuple[CloudObject, Any]:
     stored = opening.stored
     if stored is None:
         raise IntegrityError("The cloud does not have this record as the key servers know it.")
+    author = author_of(stored.manifest)
     manifest = verify(
         stored.manifest, typ="sesphr-manifest", deployment=session.deployment.id,
-        directory={opening.owner: _owner_key(session, opening.owner)}, what="This record",
+        directory={author: key_of(session, author)}, what="This record",
     )  # fmt: skip
     payload = manifest.payload
     named = (manifest.digest, payload["owner"], payload["record"], payload["version"])
@@ -99,12 +102,22 @@ def _manifest(session: Session, opening: Opening) -> tuple[CloudObject, Any]:
     return stored, manifest
 
 
-def _owner_key(session: Session, owner: str) -> bytes:
-    if owner == session.me.id:
+def author_of(manifest: str) -> str:
+    """Whom a manifest that nobody checked yet names as its author."""
+    return str(statements.payload_of_unverified(manifest).get("iss"))
+
+
+def key_of(session: Session, author: str) -> bytes:
+    """The verification key of a record's author: its owner, or whoever the owner let add.
+
+    Raises:
+        IntegrityError: other keys than those that are pinned. ServerError: it shows none.
+    """
+    if author == session.me.id:
         return session.keys.verification
-    person = session.directory.find(owner)
+    person = session.directory.find(author)
     if person is None:
-        raise ServerError("The server does not show the owner's keys; nothing can be checked.")
+        raise ServerError("The server does not show the author's keys; nothing can be checked.")
     people.pin(session.folder, person)
     return person.verification
 
@@ -140,8 +153,11 @@ def _as_owner(
     for name in opening.allowed:
         entry = payload["partitions"][name]
         with reporting(session, opening, "partition", name):
-            wrap = session.keys.partition(name, entry["epoch"]).wrap
-            k = envelope.unwrap_key(wrap, parts[name].wrapped)
+            if payload["iss"] == session.me.id:
+                wrap = session.keys.partition(name, entry["epoch"]).wrap
+                k = envelope.unwrap_key(wrap, parts[name].wrapped)
+            else:
+                k = contributed.own_key(session, opening, stored.accept, payload, name)
             found[name] = k, envelope.open_partition(k, entry, parts[name].cipher_octets)
     return found
 

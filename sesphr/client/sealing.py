@@ -93,16 +93,17 @@ class Deposit:
 def seal_record(
     session: Session, person: Person, deposited: Deposit, draft: Draft, onto: Next | None = None
 ) -> dict[str, Any]:
-    """Seal version 1 of a new record, or the version `onto`, into an outbox draft; its small
-    parts come back.
+    """Seal version 1 of a new record of `person`, or the version `onto`, into an outbox draft;
+    its small parts come back.
 
-    The caller has registered a key for every partition.
+    The caller has registered a key for every partition. For somebody else's record no key is
+    wrapped: it waits for that owner's acceptance.
 
     Raises:
         FileNotAccepted: a file changed since it was looked at.
     """
     record, version = (onto.record, onto.version) if onto else (str(uuid.uuid4()), 1)
-    place = Place(session.deployment.id, session.me.id, record, version)
+    place = Place(session.deployment.id, person.member, record, version)
     sealings = [
         _seal_partition(session, _encapsulated(place, person, name), deposited, name, draft)
         for name in deposited.partitions
@@ -140,7 +141,8 @@ def _encapsulated(place: Place, person: Person, name: str) -> Encapsulation:
 def _seal_partition(
     session: Session, made: Encapsulation, deposited: Deposit, name: str, draft: Draft
 ) -> Sealing:
-    wrap = session.keys.partition(name, made.context.epoch).wrap
+    mine = made.context.owner == session.me.id
+    wrap = session.keys.partition(name, made.context.epoch).wrap if mine else None
     entries = []
     for file in deposited.attachments.get(name, []):
         entry, size = _seal_file(made.k, file.content, bytes.fromhex(file.sha256), draft)

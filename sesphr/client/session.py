@@ -121,8 +121,10 @@ def member_of(session: Session, login: str) -> str:
     return people.check_id(session.folder, login, told)
 
 
-def check_receipts(session: Session, receipts: list[str], *, kind: str, digest: bytes) -> int:
-    """How many distinct nodes gave a right receipt.
+def check_receipts(
+    session: Session, receipts: list[str], *, kind: str, digest: bytes, owner: str | None = None
+) -> int:
+    """How many distinct nodes gave a right receipt, of the records of `owner` (None: one's own).
 
     Raises:
         IntegrityError: a receipt is not a node's, or for something else.
@@ -135,7 +137,7 @@ def check_receipts(session: Session, receipts: list[str], *, kind: str, digest: 
         )  # fmt: skip
         payload = checked.payload
         named = (payload["kind"], b64u_decode(payload["object"], 32), payload["owner"])
-        if named != (kind, digest, session.me.id):
+        if named != (kind, digest, owner or session.me.id):
             raise IntegrityError("A key server's receipt is for something else.")
         nodes.add(checked.issuer)
     return len(nodes)

@@ -289,6 +289,18 @@ def owner_key(partition_secret: Scalar, R: G1, context: Context, kc: bytes) -> b
     return _committed(owner_encapsulated(partition_secret, R, context), context, kc)
 
 
+def owner_key_of_answer(partition_secret: Scalar, answer: GT, context: Context, kc: bytes) -> bytes:
+    """The partition key k for its owner from a node's e(R, g2): K = e(R, g2)^(1/x_P,c).
+
+    Raises:
+        OpenError: the answer is no such one, or the key is not the committed one.
+    """
+    # K = 1 is Z^0: nobody's r gives it, only a node that lies.
+    if answer.is_identity():
+        raise OpenError
+    return _committed(answer.root(partition_secret), context, kc)
+
+
 def owner_encapsulated(partition_secret: Scalar, R: G1, context: Context) -> GT:
     """K for the owner; raises OpenError when SHA-256(R) is not `context.rh`."""
     if not hmac.compare_digest(hashlib.sha256(R.encode()).digest(), context.rh):

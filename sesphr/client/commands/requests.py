@@ -121,9 +121,7 @@ def find_incoming(who: Session, text: str) -> tuple[KeyRequest, Person]:
     raise RefusedError("There is no such request to you.", code="not-found")
 
 
-def decline(app: App, options: Namespace) -> Answer:
+def declined(who: Session, wanted: str) -> Answer:
     """Say no to a request."""
-    wanted = identifier(options.request, "request")
-    with app.signed_in() as who:
-        found = who.api.post(KeyRequestState, f"/key-requests/{wanted}/decline")
+    found = who.api.post(KeyRequestState, f"/key-requests/{wanted}/decline")
     return Answer({"request": found.request, "state": found.state}, [f"Declined {found.request}."])

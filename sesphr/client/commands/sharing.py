@@ -49,23 +49,36 @@ def approve(app: App, options: Namespace) -> Answer:
 
 
 def grant(app: App, options: Namespace) -> Answer:
-    """Let a member read partitions without having been asked."""
+    """Let a member read partitions, or add to them, without having been asked."""
     login, end = address(options.email), until(options.until)
+    if options.add and options.history:
+        raise UsageError("--history is about reading; --add lets read nothing.")
     chosen = check_names(options.partition, shared=True)
     with app.signed_in() as who:
         require_owner(who)
         if login == who.me.login:
             raise UsageError("Your own records are yours to read.")
         entry, person = who.directory.by_login(login)
-        wanted = rules.Grant(person.member, person.key, tuple(chosen), end, history=options.history)
+        wanted = rules.Grant(
+            person.member, person.key, tuple(chosen), end, history=options.history,
+            action=rules.ADD if options.add else rules.READ,
+        )  # fmt: skip
         outcome = _grant(who, person, login, wanted, _with(wanted), [])
-    data = {"member": person.member, "login": login, **_terms(wanted), **outcome.as_json()}
+    data = {
+        "member": person.member, "login": login, "action": wanted.action, **_terms(wanted),
+        **outcome.as_json(),
+    }  # fmt: skip
     return Answer(data, [_may_read(entry.name, wanted)])
 
 
 def _may_read(name: str, wanted: rules.Grant) -> str:
     """Who may read what, and, of what the day of joining decides, which records."""
     end = f" until {iso(wanted.until)}" if wanted.until else ""
+    if wanted.action == rules.ADD:
+        return (
+            f"{clean(name)} may now add to {', '.join(wanted.partitions)}{end}, and reads nothing by "
+            "that. What is added waits for your answer."
+        )
     text = f"{clean(name)} may now read {', '.join(wanted.partitions)}{end}"
     if wanted.history:
         return f"{text}, of earlier records too."

@@ -244,6 +244,19 @@ export function ownerKey(partitionSecret, R, context, kc) {
   return committedKey(ownerEncapsulated(partitionSecret, R), context, kc);
 }
 
+/**
+ * The same from a node's e(R, g2), which is what it gives of a record that somebody else wrote.
+ * @param {Scalar} partitionSecret x_P,c
+ * @param {GT} answer
+ * @param {Context} context
+ * @param {Uint8Array} kc
+ * @returns {Bytes} k
+ * @throws {OpenError | DecodingError}
+ */
+export function ownerKeyOfAnswer(partitionSecret, answer, context, kc) {
+  return committedKey(answer.root(partitionSecret), context, kc);
+}
+
 /** @param {Scalar} partitionSecret @param {G1} R @returns {GT} K = e(R^(1/x_P,c), g2), the same element */
 export function ownerEncapsulated(partitionSecret, R) {
   return pair(R.multiply(partitionSecret.invertBlinded()), G2_GENERATOR);

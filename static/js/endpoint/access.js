@@ -22,7 +22,7 @@ import { checkInclusion } from "./transparency.js";
  * @typedef {{id: string, n: number, t: number, nodes: readonly {index: number, id: string}[],
  *   nodeKeys: ReadonlyMap<string, Uint8Array>, log: {name: string, key: Uint8Array}}} Nodes
  */
-/** What the cloud gave: base64 octets. @typedef {{digest: string, manifest: string, document: string | null, partitions: Record<string, string>}} CloudObject */
+/** What the cloud gave: base64 octets. @typedef {{digest: string, manifest: string, document: string | null, partitions: Record<string, string>, accept?: string | null}} CloudObject */
 /** @typedef {{answer: string, tickets: string[], proofs: import("./transparency.js").Proof[]}} NodeAnswer */
 /** @typedef {{answers: NodeAnswer[], objects: CloudObject[]}} Found */
 /**
@@ -32,7 +32,7 @@ import { checkInclusion } from "./transparency.js";
  */
 /**
  * What at least t nodes allow of one record. `manifest`: digest, b64u; `points`: T_i by partition
- * and node index, empty for the owner.
+ * and node index; for the owner e(R, g2) of what somebody else wrote, and none of her own.
  * @typedef {{record: string, owner: string, version: number, manifest: string, allowed: string[],
  *   points: Map<string, Map<number, Bytes>>, stored: CloudObject | undefined, request: string,
  *   tickets: string[]}} Opening
@@ -83,7 +83,7 @@ async function askOnce({ me, keys, deployment }, items, purpose, onStep) {
   const asked = verify(request, { typ: "sesphr-access-request", deployment: deployment.id, directory, what: "request" });
   onStep("asked", { nodes: deployment.n });
   const found = read("access", await api.post("/access", { request }));
-  const openings = checkAnswers(deployment, asked, found, me.id);
+  const openings = checkAnswers(deployment, asked, found);
   onStep("agreed", { nodes: found.answers.length, of: deployment.n });
   onStep("received", { octets: sizeOf(found.objects) });
   return openings;
@@ -100,17 +100,16 @@ function sizeOf(objects) {
  * @param {Nodes} deployment
  * @param {Verified} asked the request
  * @param {Found} found
- * @param {string} me who asked
  * @returns {Opening[]}
  * @throws {Integrity}
  */
-export function checkAnswers(deployment, asked, found, me) {
+export function checkAnswers(deployment, asked, found) {
   const votes = votesOf(deployment, asked, found.answers);
   const tickets = found.answers.flatMap((answer) => answer.tickets);
   return asked.payload.items.flatMap((/** @type {Item} */ item) => {
     const agreed = agree(deployment.t, item, votes.get(item.record) ?? []);
     if (agreed === null) return [];
-    const points = agreed.owner === me ? new Map() : pointsOf(agreed.votes, agreed.allowed);
+    const points = pointsOf(agreed.votes, agreed.allowed);
     const stored = found.objects.find((one) => one.digest === agreed.manifest);
     const { owner, version, manifest, allowed } = agreed;
     return [{ record: item.record, owner, version, manifest, allowed, points, stored, request: asked.jws, tickets }];

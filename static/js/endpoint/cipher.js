@@ -12,7 +12,7 @@ import { encapsulatePartition, encryptRecord, manifestEntry, openPartition, read
 import { CryptoError, OpenError } from "../crypto/errors.js";
 import { decodeG1, decodeGt, decodeScalar } from "../crypto/groups.js";
 import * as hpke from "../crypto/hpke.js";
-import { nodeInfo, userKey } from "../crypto/pre.js";
+import { nodeInfo, ownerKeyOfAnswer, userKey } from "../crypto/pre.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/envelope.js").Place} Place */
@@ -20,15 +20,15 @@ import { nodeInfo, userKey } from "../crypto/pre.js";
 /** @typedef {import("../crypto/schemas.js").Members} Members */
 /** @typedef {{id: string, size: number, root: string}} AttachmentEntry */
 /**
- * A partition to seal. key: A_P,c (48 octets); wrap: w_P,c; r: fresh unless given (32 octets), for
+ * A partition to seal. key: A_P,c (48 octets); wrap: w_P,c of its owner; r: fresh unless given (32 octets), for
  * a partition whose attachments were sealed before.
- * @typedef {{partition: string, epoch: number, key: Uint8Array, wrap: Uint8Array,
+ * @typedef {{partition: string, epoch: number, key: Uint8Array, wrap?: Uint8Array,
  *   plaintext: Uint8Array, r?: Uint8Array, attachments?: AttachmentEntry[]}} PartToSeal
  */
 /**
- * signingKey: the author's Ed25519 seed; nodes: their HPKE keys; previous: digest of the manifest
+ * signingKey: the author's Ed25519 seed; author: if not the owner; nodes: their HPKE keys; previous: digest of the manifest
  * before (b64u), for a later version than the first; extra: as the manifest takes it.
- * @typedef {{place: Place, signingKey: Uint8Array, iat: number, parts: PartToSeal[], previous?: string,
+ * @typedef {{place: Place, signingKey: Uint8Array, author?: string, iat: number, parts: PartToSeal[], previous?: string,
  *   extra?: {date?: number, open_from?: number, open_until?: number}, nodes: {index: number, hpke: Uint8Array}[]}} SealTask
  */
 /**
@@ -42,7 +42,13 @@ import { nodeInfo, userKey } from "../crypto/pre.js";
  *   context: Omit<import("../crypto/pre.js").Context, "rh">, entry: Members,
  *   octets: Uint8Array}} UserTask
  */
-/** An owner's document; wraps: w_P,c by partition. @typedef {{document: Uint8Array, manifest: Members, wraps: Map<string, Uint8Array>}} OwnerTask */
+/**
+ * What opens a partition that somebody else wrote: the key that the owner wrapped on accepting it, or
+ * x_P,c and the nodes' e(R, g2) (576 octets each), of which any one will do.
+ * @typedef {{wrapped: Uint8Array} | {secret: Uint8Array, points: Uint8Array[],
+ *   context: Omit<import("../crypto/pre.js").Context, "rh">}} Given
+ */
+/** An owner's document; wraps: w_P,c by partition; given: of a record that somebody else wrote. @typedef {{document: Uint8Array, manifest: Members, wraps: Map<string, Uint8Array>, given?: Map<string, Given>}} OwnerTask */
 /** A partition's key and its element. @typedef {{k: Bytes, plaintext: Bytes}} Plain */
 
 /** One partition of a document does not open. */
@@ -58,20 +64,20 @@ export class PartRefused extends CryptoError {
 }
 
 /**
- * Seal a version of a record by its owner, partition by partition.
+ * Seal a version of a record, partition by partition.
  * @param {SealTask} task
  * @param {(partition: string) => void} [onPart] called before each
  * @returns {Promise<SealedTask>}
  * @throws {CryptoError} when something cannot be sealed, or the document would exceed 32 MiB
  */
-export async function sealRecord({ place, signingKey, iat, parts, nodes, previous = undefined, extra = {} }, onPart = () => {}) {
+export async function sealRecord({ place, signingKey, author = place.owner, iat, parts, nodes, previous = undefined, extra = {} }, onPart = () => {}) {
   const drafts = function* () {
     for (const part of parts) {
       onPart(part.partition);
       yield draftOf(place, part);
     }
   };
-  const made = await encryptRecord(place, drafts(), { author: place.owner, authorKeys: signingKey, iat, previous: previous ?? null, extra });
+  const made = await encryptRecord(place, drafts(), { author, authorKeys: signingKey, iat, previous: previous ?? null, extra });
   const { document, manifest, digest, partitions } = made;
   return { document, manifest, digest, sealed: await sealForNodes(place.deployment, digest, partitions, nodes) };
 }
@@ -121,29 +127,56 @@ export async function openAsUser({ n, t, receiveSecret, points, context, entry, 
  * @returns {Promise<Map<string, Plain>>}
  * @throws {PartRefused} this partition is not what was signed @throws {CryptoError} the document is not
  */
-export async function openAsOwner({ document, manifest, wraps }) {
+export async function openAsOwner({ document, manifest, wraps, given }) {
   const parts = readParts(document, manifest);
   /** @type {Map<string, Plain>} */
   const found = new Map();
   for (const [name, wrap] of wraps) {
-    found.set(name, await openOwn(name, wrap, manifest.partitions[name], parts.get(name)));
+    const entry = manifest.partitions[name];
+    found.set(name, await openOwn(name, parts.get(name), entry, async (wrapped) => (given ? givenKey(given.get(name), wrap, entry) : unwrapKey(wrap, wrapped ?? none()))));
   }
   return found;
 }
 
+/** @returns {never} */
+function none() {
+  throw new OpenError();
+}
+
 /**
  * @param {string} name
- * @param {Uint8Array} wrap
- * @param {Members} entry
  * @param {import("../crypto/document.js").EncryptedPart | undefined} part
+ * @param {Members} entry
+ * @param {(wrapped: Bytes | null) => Promise<Bytes>} keyOf
  * @returns {Promise<Plain>}
  */
-async function openOwn(name, wrap, entry, part) {
+async function openOwn(name, part, entry, keyOf) {
   try {
-    if (!part || part.wrapped === null) throw new OpenError();
-    const k = await unwrapKey(wrap, part.wrapped);
+    if (!part) throw new OpenError();
+    const k = await keyOf(part.wrapped);
     return { k, plaintext: await openPartition(k, manifestEntry(entry), part.octets) };
   } catch (error) {
     throw error instanceof CryptoError ? new PartRefused(name) : error;
   }
+}
+
+/**
+ * @param {Given | undefined} given
+ * @param {Uint8Array} wrap
+ * @param {Members} entry
+ * @returns {Promise<Bytes>} k
+ * @throws {CryptoError} neither the accept nor a node gives it
+ */
+async function givenKey(given, wrap, entry) {
+  if (given && "wrapped" in given) return unwrapKey(wrap, given.wrapped);
+  for (const point of given?.points ?? []) {
+    try {
+      const bound = { .../** @type {any} */ (given).context, rh: b64uDecode(entry.rh, 32) };
+      return ownerKeyOfAnswer(decodeScalar(/** @type {any} */ (given).secret), decodeGt(point), bound, b64uDecode(entry.kc, 32));
+    } catch (error) {
+      // A node that lies must not keep her from what another one tells.
+      if (!(error instanceof CryptoError)) throw error;
+    }
+  }
+  throw new OpenError();
 }

@@ -31,7 +31,8 @@ import { upload } from "./uploading.js";
  * What is deposited: one XML element by partition; the attachments of a partition in the order in
  * which its XML numbers them; the imported file itself; `onto`: the record whose next version it is.
  * @typedef {{partitions: Map<string, Uint8Array>, attachments?: ReadonlyMap<string, Attached[]>, original?: Original,
- *   onto?: import("./again.js").Onto}} Content
+ *   onto?: import("./again.js").Onto, owner?: import("./people.js").Person}} Content
+ * `owner`: to whose records it is added, if not one's own; it waits there for that owner's answer.
  */
 /** @typedef {(step: string, detail?: object) => void} OnStep steps: sealing, signing, sending, receipts */
 /** `signal` pauses it: what was sealed stays, and goes on where it was. @typedef {{onStep?: OnStep, signal?: AbortSignal}} Options */
@@ -39,11 +40,14 @@ import { upload } from "./uploading.js";
 /**
  * A deposit that was not acknowledged yet; `made` in Unix seconds, sizes in octets.
  * @typedef {{key: string, record: string, made: number, partitions: Record<string, number>,
- *   original: {name: string, size: number} | null}} Waiting
+ *   original: {name: string, size: number} | null, owner?: string}} Waiting
+ * owner: to whose records it is added, if not one's own
  */
 
 /** What no repetition will make acceptable. */
 const NEVER = new Set([400, 405, 413, 422]);
+/** Nor what its owner declined, or does not let add (any more). */
+const REFUSED = new Set(["declined", "may-not-add"]);
 
 /**
  * Deposit a new record, or the next version of one. The same content, while an earlier deposit of it
@@ -63,7 +67,7 @@ export async function deposit(session, content, { onStep = () => {}, signal } = 
   const plain = await plaintexts(content, digestOf);
   const key = await parcelKey(plain, digestOf);
   return outbox.held(session.memory, async () => {
-    const parcel = (await outbox.find(session.memory, key)) ?? (await sealed(session, key, plain, { onStep, signal }));
+    const parcel = (await outbox.find(session.memory, key)) ?? (await sealed(session, key, plain, content.owner, { onStep, signal }));
     return send(session, parcel, { onStep, signal });
   });
 }
@@ -71,9 +75,9 @@ export async function deposit(session, content, { onStep = () => {}, signal } = 
 /** @typedef {(content: FileContent) => Promise<Uint8Array>} DigestOf */
 
 /** @param {Content} content @param {DigestOf} digestOf @returns {Promise<Plaintexts>} */
-async function plaintexts({ partitions, attachments = new Map(), original, onto }, digestOf) {
+async function plaintexts({ partitions, attachments = new Map(), original, onto, owner }, digestOf) {
   for (const name of attachments.keys()) if (!partitions.has(name)) throw new TypeError(`no partition ${name} for its attachments`);
-  const plain = { partitions, attachments: new Map(attachments), onto };
+  const plain = { partitions, attachments: new Map(attachments), onto, ...(owner && { owner: owner.member }) };
   if (!original) return plain;
   const { name, type } = original;
   const content = "content" in original ? original.content : original.octets;
@@ -81,23 +85,24 @@ async function plaintexts({ partitions, attachments = new Map(), original, onto 
 }
 
 /** @param {Plaintexts} content @param {DigestOf} digestOf @returns {Promise<string>} the same for the same content */
-async function parcelKey({ partitions, attachments, original, onto }, digestOf) {
+async function parcelKey({ partitions, attachments, original, onto, owner }, digestOf) {
   /** @type {[string, FileContent][]} */
   const named = [...partitions];
   for (const [name, list] of attachments) named.push(...list.map(({ content }, index) => /** @type {[string, FileContent]} */ ([`${name}/${index + 1}`, content])));
   const parts = original ? [lp(shownName(original.name), original.digest)] : [];
   // One after another: each may be a file that is read from the disk.
   for (const [name, content] of named) parts.push(lp(name, await digestOf(content)));
-  const place = onto ? [`${onto.record} ${onto.version} ${onto.previous}`] : [];
+  const place = onto ? [`${onto.record} ${onto.version} ${onto.previous}`] : owner ? [owner] : [];
   return toHex(sha256(lp(...parts.map(toHex).sort(), ...place)));
 }
 
 /** @typedef {{onStep: OnStep, signal?: AbortSignal}} Handing */
 
-/** @param {Session} session @param {string} key @param {Plaintexts} content @param {Handing} handing @returns {Promise<Parcel>} */
-async function sealed(session, key, content, handing) {
+/** @param {Session} session @param {string} key @param {Plaintexts} content @param {Content["owner"]} owner @param {Handing} handing @returns {Promise<Parcel>} */
+async function sealed(session, key, content, owner, handing) {
   const { me, keys, deployment, memory } = session;
-  const registered = await registeredKeys(session, [...content.partitions.keys(), ...(content.original ? [ORIGINAL] : [])]);
+  const names = [...content.partitions.keys(), ...(content.original ? [ORIGINAL] : [])];
+  const registered = owner ? keysOf(owner, names) : await registeredKeys(session, names);
   try {
     return await outbox.add(memory, key, now(), (store) =>
       sealRecord({ member: me.id, keys, deployment }, registered, content, { store, ...handing }));
@@ -117,6 +122,11 @@ async function registeredKeys(session, names) {
   let person = await session.registered();
   const unknown = names.filter((name) => person.epoch(name) === null);
   if (unknown.length) person = await registerPartitions(session, person, unknown);
+  return keysOf(person, names);
+}
+
+/** @param {import("./people.js").Person} person @param {string[]} names @returns {import("./sealing.js").Registered} the newest key of each */
+function keysOf(person, names) {
   return new Map(names.map((name) => {
     const epoch = person.epoch(name);
     const point = epoch === null ? undefined : person.partitions.get(name)?.get(epoch);
@@ -129,11 +139,12 @@ async function registeredKeys(session, names) {
 async function send(session, parcel, handing) {
   try {
     const done = await sendAll(session, parcel, handing);
-    await noteDone(session, done, parcel.parts.digest);
+    // What was added to another's records is none of one's own.
+    if (!parcel.parts.owner) await noteDone(session, done, parcel.parts.digest);
     await outbox.remove(session.memory, parcel);
     return done;
   } catch (error) {
-    if (error instanceof ApiError && NEVER.has(error.status)) await outbox.remove(session.memory, parcel);
+    if (error instanceof ApiError && (NEVER.has(error.status) || REFUSED.has(error.code))) await outbox.remove(session.memory, parcel);
     if (error instanceof Conflict && (await isSuperseded(session, parcel))) {
       await outbox.remove(session.memory, parcel);
       throw new Superseded(parcel.parts.record, error);
@@ -170,7 +181,7 @@ async function sendAll(session, parcel, { onStep, signal }) {
   const onProgress = typeof XMLHttpRequest === "undefined" ? undefined : progress(0);
   const found = read("deposited", await api.postForm("/deposits", form, { onProgress, signal }));
   onStep("receipts");
-  const { confirmed } = checkReceipts(session, found.receipts, { kind: "deposit", digest: b64uDecode(parts.digest, 32) });
+  const { confirmed } = checkReceipts(session, found.receipts, { kind: "deposit", digest: b64uDecode(parts.digest, 32), owner: parts.owner });
   if (confirmed < session.deployment.n || found.record !== parts.record) throw new Integrity("receipt");
   return { record: found.record, version: found.version, receipts: found.receipts };
 }
@@ -200,7 +211,7 @@ function meter({ parts }, onStep) {
 /** @param {Session} session @returns {Promise<Waiting[]>} deposits that are still on their way, oldest first */
 export async function waiting(session) {
   return (await outbox.parcels(session.memory)).map(({ key, made, parts }) => ({
-    key, record: parts.record, made, partitions: parts.partitions, original: parts.original,
+    key, record: parts.record, made, partitions: parts.partitions, original: parts.original, owner: parts.owner,
   }));
 }
 

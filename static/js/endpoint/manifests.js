@@ -1,24 +1,30 @@
 /**
- * The signed manifests of an owner's records as they are opened: the owner's own, of that record, and
- * never an older one than this device has seen.
+ * The signed manifests of an owner's records as they are opened: by the owner or whoever the key
+ * servers let add, of that record, and never an older one than this device has seen.
  * @module
  */
 import { b64uEncode } from "../crypto/encoding.js";
+import { payloadOfUnverified } from "../crypto/statements.js";
 import { ApiError, Integrity } from "./errors.js";
 import { lookUp, pin } from "./people.js";
-import { verify } from "./statement.js";
+import { asIntegrity, verify } from "./statement.js";
 
 /** @typedef {import("./access.js").Opening} Opening */
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {{version: number, manifest: string}} Seen a version of a record, and its manifest's digest */
+
+/** @param {string} manifest that nobody checked yet @returns {string} whom it names as its author */
+function authorOf(manifest) {
+  return asIntegrity("manifest", () => String(payloadOfUnverified(manifest).iss));
+}
 
 /** The newest version seen of each record. */
 export const VERSIONS = "versions";
 
 /** For one opening: keys and memory are asked for once, however many records there are. */
 export class Manifests {
-  /** @type {Promise<Uint8Array> | undefined} */
-  #key;
+  /** @type {Map<string, Promise<Uint8Array>>} by author */
+  #keys = new Map();
   /** @type {Promise<Record<string, Seen>> | undefined} */
   #seen;
   /** @type {Record<string, Seen>} */
@@ -37,31 +43,35 @@ export class Manifests {
    */
   async check(opening) {
     if (opening.owner !== this.owner) throw new Integrity("record-owner");
-    const payload = this.#verified(opening, await this.#ownerKey());
+    if (!opening.stored) throw new Integrity("manifest");
+    const author = authorOf(opening.stored.manifest);
+    const payload = this.#verified(opening, author, await this.#keyOf(author));
     await this.#checkNotOlder(opening);
     return payload;
   }
 
-  /** @param {Opening} opening @param {Uint8Array} key @returns {import("../crypto/schemas.js").Members} */
-  #verified({ stored, owner, record, version, manifest: digest }, key) {
-    if (!stored) throw new Integrity("manifest");
-    const expected = { typ: "sesphr-manifest", deployment: this.session.deployment.id, directory: new Map([[owner, key]]), what: "manifest" };
-    const found = verify(stored.manifest, expected);
+  /** @param {Opening} opening @param {string} author @param {Uint8Array} key @returns {import("../crypto/schemas.js").Members} */
+  #verified({ stored, owner, record, version, manifest: digest }, author, key) {
+    const expected = { typ: "sesphr-manifest", deployment: this.session.deployment.id, directory: new Map([[author, key]]), what: "manifest" };
+    const found = verify(stored?.manifest ?? "", expected);
     const { payload } = found;
     const named = payload.owner === owner && payload.record === record && payload.version === version;
     if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
     return payload;
   }
 
-  /** @returns {Promise<Uint8Array>} the owner's verification key, pinned from now on */
-  #ownerKey() {
-    return this.#key ??= this.#lookUp();
+  /** @param {string} author @returns {Promise<Uint8Array>} the author's verification key, pinned from now on */
+  #keyOf(author) {
+    const known = this.#keys.get(author) ?? this.#lookUp(author);
+    this.#keys.set(author, known);
+    return known;
   }
 
-  async #lookUp() {
-    const { session, owner } = this;
-    if (owner === session.me.id) return session.keys.verification;
-    const person = await lookUp(session, owner);
+  /** @param {string} author */
+  async #lookUp(author) {
+    const { session } = this;
+    if (author === session.me.id) return session.keys.verification;
+    const person = await lookUp(session, author);
     if (person === null) throw new ApiError(0, "owner-unknown");
     await pin(session, person);
     return person.verification;

@@ -16,6 +16,7 @@ import { expect, room, run } from "./bench.js";
 import { PartRefused } from "./cipher.js";
 import { Download } from "./downloading.js";
 import { ApiError, Conflict, EndpointError, Integrity } from "./errors.js";
+import { givenTo } from "./given.js";
 import { Manifests } from "./manifests.js";
 import { ORIGINAL } from "./records.js";
 import { read } from "./shapes.js";
@@ -173,7 +174,8 @@ async function asOwner(session, opening, payload, onPart) {
   return reporting(opening, "document", async () => {
     const document = octetsOf(opening.stored?.document);
     const wraps = new Map(opening.allowed.map((name) => [name, session.keys.partition(name, payload.partitions[name].epoch).wrap]));
-    const opened = await run("openAsOwner", { document, manifest: payload, wraps });
+    const given = givenTo(session, opening, payload);
+    const opened = await run("openAsOwner", { document, manifest: payload, wraps, given });
     opening.allowed.forEach(onPart);
     return opened;
   });
@@ -256,13 +258,25 @@ export async function openAttachment(session, where, { number, sha256 }, { onSte
  * @param {Session} session @param {Where} where @param {OnStep} onStep
  * @returns {Promise<{opening: Opening, payload: Members, plain: Plain} | null>} null when it was refused
  */
-async function openedPart(session, { owner, record, partition, purpose }, onStep) {
-  const [opening] = await ask(session, [{ record, partitions: [partition] }], purpose, onStep);
+async function openedPart(session, { partition, ...where }, onStep) {
+  const found = await openedParts(session, { ...where, partitions: [partition] }, onStep);
+  return found && { ...found, plain: /** @type {Plain} */ (found.plain.get(partition)) };
+}
+
+/**
+ * Partitions of one record with their keys.
+ * @param {Session} session @param {{owner: string, record: string, partitions: string[], purpose: string}} where
+ * @param {OnStep} [onStep]
+ * @returns {Promise<{opening: Opening, payload: Members, plain: Map<string, Plain>} | null>} null when all was refused
+ * @throws {Integrity} anything is not what was signed; it was reported
+ */
+export async function openedParts(session, { owner, record, partitions, purpose }, onStep = () => {}) {
+  const [opening] = await ask(session, [{ record, partitions }], purpose, onStep);
   if (!opening) return null;
   const manifests = new Manifests(session, owner);
-  const { payload, plain } = await openRecord(session, manifests, opening, () => onStep("decrypting", { partition }));
+  const { payload, plain } = await openRecord(session, manifests, opening, (partition) => onStep("decrypting", { partition }));
   await manifests.keep();
-  return { opening, payload, plain: /** @type {Plain} */ (plain.get(partition)) };
+  return { opening, payload, plain };
 }
 
 /**

@@ -17,11 +17,13 @@ import { sameNames } from "../crypto/encoding.js";
  */
 /**
  * Reading of partitions by a member whose B_U has this digest (b64u), until then (Unix seconds) or
- * for good.
+ * for good; with the action `add` adding to them, which lets read nothing.
  * @typedef {{member: string, key: string, partitions: readonly string[], until: number | null,
- *   history: boolean}} Grant
+ *   history: boolean, action?: "read" | "add"}} Grant
  */
 /** @typedef {{member: string, partition: string}} Pair */
+
+const BOTH = ["read", "add"];
 
 /** @param {Rule} rule @param {string} member @returns {boolean} whether a rule names this member */
 export function isMembers(rule, member) {
@@ -29,7 +31,8 @@ export function isMembers(rule, member) {
 }
 
 /**
- * The rules after a grant, which replaces what older rules said of these partitions.
+ * The rules after a grant, which replaces what older rules said of these partitions and of what it
+ * lets do: reading and adding are granted each for itself.
  * @param {readonly Rule[]} rules
  * @param {Grant} grant
  * @returns {Rule[]}
@@ -46,17 +49,17 @@ export function granted(rules, grant) {
       merged = true;
       kept.push({ ...rule, partitions: united(rule.partitions, grant.partitions) });
     } else {
-      kept.push(...withoutReading(rule, wanted));
+      kept.push(...without(rule, wanted, [grant.action ?? "read"]));
     }
   }
   return merged ? kept : [...kept, ruleOf(grant)];
 }
 
 /**
- * The rules after taking back partitions (null: all) from a member.
+ * The rules after taking back partitions (null: all) from a member: reading and adding.
  *
- * Where a role's rule might still allow, a deny rule is added; it names the member with the digest
- * `key`.
+ * Where a role's rule might still allow, a deny rule is added for each of the two; it names the
+ * member with the digest `key`.
  * @param {readonly Rule[]} rules
  * @param {string} member
  * @param {Iterable<string> | null} partitions
@@ -66,10 +69,13 @@ export function granted(rules, grant) {
 export function revoked(rules, member, partitions, key) {
   const concerned = new Set(partitions ?? rules.flatMap((rule) => rule.partitions));
   const kept = rules.flatMap((rule) =>
-    isMembers(rule, member) && !rule.deny ? withoutReading(rule, concerned) : [rule]);
-  const [open, closed] = [byRole(kept), denied(kept, member)];
-  const left = [...concerned].filter((name) => open.has(name) && !closed.has(name));
-  return left.length ? [...kept, newRule({ member, key }, sorted(left), { deny: true })] : kept;
+    isMembers(rule, member) && !rule.deny ? without(rule, concerned, BOTH) : [rule]);
+  for (const action of BOTH) {
+    const [open, closed] = [byRole(kept, action), denied(kept, member, action)];
+    const left = [...concerned].filter((name) => open.has(name) && !closed.has(name));
+    if (left.length) kept.push(newRule({ member, key }, sorted(left), { deny: true, action }));
+  }
+  return kept;
 }
 
 /**
@@ -116,6 +122,17 @@ export function readable(rules, member) {
 }
 
 /**
+ * The partitions to which some rule lets a member add, for telling people.
+ * @param {readonly Rule[]} rules
+ * @param {string} member
+ * @returns {string[]}
+ */
+export function addable(rules, member) {
+  const adding = rules.filter((rule) => isMembers(rule, member) && !rule.deny && rule.actions.includes("add"));
+  return sorted(new Set(adding.flatMap((rule) => rule.partitions)));
+}
+
+/**
  * Whether, of the partitions asked for, just the grant's may be read, and on its terms.
  * @param {readonly Rule[]} rules
  * @param {Grant} grant
@@ -144,7 +161,8 @@ export function sorted(names) {
 
 /** @param {Rule} rule @param {Grant} grant @returns {boolean} */
 function isSameGrant(rule, grant) {
-  const plain = rule.actions.length === 1 && rule.actions[0] === "read" && rule.purposes.length === 0 && !rule.deny;
+  const plain = rule.actions.length === 1 && rule.actions[0] === (grant.action ?? "read") &&
+    rule.purposes.length === 0 && !rule.deny;
   return plain && rule.who.key === grant.key && rule.valid_until === grant.until &&
     rule.history === grant.history && rule.valid_from === 0;
 }
@@ -156,15 +174,24 @@ export function united(left, right) {
 
 /**
  * A rule without reading of these partitions: none, one, or two (what it lets add stays).
+ * @param {Rule} rule @param {ReadonlySet<string>} partitions @returns {Rule[]}
+ */
+export const withoutReading = (rule, partitions) => without(rule, partitions, ["read"]);
+
+/**
+ * A rule that lets do none of these in these partitions: none, one, or two (what else it lets do
+ * there stays).
  * @param {Rule} rule
  * @param {ReadonlySet<string>} partitions
+ * @param {readonly string[]} taken
  * @returns {Rule[]}
  */
-export function withoutReading(rule, partitions) {
+function without(rule, partitions, taken) {
   const rest = rule.partitions.filter((name) => !partitions.has(name));
-  if (!rule.actions.includes("read") || rest.length === rule.partitions.length) return [rule];
+  const concerned = rule.actions.some((action) => taken.includes(action));
+  if (!concerned || rest.length === rule.partitions.length) return [rule];
   const found = rest.length ? [{ ...rule, partitions: rest }] : [];
-  const actions = rule.actions.filter((action) => action !== "read");
+  const actions = rule.actions.filter((action) => !taken.includes(action));
   if (actions.length) {
     const cut = rule.partitions.filter((name) => partitions.has(name));
     found.push({ ...rule, id: rest.length ? crypto.randomUUID() : rule.id, partitions: cut, actions });
@@ -172,39 +199,40 @@ export function withoutReading(rule, partitions) {
   return found;
 }
 
-/** @param {readonly Rule[]} rules @returns {Set<string>} */
-function byRole(rules) {
-  const open = rules.filter((rule) => rule.who.role !== undefined && !rule.deny && rule.actions.includes("read"));
+/** @param {readonly Rule[]} rules @param {string} action @returns {Set<string>} */
+function byRole(rules, action) {
+  const open = rules.filter((rule) => rule.who.role !== undefined && !rule.deny && rule.actions.includes(action));
   return new Set(open.flatMap((rule) => rule.partitions));
 }
 
 /**
- * Partitions whose reading is denied to a member without any bound.
+ * Partitions whose reading (or adding to) is denied to a member without any bound.
  * @param {readonly Rule[]} rules
  * @param {string} member
+ * @param {string} [action]
  * @returns {Set<string>}
  */
-export function denied(rules, member) {
-  const closing = rules.filter((rule) => isMembers(rule, member) && rule.deny && rule.actions.includes("read") &&
+export function denied(rules, member, action = "read") {
+  const closing = rules.filter((rule) => isMembers(rule, member) && rule.deny && rule.actions.includes(action) &&
     rule.purposes.length === 0 && rule.valid_from === 0 && rule.valid_until === null);
   return new Set(closing.flatMap((rule) => rule.partitions));
 }
 
 /** @param {Grant} grant @returns {Rule} */
-function ruleOf({ member, key, partitions, until, history }) {
-  return newRule({ member, key }, sorted(partitions), { until, history });
+function ruleOf({ member, key, partitions, until, history, action }) {
+  return newRule({ member, key }, sorted(partitions), { until, history, action });
 }
 
 /**
- * A rule about reading, with an id of its own.
+ * A rule about one action, with an id of its own.
  * @param {Rule["who"]} who
  * @param {string[]} partitions
- * @param {{until?: number | null, history?: boolean, deny?: boolean}} terms
+ * @param {{until?: number | null, history?: boolean, deny?: boolean, action?: string}} terms
  * @returns {Rule}
  */
-export function newRule(who, partitions, { until = null, history = false, deny = false }) {
+export function newRule(who, partitions, { until = null, history = false, deny = false, action = "read" }) {
   return {
-    id: crypto.randomUUID(), who, partitions, actions: ["read"], purposes: [], valid_from: 0,
+    id: crypto.randomUUID(), who, partitions, actions: [action], purposes: [], valid_from: 0,
     valid_until: until, history, deny, emergency: null,
   };
 }

@@ -8,6 +8,7 @@
 import { toHex, utf8 } from "../crypto/bytes.js";
 import { b64uEncode } from "../crypto/encoding.js";
 import { encapsulatePartition } from "../crypto/envelope.js";
+import { decodeG1 } from "../crypto/groups.js";
 import { sealAttachment, sizeOf } from "./attachments.js";
 import { run } from "./bench.js";
 import { ORIGINAL } from "./records.js";
@@ -29,13 +30,15 @@ import { now } from "./statement.js";
 /**
  * A sealed record's small parts; `partitions` are octets of plaintext by name, `original` of the file.
  * @typedef {{record: string, version: number, manifest: string, digest: string, sealed: string, attachments: Entry[],
- *   partitions: Record<string, number>, original: {name: string, size: number} | null}} Parts
+ *   partitions: Record<string, number>, original: {name: string, size: number} | null, owner?: string}} Parts
+ * owner: whose record it is, if not the author's
  */
 /** @typedef {Map<string, {epoch: number, key: Uint8Array}>} Registered A_P,c (48 octets) by partition */
 /**
  * What is sealed: one XML element by partition, its attachments in their order, the file itself.
  * @typedef {{partitions: Map<string, Uint8Array>, attachments: Map<string, Attached[]>, original?: Original,
- *   onto?: import("./again.js").Onto}} Plaintexts
+ *   onto?: import("./again.js").Onto, owner?: string}} Plaintexts
+ * owner: to whose records it is added, if not one's own; then no key is wrapped
  */
 /** @typedef {{store: Store, onStep: (step: string, detail?: object) => void, signal?: AbortSignal}} Handing */
 /** @typedef {(partition: string, octets: number) => void} OnSealed octets since the last call */
@@ -58,7 +61,7 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i;
  * @throws {EndpointError} `unreadable-file`: a file was changed or taken away @throws {Paused}
  */
 export async function sealRecord(sealer, registered, content, handing) {
-  const place = { deployment: sealer.deployment.id, owner: sealer.member, record: content.onto?.record ?? crypto.randomUUID(), version: content.onto?.version ?? 1 };
+  const place = { deployment: sealer.deployment.id, owner: content.owner ?? sealer.member, record: content.onto?.record ?? crypto.randomUUID(), version: content.onto?.version ?? 1 };
   const onSealed = meter(content, handing.onStep);
   const parts = [];
   for (const [name, plaintext] of content.partitions) {
@@ -71,7 +74,7 @@ export async function sealRecord(sealer, registered, content, handing) {
   return {
     record: place.record, version: place.version, manifest: sealed.manifest, digest: b64uEncode(sealed.digest), sealed: JSON.stringify(sealed.sealed),
     attachments: parts.flatMap(({ attachments }) => attachments), partitions: sizes(content.partitions),
-    original: content.original ? described(content.original) : null,
+    original: content.original ? described(content.original) : null, ...(content.owner && { owner: content.owner }),
   };
 }
 
@@ -91,9 +94,9 @@ function meter({ partitions, attachments, original }, onStep) {
  * @param {import("./again.js").Onto} [onto]
  * @returns {Promise<import("./cipher.js").SealedTask>}
  */
-async function sealParts({ keys, deployment }, place, parts, onSealed, onto = undefined) {
+async function sealParts({ member, keys, deployment }, place, parts, onSealed, onto = undefined) {
   const nodes = deployment.nodes.map(({ index, hpke }) => ({ index, hpke }));
-  const task = { place, signingKey: keys.signingKey, iat: now(), parts, nodes, previous: onto?.previous, extra: onto?.extra };
+  const task = { place, signingKey: keys.signingKey, author: member, iat: now(), parts, nodes, previous: onto?.previous, extra: onto?.extra };
   const lengths = new Map(parts.map(({ partition, plaintext }) => [partition, partition === ORIGINAL ? 0 : plaintext.length]));
   return run("sealRecord", task, (partition) => onSealed(partition, lengths.get(partition) ?? 0));
 }
@@ -104,12 +107,11 @@ async function sealParts({ keys, deployment }, place, parts, onSealed, onto = un
  * @param {Attached[]} attached @param {Handing} handing @param {OnSealed} onSealed
  * @returns {Promise<Omit<PartToSeal, "plaintext"> & {attachments: Entry[]}>}
  */
-async function withAttached({ keys }, registered, place, partition, attached, { store, signal }, onSealed) {
+async function withAttached({ member, keys }, registered, place, partition, attached, { store, signal }, onSealed) {
   const { epoch, key } = registeredKey(registered, partition);
-  const own = keys.partition(partition, epoch);
-  const part = { partition, epoch, key, wrap: own.wrap };
+  const part = { partition, epoch, key, ...(place.owner === member && { wrap: keys.partition(partition, epoch).wrap }) };
   if (!attached.length) return { ...part, attachments: [] };
-  const { k, r } = encapsulatePartition(place, partition, epoch, own.public);
+  const { k, r } = encapsulatePartition(place, partition, epoch, decodeG1(key));
   const attachments = [];
   const onOctets = (/** @type {number} */ octets) => onSealed(partition, octets);
   for (const { content } of attached) attachments.push(await sealAttachment(k, content, { store, signal, onOctets }));

@@ -66,7 +66,19 @@ const credential = having({
   revoked: boolean, nodes: list(int(1)),
 });
 
+const addable = having({ owner: uuid, owner_name: anyText, partitions: list(partition) });
+const proposal = having({
+  record: uuid, author: uuid, author_name: anyText, author_login: anyText, author_role: anyText, author_checked: anyText,
+  manifest: long, digest: anyText, offered: int(), partitions: list(partition),
+});
+const offered = having({
+  record: uuid, owner: uuid, owner_name: anyText, offered: int(), state: anyText, answered: nullable(int()),
+});
+
 const SHAPES = {
+  addable: having({ addable: list(addable) }),
+  answered: having({ record: uuid, state: anyText, receipts: list(long) }),
+  proposals: having({ incoming: list(proposal), outgoing: list(offered) }),
   acl: having({ acl: nullable(long), delegations: list(delegation), standing: list(share) }),
   authorities: having({ authorities: list(authority) }),
   lists: having({ lists: list(long) }),

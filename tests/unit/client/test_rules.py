@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sesphr.client.rules import Grant, granted, readable, revoked, same, wanted_pairs
+from sesphr.client.rules import Grant, addable, granted, readable, revoked, same, wanted_pairs
 from sesphr.crypto import acl
 from srs.services.lists import wanted_pairs as wanted_by_nodes
 
@@ -121,15 +121,41 @@ def test_one_rule_for_each_set_of_terms(start, steps):
     assert len({rule["id"] for rule in rules}) == len(rules)
 
 
-def test_what_others_may_add_stays():
-    both = {
-        **role_rule("medical", "insurance", actions=("read", "add")), "id": "50000000-0000-4000-8000-000000000000",
+def both_rule(*partitions):
+    return {
+        **role_rule(*partitions, actions=("read", "add")), "id": "50000000-0000-4000-8000-000000000000",
         "who": {"member": LEE, "key": KEYS[LEE]},
     }  # fmt: skip
-    rules = revoked([both], LEE, {"medical"}, KEYS[LEE])
+
+
+def test_taking_back_takes_reading_and_adding():
+    rules = revoked([both_rule("medical", "insurance")], LEE, {"medical"}, KEYS[LEE])
+    for action in ("read", "add"):
+        date = None if action == "add" else 10
+        assert not allowed(rules, LEE, "medical", action=action, date=date)
+        assert allowed(rules, LEE, "insurance", action=action, date=date)
+    assert revoked(rules, LEE, None, KEYS[LEE]) == []
+
+
+def test_reading_and_adding_are_granted_each_for_itself():
+    adding = Grant(LEE, KEYS[LEE], ("medical",), action="add")
+    rules = granted([], adding)
     assert not allowed(rules, LEE, "medical")
-    assert allowed(rules, LEE, "insurance")
     assert allowed(rules, LEE, "medical", action="add", date=None)
+    assert wanted_pairs(rules) == set()
+    rules = granted(rules, Grant(LEE, KEYS[LEE], ("medical",), history=True))
+    assert allowed(rules, LEE, "medical")
+    assert allowed(rules, LEE, "medical", action="add", date=None)
+    assert addable(rules, LEE) == ["medical"]
+    assert granted(rules, adding) == rules
+
+
+def test_a_role_that_lets_add_is_denied_to_one():
+    rules = revoked([role_rule("medical", actions=("add",))], LEE, None, KEYS[LEE])
+    assert [(rule["deny"], rule["actions"]) for rule in rules] == [
+        (False, ["add"]),
+        (True, ["add"]),
+    ]
 
 
 def test_a_deny_of_another_person_is_left_alone():

@@ -1,0 +1,52 @@
+/**
+ * What opens a record of one's own that somebody else wrote: the keys that one wrapped on accepting
+ * it, or what the key servers answer the owner alone.
+ * @module
+ */
+import { b64uDecode } from "../crypto/encoding.js";
+import { Integrity } from "./errors.js";
+import { asIntegrity, verify } from "./statement.js";
+
+/** @typedef {import("../crypto/schemas.js").Members} Members */
+/** @typedef {import("./access.js").Opening} Opening */
+/** @typedef {import("./cipher.js").Given} Given */
+/** @typedef {import("./session.js").Session} Session */
+
+/**
+ * @param {Session} session
+ * @param {Opening} opening of one's own record
+ * @param {Members} payload its verified manifest's
+ * @returns {Map<string, Given> | undefined} by partition; undefined where one wrote it oneself
+ * @throws {Integrity} the accept is one's own of something else, or nobody's
+ */
+export function givenTo(session, opening, payload) {
+  if (payload.iss === session.me.id) return undefined;
+  const accept = opening.stored?.accept;
+  return new Map(opening.allowed.map((name) => [name, accept
+    ? wrapped(accepted(session, opening, payload, accept), name)
+    : answered(session, opening, payload, name)]));
+}
+
+/** @param {Session} session @param {Opening} opening @param {Members} payload @param {string} accept @returns {Members} */
+function accepted({ deployment, ownKeys }, { manifest }, payload, accept) {
+  const { payload: own } = verify(accept, { typ: "sesphr-accept", deployment: deployment.id, directory: ownKeys, what: "accept" });
+  const about = own.record === payload.record && own.version === payload.version && own.author === payload.iss;
+  if (!about || own.manifest !== manifest) throw new Integrity("accept");
+  return own;
+}
+
+/** @param {Members} own @param {string} name @returns {Given} */
+function wrapped(own, name) {
+  if (!Object.hasOwn(own.wrapped, name)) throw new Integrity("accept");
+  return { wrapped: asIntegrity("accept", () => b64uDecode(own.wrapped[name], 40)) };
+}
+
+/** @param {Session} session @param {Opening} opening @param {Members} payload @param {string} partition @returns {Given} */
+function answered({ keys, deployment }, { owner, record, version, points }, payload, partition) {
+  const { epoch } = payload.partitions[partition];
+  return {
+    secret: keys.partition(partition, epoch).secret.encode(),
+    points: [...(points.get(partition)?.values() ?? [])],
+    context: { deployment: deployment.id, owner, record, version, partition, epoch },
+  };
+}
