@@ -5,6 +5,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 DATA ?= ./var
 SEED ?= 1
+RESTART ?= 0
 DIR ?= tests/vectors
 
 RUNTIME := requirements.txt
@@ -16,7 +17,7 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 # In the environment, where the shell quotes them: paths may hold blanks.
-export PORT HOST DATA SEED DIR
+export PORT HOST DATA SEED RESTART DIR
 # Files and pipes are UTF-8 whatever the locale says, or says not.
 export PYTHONUTF8 := 1
 
@@ -33,6 +34,7 @@ lighthouse = cd benchmarks/lighthouse && PATH="$$PWD/../../.venv/bin:$$PATH" \
 .PHONY: help
 help:
 	@echo 'make demo     start SeSPHR with sample people (PORT=8000 HOST=127.0.0.1 DATA=./var SEED=1)'
+	@echo 'make cluster  the same with every server apart, on MariaDB (as root the first time; RESTART=0)'
 	@echo 'make test     everything that CI runs, on SQLite and on MariaDB'
 	@echo 'make vectors  check test vectors in Python, Node and Chromium (DIR=tests/vectors)'
 	@echo 'make lint     ruff, mypy, import contracts, TypeScript check'
@@ -53,6 +55,15 @@ install:
 demo: install
 	@$(data) seed=$$([ "$$SEED" = 0 ] && echo --no-seed || true) && \
 	exec $(PY) manage.py demo --host "$$HOST" --port "$$PORT" $$seed
+
+.PHONY: cluster
+cluster:
+	@tests/support/setup.sh python build database
+	@scripts/bootstrap.sh $(RUNTIME) requirements-mariadb.txt
+	@$(data) $(bundle)
+	@$(data) seed=$$([ "$$SEED" = 0 ] && echo --no-seed || true) && \
+	restart=$$([ "$$RESTART" = 1 ] && echo --restart || true) && \
+	exec $(PY) manage.py cluster --host "$$HOST" --port "$$PORT" $$seed $$restart
 
 .PHONY: setup-tests
 setup-tests:

@@ -1,6 +1,6 @@
 """What is unsafe in production, said one sentence each by `manage.py check`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
+
+from sesphr.roles import own_databases
+from sesphr.settings.servers import serves_people
 
 PACKET = 64 * 2**20
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -46,7 +49,7 @@ def _nodes() -> Iterator[CheckMessage]:
 
 
 def _databases() -> Iterator[CheckMessage]:
-    engines = {database["ENGINE"] for database in settings.DATABASES.values()}
+    engines = {settings.DATABASES[alias]["ENGINE"] for alias in own_databases()}
     if any(engine.endswith("sqlite3") for engine in engines):
         yield Warning(
             "SQLite serves one process on one host.",
@@ -97,7 +100,15 @@ def _files() -> Iterator[CheckMessage]:
 @register(Tags.security, deploy=True)
 def production(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Settings that a real deployment must not have."""
-    groups = (_demo, _mail, _nodes, _databases, _hosts, _proxies, _blobs, _files)
+    groups: tuple[Callable[[], Iterator[CheckMessage]], ...] = (
+        _demo,
+        _nodes,
+        _databases,
+        _blobs,
+        _files,
+    )
+    if serves_people(settings.SESPHR_ROLE):
+        groups = (*groups, _mail, _hosts, _proxies)
     return [message for group in groups for message in group()]
 
 

@@ -11,10 +11,10 @@ from typing import IO
 PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent is gone, however it went."""
+def end_with_parent(number: int = signal.SIGTERM) -> None:
+    """Ask the kernel for a signal when the parent is gone, however it went."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 def parent_is(name: str) -> bool:

@@ -4,6 +4,8 @@ One code base, four kinds of server: `all` runs them in one process. A role's
 process has neither the tables nor the routes of the others.
 """
 
+from django.conf import settings
+
 PORTAL_APPS = ("accounts", "phr")
 APPS = {"portal": PORTAL_APPS, "srs": ("srs",), "cloud": ("cloudstore",), "audit": ("audit",)}
 ROLES = ("all", *APPS)
@@ -24,6 +26,24 @@ def apps_of(role: str) -> tuple[str, ...]:
 def node_database(index: int) -> str:
     """The database alias of SRS node `index` (1 ..) in this process."""
     return "srs" if index == 1 else f"srs-{index}"
+
+
+def own_nodes() -> tuple[int, ...]:
+    """The SRS nodes that this process runs: all of them, one, or none."""
+    if settings.SESPHR_ROLE == "all":
+        return tuple(range(1, settings.SESPHR_NODES + 1))
+    return (settings.SESPHR_NODE,) if settings.SESPHR_ROLE == "srs" else ()
+
+
+def own_databases() -> list[str]:
+    """The aliases that are databases in this process: Django's "default" is not one everywhere."""
+    return [alias for alias, one in settings.DATABASES.items() if one.get("NAME")]
+
+
+def server_name() -> str:
+    """What this process is called among its peers: portal, cloud, audit, srs-1 ..., or all."""
+    role: str = settings.SESPHR_ROLE
+    return f"srs-{settings.SESPHR_NODE}" if role == "srs" else role
 
 
 def database_of(app: str) -> str:

@@ -33,6 +33,11 @@ def _write_once(path: Path, octets: bytes) -> None:
         draft.unlink()
 
 
+def exists(data: Path, name: str) -> bool:
+    """Whether the secret called `name` was made."""
+    return (data / "secrets" / name).exists()
+
+
 def secret(data: Path, name: str) -> bytes:
     """The 32 random octets called `name`, made at the first call.
 

@@ -12,13 +12,19 @@ from django.utils.module_loading import import_string
 from sesphr.ports.audit import Log
 from sesphr.ports.cloudstore import Cloud
 from sesphr.ports.srs import SrsNode
+from sesphr.roles import own_nodes
 
 
 @lru_cache(maxsize=1)
 def get_srs_nodes() -> tuple[SrsNode, ...]:
     """All SRS nodes of the deployment, in the order of their index."""
-    make = import_string(settings.SESPHR_SRS_NODE)
-    return tuple(make(index) for index in range(1, settings.SESPHR_NODES + 1))
+    here, elsewhere = settings.SESPHR_SRS_NODE, settings.SESPHR_SRS_PEER
+    # The portal runs none of them; its setting names what calls them.
+    own = own_nodes() or range(1, settings.SESPHR_NODES + 1)
+    return tuple(
+        import_string(here if index in own else elsewhere)(index)
+        for index in range(1, settings.SESPHR_NODES + 1)
+    )
 
 
 def get_peers(index: int) -> tuple[SrsNode, ...]:

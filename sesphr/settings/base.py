@@ -2,23 +2,19 @@
 
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
-
-from sesphr.roles import ROLES, apps_of
-from sesphr.settings import blobs, env, languages
+from sesphr.roles import ROLES
+from sesphr.settings import blobs, env, languages, servers
 from sesphr.settings.databases import databases
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 SESPHR_ROLE = env.choice("SESPHR_ROLE", ROLES, "all")
-if SESPHR_ROLE != "all":
-    raise ImproperlyConfigured(
-        f"SESPHR_ROLE={SESPHR_ROLE}: the servers do not run apart yet; use SESPHR_ROLE=all."
-    )
 SESPHR_DATA = env.folder("SESPHR_DATA", str(BASE_DIR / "var"))
 SESPHR_DEPLOYMENT = env.text("SESPHR_DEPLOYMENT", "demo.sesphr.example")
 SESPHR_NODES = env.integer("SESPHR_NODES", 1, 1, 16)
 SESPHR_THRESHOLD = env.integer("SESPHR_THRESHOLD", 1, 1, SESPHR_NODES)
+# Which node an SRS process is; 0 in every other process.
+SESPHR_NODE = env.index("SESPHR_NODE", SESPHR_NODES) if SESPHR_ROLE == "srs" else 0
 
 # How many proxies of our own stand in front; they append to X-Forwarded-For.
 SESPHR_PROXIES = env.integer("SESPHR_PROXIES", 0, 0, 5)
@@ -27,9 +23,16 @@ SESPHR_PROXIES = env.integer("SESPHR_PROXIES", 0, 0, 5)
 SESPHR_IDLE_SECONDS = env.integer("SESPHR_IDLE_SECONDS", 900, 10, 900)
 
 # The ports, by dotted path; `sesphr.adapters` resolves them.
-SESPHR_SRS_NODE = "srs.node.LocalSrs"
-SESPHR_CLOUD = "cloudstore.store.LocalCloud"
-SESPHR_LOG = "audit.log.LocalLog"
+# A node process calls the others as everybody does.
+SESPHR_SRS_PEER = servers.implementation("srs", "portal")
+SESPHR_SRS_NODE = servers.implementation("srs", SESPHR_ROLE)
+SESPHR_CLOUD = servers.implementation("cloud", SESPHR_ROLE)
+SESPHR_LOG = servers.implementation("audit", SESPHR_ROLE)
+# Seconds that a call to another server may take to connect, and to go on; and how long one that
+# fails again and again is left alone.
+SESPHR_CONNECT_SECONDS = env.integer("SESPHR_CONNECT_SECONDS", 2, 1, 60)
+SESPHR_READ_SECONDS = env.integer("SESPHR_READ_SECONDS", 30, 1, 600)
+SESPHR_PAUSE_SECONDS = env.integer("SESPHR_PAUSE_SECONDS", 2, 1, 600)
 
 # Bounds on what one request or one member may cost.
 # Cipher octets of one attachment; of those that are sent whole, and of the pieces of others.
@@ -61,48 +64,19 @@ SESPHR_RATES = {
     "mail:login": (5, 3600),
 }
 
-INSTALLED_APPS = [
-    "sesphr.web.staff.config.StaffAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
-    "ninja",
-    "sesphr",
-    *apps_of(SESPHR_ROLE),
-]
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    # Before static files: a worker's module needs the headers of the page that starts it.
-    "sesphr.web.middleware.HeadersMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "sesphr.web.middleware.ForwardedAddressMiddleware",
-    "sesphr.web.middleware.CrossSiteMiddleware",
-    "sesphr.web.middleware.PageFormMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.DeviceMiddleware",
-    "django_otp.middleware.OTPMiddleware",
-    "sesphr.web.languages.LanguageMiddleware",
-    "sesphr.web.pages.SignInMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-ROOT_URLCONF = "sesphr.urls"
+INSTALLED_APPS = servers.installed(SESPHR_ROLE)
+MIDDLEWARE = servers.middleware(SESPHR_ROLE)
+ROOT_URLCONF = servers.urls(SESPHR_ROLE)
 WSGI_APPLICATION = "sesphr.wsgi.application"
 APPEND_SLASH = False
 
-DATABASES = databases(SESPHR_DATA, SESPHR_NODES)
+DATABASES = databases(SESPHR_DATA, SESPHR_ROLE, SESPHR_NODES, SESPHR_NODE)
 DATABASE_ROUTERS = ["sesphr.routers.AppRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_USER_MODEL = "accounts.Member"
+if servers.serves_people(SESPHR_ROLE):
+    AUTH_USER_MODEL = "accounts.Member"
+    CSRF_FAILURE_VIEW = "sesphr.web.pages.forbidden"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 SESSION_COOKIE_NAME = "sesphr_session"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -116,7 +90,6 @@ CSRF_COOKIE_AGE = None
 OTP_TOTP_ISSUER = "SeSPHR"
 # Codes used early must not move the window away from the clock.
 OTP_TOTP_SYNC = False
-CSRF_FAILURE_VIEW = "sesphr.web.pages.forbidden"
 
 TEMPLATES = [
     {
@@ -141,7 +114,8 @@ TEMPLATES = [
 
 STATIC_URL = "static/"
 STATIC_ROOT = SESPHR_DATA / "collected"
-STATIC_ROOT.mkdir(exist_ok=True)
+if servers.serves_people(SESPHR_ROLE):
+    STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [folder for folder in (SESPHR_DATA / "static",) if folder.is_dir()]
 # What is named after its content never changes; browsers ask each time whether the rest has.
 WHITENOISE_MAX_AGE = 0

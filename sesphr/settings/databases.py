@@ -7,9 +7,17 @@ from sesphr.roles import PORTAL_DATABASE, node_database
 from sesphr.settings import env
 
 
-def aliases(nodes: int) -> list[str]:
-    """All aliases of a process that runs every role with this many SRS nodes."""
-    return [PORTAL_DATABASE, *(node_database(i) for i in range(1, nodes + 1)), "cloud", "audit"]
+def aliases(role: str, nodes: int, node: int) -> list[str]:
+    """The aliases of a process of this role, one of `nodes` nodes being `node`."""
+    found = {
+        "portal": [PORTAL_DATABASE],
+        "srs": [node_database(node)]
+        if role == "srs"
+        else [node_database(i + 1) for i in range(nodes)],
+        "cloud": ["cloud"],
+        "audit": ["audit"],
+    }
+    return [alias for one in found if role in (one, "all") for alias in found[one]]
 
 
 def sqlite(path: Path) -> dict[str, Any]:
@@ -49,11 +57,18 @@ def mariadb(name: str) -> dict[str, Any]:
     }
 
 
-def databases(data: Path, nodes: int) -> dict[str, dict[str, Any]]:
-    """Django's DATABASES for SESPHR_DB = sqlite (under `data`) or mariadb."""
+def databases(data: Path, role: str, nodes: int, node: int) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES for SESPHR_DB = sqlite (under `data`) or mariadb: those of this role alone.
+
+    Django wants an alias "default" in every process; where there is no portal it is no database.
+    """
     engine = env.choice("SESPHR_DB", ("sqlite", "mariadb"), "sqlite")
-    names = {alias: "portal" if alias == PORTAL_DATABASE else alias for alias in aliases(nodes)}
+    own = aliases(role, nodes, node)
+    names = {alias: "portal" if alias == PORTAL_DATABASE else alias for alias in own}
+    none: dict[str, dict[str, Any]] = {} if PORTAL_DATABASE in own else {PORTAL_DATABASE: {}}
     if engine == "sqlite":
-        return {alias: sqlite(data / f"{name}.sqlite3") for alias, name in names.items()}
+        return none | {alias: sqlite(data / f"{name}.sqlite3") for alias, name in names.items()}
     prefix = env.text("SESPHR_DB_PREFIX", "sesphr")
-    return {alias: mariadb(f"{prefix}_{name.replace('-', '_')}") for alias, name in names.items()}
+    return none | {
+        alias: mariadb(f"{prefix}_{name.replace('-', '_')}") for alias, name in names.items()
+    }

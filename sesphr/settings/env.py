@@ -57,6 +57,12 @@ def integer(name: str, default: int, low: int, high: int) -> int:
     return int(value)
 
 
+def index(name: str, last: int) -> int:
+    """A number from 1 to `last` that has no default."""
+    text(name)
+    return integer(name, 0, 1, last)
+
+
 def matching(name: str, pattern: str, what: str, default: str | None = None) -> str:
     """A variable's text, which must be `what` the whole of the pattern says."""
     value = text(name, default)

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils.module_loading import import_string
 
 from sesphr.ports.cloudstore import Cloud
-from tests.contract import cloud_builder
+from tests.contract import cloud_builder, wires
 from tests.contract.cloud_contract import (
     GetContract,
     NoteAndCollectContract,
@@ -31,9 +30,9 @@ def _own_blobs(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = {**settings.STORAGES, "blobs": {**blobs, "OPTIONS": options}}
 
 
-@pytest.fixture(params=["cloudstore.store.LocalCloud"])
-def cloud(request: pytest.FixtureRequest) -> Cloud:
-    made: Cloud = import_string(request.param)()
+@pytest.fixture(params=wires.KINDS)
+def cloud(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    made: Cloud = wires.ports(request.param, monkeypatch).cloud
     return made
 
 

@@ -3,16 +3,15 @@
 import pytest
 
 from sesphr.ports.audit import Log
+from tests.contract import wires
 from tests.contract.log_contract import LogContract
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
-@pytest.fixture(params=["audit.log.LocalLog"])
-def log(request: pytest.FixtureRequest) -> Log:
-    from django.utils.module_loading import import_string
-
-    made: Log = import_string(request.param)()
+@pytest.fixture(params=wires.KINDS)
+def log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Log:
+    made: Log = wires.ports(request.param, monkeypatch).log
     return made
 
 

@@ -4,23 +4,37 @@ Runs with the deployment that the settings name: one node, and three of which tw
 are enough (SESPHR_NODES=3 SESPHR_THRESHOLD=2).
 """
 
+import sys
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from sesphr.adapters import get_log, get_srs_nodes
+from sesphr.adapters import get_log
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.groups import random_scalar
 from sesphr.ports.errors import Conflict, Invalid, NotFound, PortError, Refused, Unavailable
-from sesphr.ports.srs import Access, Deposit, Sealed
+from sesphr.ports.srs import Access, Deposit, Sealed, SrsNode
 from srs.models import AccessRequest, Delegation, Event, RParameter, Version
+from tests.contract import wires
 from tests.support.endpoints import DEFAULTS, Endpoint, digest_of, element
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-NODES = get_srs_nodes
+_nodes: tuple[SrsNode, ...] = ()
+
+
+def NODES() -> tuple[SrsNode, ...]:
+    """The nodes, as this test reaches them."""
+    return _nodes
+
+
+@pytest.fixture(params=wires.KINDS, autouse=True)
+def _reached(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = wires.ports(request.param, monkeypatch, settings.SESPHR_NODES)
+    monkeypatch.setattr(sys.modules[__name__], "_nodes", made.nodes)
 
 
 def everywhere(call: Callable[[Any], Any]) -> list[Any]:

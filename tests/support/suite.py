@@ -27,6 +27,7 @@ ONCE = tuple(
     for pattern in (
         "integration/api",
         "contract/test_cloud_s3.py",
+        "unit/adapters",
         "unit/benchmarks",
         "unit/client",
         "unit/crypto",
@@ -39,6 +40,7 @@ ONCE = tuple(
         "integration/test_roundtrip*.py",
         "system/test_browser_endpoint.py",
         "system/test_canary.py",
+        "system/test_cluster.py",
         "system/test_kill_sharing.py",
         "system/test_samples.py",
         "system/test_tampering*.py",

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.commands.check import Command as DjangoCheck
+
+from sesphr.roles import own_databases
 
 
 class Command(DjangoCheck):
@@ -12,5 +13,5 @@ class Command(DjangoCheck):
     def handle(self, *app_labels: Any, **options: Any) -> None:
         """Run every check on every database that can be reached."""
         options["deploy"] = True
-        options["databases"] = options["databases"] or list(settings.DATABASES)
+        options["databases"] = options["databases"] or own_databases()
         super().handle(*app_labels, **options)

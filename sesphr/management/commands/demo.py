@@ -50,7 +50,7 @@ class Command(BaseCommand):
             self._run(options["host"], options["port"], options["verbosity"], seed=options["seed"])
 
     def _run(self, host: str, port: int, verbosity: int, *, seed: bool) -> None:
-        self._require_free(host, port)
+        require_free(host, port)
         call_command("init_deployment", stdout=self.stdout)
         call_command("migrate_all", verbosity=verbosity)
         server = self._start(host, port)
@@ -61,17 +61,6 @@ class Command(BaseCommand):
             self.stdout.write("Stopping.")
         finally:
             _stop(server)
-
-    def _require_free(self, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise CommandError(
-                    f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port: make demo PORT=8001"
-                ) from error
 
     def _start(self, host: str, port: int) -> subprocess.Popen[bytes]:
         command = [
@@ -110,6 +99,19 @@ class Command(BaseCommand):
         self.stdout.write(f"\nLetters that would be sent are kept in {letters.folder()}")
         self.stdout.write("\nStop with Ctrl-C.")
         self.stdout.flush()
+
+
+def require_free(host: str, port: int) -> None:
+    """Fail with a sentence unless this process could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port: make demo PORT=8001"
+            ) from error
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from sesphr.roles import own_databases
 from sesphr.schemas import create_missing
 
 
@@ -23,8 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate in the order of the settings."""
         if not options["check"]:
-            create_missing(settings.DATABASES)
-        for alias in settings.DATABASES:
+            create_missing({alias: settings.DATABASES[alias] for alias in own_databases()})
+        for alias in own_databases():
             call_command(
                 "migrate",
                 database=alias,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from sesphr.roles import own_nodes
 from srs.node import LocalSrs
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Publish for every member; fail while anything is still owed."""
         owed = 0
-        for index in range(1, settings.SESPHR_NODES + 1):
+        for index in own_nodes():
             node = LocalSrs(index)
             node.publish_owed()
             owed += len(node.owing())
