@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from sesphr.adapters import get_log
+from sesphr.adapters import get_log, get_srs_nodes
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.groups import random_scalar
@@ -27,8 +27,8 @@ _nodes: tuple[SrsNode, ...] = ()
 
 
 def NODES() -> tuple[SrsNode, ...]:
-    """The nodes, as this test reaches them."""
-    return _nodes
+    """The nodes, as this test reaches them; for other modules, which use what is here, as they are."""
+    return _nodes or get_srs_nodes()
 
 
 @pytest.fixture(params=wires.KINDS, autouse=True)

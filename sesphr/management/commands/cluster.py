@@ -12,7 +12,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr.management.clustering.databases import Accounts, server
-from sesphr.management.clustering.layout import Layout, known, planned, read_variables, write_variables
+from sesphr.management.clustering.layout import (
+    Layout,
+    known,
+    planned,
+    read_variables,
+    write_variables,
+)
 from sesphr.management.clustering.preparing import manage, prepare
 from sesphr.management.clustering.supervisor import Supervisor, wait_until_up
 from sesphr.management.commands.demo import require_free
