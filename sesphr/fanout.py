@@ -22,7 +22,7 @@ from sesphr.ports.srs import SrsNode
 # Seconds that are waited for nodes beyond those that are enough.
 GRACE = 0.25
 # After how long nobody is waited for any more.
-PATIENCE = 30.0
+PATIENCE = 15.0
 T = TypeVar("T")
 Call = Callable[[SrsNode], T]
 Outcome = tuple[SrsNode, Any]

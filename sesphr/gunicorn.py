@@ -6,6 +6,10 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from sesphr.adapters import get_srs_nodes
 from sesphr.processes import end_with_parent
 
 _contexts: dict[int, ssl.SSLContext] = {}
@@ -14,6 +18,12 @@ _contexts: dict[int, ssl.SSLContext] = {}
 def post_fork(server: Any, worker: Any) -> None:
     """A worker ends with its master, however that went: what was killed must not go on answering."""
     end_with_parent(signal.SIGKILL)
+
+
+def post_worker_init(worker: Any) -> None:
+    """A key server answers nothing before it has read what it missed."""
+    if settings.SESPHR_ROLE == "srs":
+        import_string("srs.catching_up.start")(get_srs_nodes()[settings.SESPHR_NODE - 1])
 
 
 def ssl_context(config: Any, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

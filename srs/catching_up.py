@@ -35,7 +35,9 @@ logger = logging.getLogger("sesphr.srs")
 
 # Seconds between two readings of a journal, and after how many without one the node falls silent.
 EVERY = 1.0
-LOST = 4.0
+LOST = 5.0
+# And between two attempts before the first reading.
+SOON = 0.2
 
 
 def _registration(node: Node, entry: JournalEntry) -> None:
@@ -233,7 +235,7 @@ class Keeper:
     def _keep(self, peer: SrsNode) -> None:
         while not self._stopped.is_set():
             self._once(peer)
-            self._stopped.wait(EVERY)
+            self._stopped.wait(EVERY if peer.index in self._read else SOON)
 
     def _once(self, peer: SrsNode) -> None:
         began = time.monotonic()

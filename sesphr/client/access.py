@@ -17,7 +17,7 @@ from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.gt import GT, decode_gt
-from sesphr.crypto.statements import Verified
+from sesphr.crypto.statements import Verified, payload_of_unverified
 
 PURPOSE = "treatment"
 
@@ -34,11 +34,24 @@ class Vote:
 
 
 @dataclass
+class Checked:
+    """The votes of nodes whose answers are what they must be, and their tickets; `good` counts
+    them, those that allow nothing included. `wrong` are the others, by index, with what is wrong."""
+
+    votes: list[Vote] = field(default_factory=list)
+    tickets: list[str] = field(default_factory=list)
+    good: int = 0
+    wrong: dict[int, IntegrityError] = field(default_factory=dict)
+
+
+@dataclass
 class Opening:
     """What the nodes allow of one record, agreed by at least t of them.
 
     `points` holds, by partition and node index, the T_i of a user's opening; for the owner
     e(R, g2) of what somebody else wrote, and nothing of her own, for which she needs none.
+    `wrong` are nodes whose answers are not what they must be; `everybody` says that all nodes had
+    the time to answer.
     """
 
     record: str
@@ -50,6 +63,8 @@ class Opening:
     tickets: list[str]
     stored: CloudObject | None
     points: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    wrong: set[int] = field(default_factory=set)
+    everybody: bool = False
 
 
 def ask(session: Session, record: str, partitions: list[str], purpose: str = PURPOSE) -> Opening:
@@ -67,28 +82,82 @@ def ask(session: Session, record: str, partitions: list[str], purpose: str = PUR
         request, typ="sesphr-access-request", deployment=session.deployment.id,
         directory=session.own_keys, what="Your request",
     )  # fmt: skip
-    found = session.api.post(Access, "/access", request=request)
-    agreeing = [one for one in votes(session.deployment, asked, found.answers) if one is not None]
-    return _agreed(session, asked, found, agreeing)
+    try:
+        return _once(session, asked)
+    except _NotEnoughError:
+        return _once(session, asked, everybody=True)
 
 
-def votes(deployment: Deployment, asked: Verified, answers: list[NodeAnswer]) -> list[Vote | None]:
-    """What each node answered, verified; None for one that allows nothing.
+class _NotEnoughError(IntegrityError):
+    """Fewer than t answers are what they must be, or agree, and others may come."""
+
+
+def ask_everybody(session: Session, opening: Opening) -> Opening:
+    """The same request again, waiting a little for the answers of all nodes."""
+    asked = verify(
+        opening.request, typ="sesphr-access-request", deployment=session.deployment.id,
+        directory=session.own_keys, what="Your request",
+    )  # fmt: skip
+    return _once(session, asked, everybody=True)
+
+
+def _once(session: Session, asked: Verified, *, everybody: bool = False) -> Opening:
+    more = {"everybody": True} if everybody else {}
+    found = session.api.post(Access, "/access", request=asked.jws, **more)
+    complete = everybody or len(found.answers) >= session.deployment.n
+    try:
+        checked = checked_answers(session.deployment, asked, found.answers)
+        return _agreed(session, asked, found, checked, complete)
+    except IntegrityError as error:
+        if complete:
+            raise
+        raise _NotEnoughError(str(error)) from error
+
+
+def checked_answers(deployment: Deployment, asked: Verified, answers: list[NodeAnswer]) -> Checked:
+    """The answers to a request that are what they must be.
 
     Raises:
-        IntegrityError: an answer is not what it must be.
+        IntegrityError: fewer than t are, and some are not.
     """
-    seen, found = set(), []
+    found, seen, unknown = Checked(), set[int](), list[IntegrityError]()
     for answer in answers:
-        checked = verify(
-            answer.answer, typ="sesphr-access-answer", deployment=deployment.id,
-            directory=deployment.node_keys(), what="A key server's answer",
-        )  # fmt: skip
-        if checked.issuer in seen or b64u_decode(checked.payload["request"]) != asked.digest:
-            raise IntegrityError("A key server answered another request.")
-        seen.add(checked.issuer)
-        found.append(_vote(deployment, asked, checked, answer))
+        claimed = _claimed(deployment, answer)
+        try:
+            if claimed is None or claimed in seen:
+                raise IntegrityError("A key server answered twice, or one of another deployment.")
+            seen.add(claimed)
+            vote = _verified(deployment, asked, answer)
+        except (IntegrityError, CryptoError) as error:
+            failure = error if isinstance(error, IntegrityError) else IntegrityError(str(error))
+            unknown.append(failure)
+            if claimed is not None:
+                found.wrong.setdefault(claimed, failure)
+            continue
+        found.good += 1
+        found.tickets += answer.tickets
+        found.votes += [] if vote is None else [vote]
+    if found.good < deployment.t and unknown:
+        raise unknown[0]
     return found
+
+
+def _claimed(deployment: Deployment, answer: NodeAnswer) -> int | None:
+    """Which node says that it made an answer; nobody has checked that."""
+    try:
+        return deployment.index_of(payload_of_unverified(answer.answer)["iss"])
+    except (CryptoError, KeyError, TypeError, ValueError, StopIteration):
+        return None
+
+
+def _verified(deployment: Deployment, asked: Verified, answer: NodeAnswer) -> Vote | None:
+    checked = verify(
+        answer.answer, typ="sesphr-access-answer", deployment=deployment.id,
+        directory=deployment.node_keys(), what="A key server's answer",
+    )  # fmt: skip
+    if b64u_decode(checked.payload["request"]) != asked.digest:
+        raise IntegrityError("A key server answered another request.")
+    return _vote(deployment, asked, checked, answer)
 
 
 def _vote(
@@ -133,23 +202,45 @@ def _check_logged(deployment: Deployment, checked: Verified, answer: NodeAnswer)
         transparency.check_inclusion(deployment, b64u_decode(entry["entry"], 32), proof)
 
 
-def _agreed(session: Session, asked: Verified, found: Access, votes: list[Vote]) -> Opening:
+def _agreed(
+    session: Session, asked: Verified, found: Access, checked: Checked, complete: bool
+) -> Opening:
     place, item = session.deployment, asked.payload["items"][0]
-    if len({(vote.owner, vote.version, vote.manifest) for vote in votes}) > 1:
-        raise IntegrityError("The key servers disagree about this record.")
+    votes = _of_one_version(checked.votes, place.t)
     allowed = [
         name for name in item["partitions"]
         if sum(name in vote.points for vote in votes) >= place.t
     ]  # fmt: skip
+    some = {name for vote in checked.votes for name in vote.points}
+    if not complete and some - set(allowed):
+        raise IntegrityError("The key servers disagree about what may be opened.")
     if not votes or not allowed:
         raise RefusedError("There is no such record, or nothing of it may be opened.")
     first = votes[0]
     return Opening(
         item["record"], first.owner, first.version, first.manifest, allowed, asked.jws,
-        tickets=[ticket for answer in found.answers for ticket in answer.tickets],
+        tickets=checked.tickets,
         stored=_object(found, first.manifest),
         points=_points(votes, allowed),
+        wrong=set(checked.wrong), everybody=complete,
     )  # fmt: skip
+
+
+def _of_one_version(votes: list[Vote], t: int) -> list[Vote]:
+    """The votes for the newest version that t nodes vote for; a node may still be catching up.
+
+    Raises:
+        IntegrityError: there are votes for several, and for none of them enough.
+    """
+    groups: dict[tuple[int, str, bytes], list[Vote]] = {}
+    for vote in votes:
+        groups.setdefault((vote.version, vote.owner, vote.manifest), []).append(vote)
+    if len(groups) <= 1:
+        return votes
+    enough = [group for group in groups.items() if len(group[1]) >= t]
+    if not enough:
+        raise IntegrityError("The key servers disagree about this record.")
+    return max(enough, key=lambda group: group[0])[1]
 
 
 def _points(votes: list[Vote], allowed: list[str]) -> dict[str, dict[int, bytes]]:
@@ -165,13 +256,12 @@ def _object(found: Access, manifest: bytes) -> CloudObject | None:
     return next((one for one in found.objects if one.digest == name), None)
 
 
-def decode_points(points: Mapping[int, bytes]) -> dict[int, GT]:
-    """Nodes' T_i, each checked to be a member of GT.
-
-    Raises:
-        IntegrityError: one is not.
-    """
-    try:
-        return {index: decode_gt(point) for index, point in points.items()}
-    except CryptoError as error:
-        raise IntegrityError("A key server gave something that is no answer.") from error
+def decode_points(points: Mapping[int, bytes]) -> tuple[dict[int, GT], set[int]]:
+    """Nodes' T_i, each checked to be a member of GT; and the nodes whose are not."""
+    found, wrong = {}, set()
+    for index, point in points.items():
+        try:
+            found[index] = decode_gt(point)
+        except CryptoError:
+            wrong.add(index)
+    return found, wrong

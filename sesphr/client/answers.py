@@ -344,12 +344,14 @@ class Event(BaseModel):
 
 
 class Stream(BaseModel):
-    """A page of one server's events; `stream` is None for a server that has none yet."""
+    """A page of one server's events; `stream` is None for a server that has none yet, or that is
+    not `reachable`."""
 
     source: str
     stream: Id | None
     length: int
     events: list[Event]
+    reachable: bool = True
 
 
 class Activity(BaseModel):

@@ -47,9 +47,9 @@ def _from_nodes(session: Session, opening: Opening, payload: dict[str, Any], nam
     secret, kc = session.keys.partition(name, entry["epoch"]).secret, b64u_decode(entry["kc"], 32)
     for index, point in sorted(opening.points.get(name, {}).items()):
         try:
-            answer = decode_points({index: point})[index]
-            return pre.owner_key_of_answer(secret, answer, context, kc)
-        except (OpenError, IntegrityError):
+            points, _ = decode_points({index: point})
+            return pre.owner_key_of_answer(secret, points[index], context, kc)
+        except (OpenError, IntegrityError, KeyError):
             # A node that lies must not keep her from what another one tells.
             continue
     raise IntegrityError("STOP: no key server gave what opens this.")

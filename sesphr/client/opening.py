@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sesphr.client import contributed, people
-from sesphr.client.access import Opening, decode_points
+from sesphr.client.access import Opening, ask_everybody, decode_points
 from sesphr.client.answers import Anything, CloudObject
 from sesphr.client.errors import ClientError, IntegrityError, ServerError
 from sesphr.client.session import Session
@@ -20,7 +20,7 @@ from sesphr.client.statement import verify
 from sesphr.crypto import envelope, pre, statements
 from sesphr.crypto.document import parse_document
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
-from sesphr.crypto.errors import CryptoError
+from sesphr.crypto.errors import CryptoError, OpenError
 
 VERSIONS = "versions"
 
@@ -58,6 +58,7 @@ def open_record(session: Session, opening: Opening) -> Opened:
     opened = _as_owner(session, opening, stored, payload) if mine else _as_user(
         session, opening, stored, payload
     )  # fmt: skip
+    _report_nodes(session, opening)
     _remember_version(session, opening)
     document = _octets(stored.document) if mine and stored.document is not None else None
     plaintexts = {name: text for name, (_, text) in opened.items()}
@@ -175,12 +176,51 @@ def _as_user(
                 place.id, opening.owner, opening.record, opening.version, name, entry["epoch"],
                 b64u_decode(entry["rh"], 32),
             )  # fmt: skip
-            k = pre.user_key(
-                session.keys.receive_secret, place.n, place.t, decode_points(opening.points[name]),
-                context, b64u_decode(entry["kc"], 32),
-            )  # fmt: skip
+            k = _key(session, opening, name, context, b64u_decode(entry["kc"], 32))
             found[name] = k, envelope.open_partition(k, entry, octets)
     return found
+
+
+def _key(session: Session, opening: Opening, name: str, context: pre.Context, kc: bytes) -> bytes:
+    """k from the nodes' answers; asks again for those of all nodes where the first do not give it.
+
+    What does not fit is noted in `opening.wrong`.
+    """
+    place = session.deployment
+    while True:
+        points, wrong = decode_points(opening.points[name])
+        try:
+            if len(points) < place.t:
+                raise OpenError
+            key, others = pre.user_key_named(
+                session.keys.receive_secret, place.n, place.t, points, context, kc
+            )
+        except OpenError:
+            if opening.everybody:
+                raise
+            _hear_everybody(session, opening)
+            continue
+        opening.wrong |= wrong | set(others)
+        return key
+
+
+def _hear_everybody(session: Session, opening: Opening) -> None:
+    again = ask_everybody(session, opening)
+    opening.everybody = True
+    if again.manifest != opening.manifest or not set(opening.allowed) <= set(again.points):
+        raise IntegrityError("The key servers disagree about this record.")
+    opening.points, opening.tickets = again.points, again.tickets
+    opening.wrong |= again.wrong
+
+
+def _report_nodes(session: Session, opening: Opening) -> None:
+    """Name the key servers whose answers were not what they must be; the opening went on."""
+    for index in sorted(opening.wrong):
+        with contextlib.suppress(ClientError):
+            session.api.post(
+                Anything, "/integrity-reports", record=opening.record,
+                manifest=b64u_encode(opening.manifest), reason="node-answer", node=index,
+            )  # fmt: skip
 
 
 def _octets(text: str | None) -> bytes:

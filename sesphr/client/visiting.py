@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from sesphr.client.access import votes
+from sesphr.client.access import checked_answers
 from sesphr.client.answers import Access, Openable, Ways
 from sesphr.client.errors import RefusedError, ServerError, UsageError
 from sesphr.client.session import Session
@@ -89,10 +89,10 @@ def begin(session: Session, signed: str, cosigns: Iterable[str] = ()) -> None:
     )  # fmt: skip
     more = {"cosigns": list(cosigns)} if cosigns else {}
     found = session.api.post(Access, "/access", request=signed, **more)
-    answered = votes(session.deployment, asked, found.answers)
-    if not answered:
+    checked = checked_answers(session.deployment, asked, found.answers)
+    if not checked.good:
         raise ServerError("No key server answered.")
-    if sum(one is not None for one in answered) >= session.deployment.t:
+    if len(checked.votes) >= session.deployment.t:
         return
     reasons = {
         part["reason"]

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import combinations, islice
 
 from sesphr.crypto.encoding import (
     SUITE,
@@ -278,6 +279,44 @@ def user_key(
         OpenError: the answers disagree, or the key is not the committed one.
     """
     return _committed(combine(receive_secret, n, t, answers), context, kc)
+
+
+# Coalitions that are tried; all of them for up to 8 nodes.
+MOST_COALITIONS = 70
+
+
+def user_key_named(
+    receive_secret: Scalar, n: int, t: int, answers: Mapping[int, GT], context: Context, kc: bytes
+) -> tuple[bytes, tuple[int, ...]]:
+    """The partition key k from any t answers that give it, and the nodes whose answers do not fit.
+
+    As few as possible are named. Liars who work together can make it undecidable who fits whom: all of
+    both sides are named then; the key is the committed one in any case.
+
+    Raises:
+        DelegationError: n or t, fewer than t answers, an index outside 1 .. n.
+        OpenError: no t answers give the committed key.
+    """
+    check_threshold(n, t)
+    for index in answers:
+        _check_index(index, n)
+    if len(answers) < t:
+        raise DelegationError("fewer than t answers")
+    key, blamed = None, list[set[int]]()
+    for chosen in islice(combinations(sorted(answers), t), MOST_COALITIONS):
+        basis = {index: answers[index] for index in chosen}
+        try:
+            key = user_key(receive_secret, n, t, basis, context, kc)
+        except OpenError:
+            continue
+        rest = set(answers) - set(basis)
+        blamed.append({i for i in rest if _interpolate(basis, i) != answers[i]})
+        if not blamed[-1]:
+            break
+    if key is None:
+        raise OpenError
+    fewest = min(map(len, blamed))
+    return key, tuple(sorted(set().union(*(one for one in blamed if len(one) == fewest))))
 
 
 def owner_key(partition_secret: Scalar, R: G1, context: Context, kc: bytes) -> bytes:

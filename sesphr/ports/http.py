@@ -35,7 +35,7 @@ def may_call(peer: str, port: str, method: str) -> bool:
     if (port, method) in NOBODY or not SERVER.fullmatch(peer):
         return False
     if peer == "portal":
-        return True
+        return (port, method) not in {("srs", one) for one in AMONG_NODES}
     if peer.startswith("srs-"):
         allowed = {"srs": AMONG_NODES, "audit": NODES_MAY_LOG}
         return method in allowed.get(port, frozenset())

@@ -87,6 +87,25 @@ test("when more than t answers disagree, none is believed", () => {
   }
 });
 
+test("of more than t answers those that do not fit are named, and the others open", () => {
+  const [x, xu] = [groups.randomScalar(), groups.randomScalar()];
+  const [n, t] = [3, 2];
+  const { shares } = pre.deal(x, n, t);
+  const { R, K } = pre.encapsulate(groups.G1_GENERATOR.multiply(x));
+  const id = "390597f8-182b-4387-8564-9c4ba805d4a6";
+  const context = { deployment: "demo.example", owner: id, record: id, version: 1, partition: "medical", epoch: 1, rh: new Uint8Array(32) };
+  const { k, kc } = pre.deriveKeys(K, context);
+  const B = groups.G2_GENERATOR.multiply(xu);
+  const answers = new Map(shares.map((share, i) => [i + 1, pre.reencrypt(R, pre.directPoint(B, share))]));
+  const lie = (...liars) => new Map([...answers, ...liars.map((i) => [i, answers.get(i).times(groups.theZ())])]);
+  for (const liars of [[], [1], [2], [3]]) {
+    assert.deepEqual(pre.userKeyNamed(xu, n, t, lie(...liars), context, kc), { k, wrong: liars });
+  }
+  assert.throws(() => pre.userKeyNamed(xu, n, t, lie(1, 2), context, kc), OpenError);
+  assert.throws(() => pre.userKeyNamed(xu, n, t, new Map([...answers].slice(0, 1)), context, kc), DelegationError);
+  assert.throws(() => pre.userKeyNamed(xu, n, t, new Map([...answers].map(([i, one]) => [i + 1, one])), context, kc), DelegationError);
+});
+
 test("thresholds and indices outside their range are refused, without a loop over them", () => {
   for (const [n, t] of [[0, 0], [1, 0], [1, 2], [256, 1], [2 ** 53, 1], [1.5, 1], ["1", 1], [1, null], [NaN, NaN]]) {
     assert.throws(() => pre.deal(groups.randomScalar(), n, t), DelegationError);

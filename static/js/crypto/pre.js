@@ -230,6 +230,68 @@ export function userKey(receiveSecret, n, t, answers, context, kc) {
   return committedKey(combine(receiveSecret, n, t, answers), context, kc);
 }
 
+/** Coalitions that are tried; all of them for up to 8 nodes. */
+const MOST_COALITIONS = 70;
+
+/** @param {number[]} all ascending @param {number} size @returns {Generator<number[]>} each choice of so many, in order */
+function* choices(all, size) {
+  if (size === 0) yield [];
+  for (let i = 0; size > 0 && i <= all.length - size; i++) {
+    for (const rest of choices(all.slice(i + 1), size - 1)) yield [all[i], ...rest];
+  }
+}
+
+/**
+ * A user's key of a partition from any t answers that give it, and the nodes whose answers do not fit.
+ *
+ * As few as possible are named. Liars who work together can make it undecidable who fits whom: all of both
+ * sides are named then; the key is the committed one in any case.
+ * @param {Scalar} receiveSecret x_U
+ * @param {number} n
+ * @param {number} t
+ * @param {Map<number, GT>} answers
+ * @param {Context} context
+ * @param {Uint8Array} kc
+ * @returns {{k: Bytes, wrong: number[]}}
+ * @throws {DelegationError | DecodingError | OpenError} no t answers give the committed key
+ */
+export function userKeyNamed(receiveSecret, n, t, answers, context, kc) {
+  checkThreshold(n, t);
+  const indices = [...answers.keys()].map((index) => checkIndex(index, n)).sort((a, b) => a - b);
+  if (indices.length < t) throw new DelegationError("fewer answers than the threshold");
+  const at = (/** @type {number} */ i) => /** @type {GT} */ (answers.get(i));
+  let [key, tried] = [/** @type {Bytes | null} */ (null), 0];
+  /** @type {number[][]} */
+  const blamed = [];
+  for (const chosen of choices(indices, t)) {
+    if (tried++ === MOST_COALITIONS) break;
+    const k = keyOf(receiveSecret, n, t, new Map(chosen.map((i) => [i, at(i)])), context, kc);
+    if (k === null) continue;
+    key = k;
+    const rest = indices.filter((i) => !chosen.includes(i));
+    blamed.push(rest.filter((i) => !interpolate(answers, chosen, BigInt(i)).equals(at(i))));
+    if (blamed.at(-1)?.length === 0) break;
+  }
+  if (key === null) throw new OpenError();
+  const fewest = Math.min(...blamed.map((one) => one.length));
+  const named = new Set(blamed.filter((one) => one.length === fewest).flat());
+  return { k: key, wrong: [...named].sort((a, b) => a - b) };
+}
+
+/**
+ * @param {Scalar} receiveSecret @param {number} n @param {number} t @param {Map<number, GT>} answers exactly t
+ * @param {Context} context @param {Uint8Array} kc
+ * @returns {Bytes | null} null when they give another key
+ */
+function keyOf(receiveSecret, n, t, answers, context, kc) {
+  try {
+    return userKey(receiveSecret, n, t, answers, context, kc);
+  } catch (error) {
+    if (error instanceof OpenError) return null;
+    throw error;
+  }
+}
+
 /**
  * The owner's key of a partition: K = e(R, g2)^(1/x_P,c).
  * @param {Scalar} partitionSecret x_P,c

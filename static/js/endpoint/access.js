@@ -7,6 +7,8 @@
  */
 import { equal, randomBytes } from "../crypto/bytes.js";
 import { b64uDecode, b64uEncode, sameNames } from "../crypto/encoding.js";
+import { CryptoError } from "../crypto/errors.js";
+import { payloadOfUnverified } from "../crypto/statements.js";
 import * as api from "./api.js";
 import { Integrity } from "./errors.js";
 import { read } from "./shapes.js";
@@ -32,10 +34,15 @@ import { checkInclusion } from "./transparency.js";
  */
 /**
  * What at least t nodes allow of one record. `manifest`: digest, b64u; `points`: T_i by partition
- * and node index; for the owner e(R, g2) of what somebody else wrote, and none of her own.
+ * and node index; for the owner e(R, g2) of what somebody else wrote, and none of her own; `wrong`: nodes
+ * whose answers are not what they must be; `everybody`: whether all nodes had the time to answer.
  * @typedef {{record: string, owner: string, version: number, manifest: string, allowed: string[],
  *   points: Map<string, Map<number, Bytes>>, stored: CloudObject | undefined, request: string,
- *   tickets: string[]}} Opening
+ *   tickets: string[], wrong: Set<number>, everybody: boolean}} Opening
+ */
+/**
+ * Answers that are what they must be, by record; `good` counts them, those that allow nothing too.
+ * @typedef {{votes: Map<string, Vote[]>, tickets: string[], good: number, wrong: Set<number>}} Checked
  */
 
 const MOST_PAIRS = 1000;
@@ -82,11 +89,48 @@ async function askOnce({ me, keys, deployment }, items, purpose, onStep) {
   const directory = new Map([[me.id, keys.verification]]);
   const asked = verify(request, { typ: "sesphr-access-request", deployment: deployment.id, directory, what: "request" });
   onStep("asked", { nodes: deployment.n });
-  const found = read("access", await api.post("/access", { request }));
-  const openings = checkAnswers(deployment, asked, found);
+  const { found, openings } = await send(deployment, asked);
   onStep("agreed", { nodes: found.answers.length, of: deployment.n });
   onStep("received", { octets: sizeOf(found.objects) });
   return openings;
+}
+
+/**
+ * Send a request; once more, waiting a little for the answers of all nodes, where those that were quick are
+ * not enough, or do not agree.
+ * @param {Nodes} deployment @param {Verified} asked
+ * @returns {Promise<{found: Found, openings: Opening[]}>}
+ */
+async function send(deployment, asked) {
+  /** @type {Found} */
+  const found = read("access", await api.post("/access", { request: asked.jws }));
+  if (found.answers.length >= deployment.n) return { found, openings: checkAnswers(deployment, asked, found) };
+  try {
+    return { found, openings: checkAnswers(deployment, asked, found, false) };
+  } catch (error) {
+    if (!(error instanceof Integrity)) throw error;
+    return sendToAll(deployment, asked);
+  }
+}
+
+/** @param {Nodes} deployment @param {Verified} asked */
+async function sendToAll(deployment, asked) {
+  /** @type {Found} */
+  const found = read("access", await api.post("/access", { request: asked.jws, everybody: true }));
+  return { found, openings: checkAnswers(deployment, asked, found) };
+}
+
+/**
+ * The same request again, for the answers of all nodes on one record.
+ * @param {{me: {id: string}, keys: import("../crypto/keys.js").MemberKeys, deployment: Nodes}} session
+ * @param {Opening} opening
+ * @returns {Promise<Opening | undefined>}
+ */
+export async function askEverybody({ me, keys, deployment }, { request, record }) {
+  const directory = new Map([[me.id, keys.verification]]);
+  const asked = verify(request, { typ: "sesphr-access-request", deployment: deployment.id, directory, what: "request" });
+  const { openings } = await sendToAll(deployment, asked);
+  return openings.find((one) => one.record === record);
 }
 
 /** @param {CloudObject[]} objects @returns {number} octets, of what base64 holds */
@@ -100,40 +144,76 @@ function sizeOf(objects) {
  * @param {Nodes} deployment
  * @param {Verified} asked the request
  * @param {Found} found
+ * @param {boolean} [everybody] whether all nodes had the time to answer; without, nothing that some allow and
+ *   others do not is taken for refused
  * @returns {Opening[]}
  * @throws {Integrity}
  */
-export function checkAnswers(deployment, asked, found) {
-  const votes = votesOf(deployment, asked, found.answers);
-  const tickets = found.answers.flatMap((answer) => answer.tickets);
+export function checkAnswers(deployment, asked, found, everybody = true) {
+  const { votes, tickets, wrong } = votesOf(deployment, asked, found.answers);
   return asked.payload.items.flatMap((/** @type {Item} */ item) => {
-    const agreed = agree(deployment.t, item, votes.get(item.record) ?? []);
+    const agreed = agree(deployment.t, item, votes.get(item.record) ?? [], everybody);
     if (agreed === null) return [];
     const points = pointsOf(agreed.votes, agreed.allowed);
     const stored = found.objects.find((one) => one.digest === agreed.manifest);
     const { owner, version, manifest, allowed } = agreed;
-    return [{ record: item.record, owner, version, manifest, allowed, points, stored, request: asked.jws, tickets }];
+    const what = { record: item.record, owner, version, manifest, allowed, points, stored };
+    return [{ ...what, request: asked.jws, tickets, wrong: new Set(wrong), everybody }];
   });
 }
 
 /**
+ * An answer that is not what it must be does not stop the others, if there are t of them.
  * @param {Nodes} deployment @param {Verified} asked @param {NodeAnswer[]} answers
- * @returns {Map<string, Vote[]>} by record
+ * @returns {Checked}
  */
 function votesOf(deployment, asked, answers) {
   const seen = new Set();
-  /** @type {Map<string, Vote[]>} */
-  const votes = new Map();
+  /** @type {Checked} */
+  const checked = { votes: new Map(), tickets: [], good: 0, wrong: new Set() };
+  /** @type {Integrity | null} */
+  let failure = null;
   for (const answer of answers) {
-    const what = { typ: "sesphr-access-answer", deployment: deployment.id, directory: deployment.nodeKeys, what: "access-answer" };
-    const checked = verify(answer.answer, what);
-    if (seen.has(checked.issuer) || !equal(b64uDecode(checked.payload.request, 32), asked.digest)) refuse();
-    seen.add(checked.issuer);
-    for (const [record, vote] of votesBy(deployment, asked, checked, answer.proofs)) {
-      votes.set(record, [...(votes.get(record) ?? []), vote]);
+    const index = claimedBy(deployment, answer);
+    try {
+      if (index === null || seen.has(index)) refuse();
+      seen.add(index);
+      take(checked, oneNode(deployment, asked, answer), answer);
+    } catch (error) {
+      if (!(error instanceof Integrity || error instanceof CryptoError)) throw error;
+      failure ??= error instanceof Integrity ? error : new Integrity("access-answer", error);
+      if (index !== null) checked.wrong.add(index);
     }
   }
-  return votes;
+  if (failure && checked.good < deployment.t) throw failure;
+  return checked;
+}
+
+/** @param {Checked} checked @param {[string, Vote][]} votes @param {NodeAnswer} answer */
+function take(checked, votes, { tickets }) {
+  checked.good++;
+  checked.tickets.push(...tickets);
+  for (const [record, vote] of votes) checked.votes.set(record, [...(checked.votes.get(record) ?? []), vote]);
+}
+
+/** @param {Nodes} deployment @param {NodeAnswer} answer @returns {number | null} which node says that it made it; nobody has checked that */
+function claimedBy({ nodes }, { answer }) {
+  try {
+    const issuer = payloadOfUnverified(answer).iss;
+    return nodes.find((node) => node.id === issuer)?.index ?? null;
+  } catch (error) {
+    if (error instanceof CryptoError) return null;
+    throw error;
+  }
+}
+
+/** @param {Nodes} deployment @param {Verified} asked @param {NodeAnswer} answer @returns {[string, Vote][]} by record */
+function oneNode(deployment, asked, { answer, proofs }) {
+  const checked = verify(answer, {
+    typ: "sesphr-access-answer", deployment: deployment.id, directory: deployment.nodeKeys, what: "access-answer",
+  });
+  if (!equal(b64uDecode(checked.payload.request, 32), asked.digest)) refuse();
+  return votesBy(deployment, asked, checked, proofs);
 }
 
 /** @returns {never} */
@@ -191,18 +271,34 @@ function checkLogged(deployment, checked, proofs, owners) {
 }
 
 /**
- * @param {number} t @param {Item} item @param {Vote[]} votes on one record
+ * @param {number} t @param {Item} item @param {Vote[]} all votes on one record
+ * @param {boolean} everybody
  * @returns {{owner: string, version: number, manifest: string, allowed: string[], votes: Vote[]} | null}
  *   null when nothing is allowed
  */
-function agree(t, { partitions }, votes) {
-  if (new Set(votes.map((one) => JSON.stringify([one.owner, one.version, one.manifest]))).size > 1) {
-    throw new Integrity("nodes-disagree");
-  }
-  const allowed = partitions.filter((name) => votes.filter((vote) => vote.points.has(name)).length >= t);
+function agree(t, { partitions }, all, everybody) {
+  const votes = ofOneVersion(all, t);
+  const count = (/** @type {string} */ name) => votes.filter((vote) => vote.points.has(name)).length;
+  const allowed = partitions.filter((name) => count(name) >= t);
+  const some = partitions.filter((name) => all.some((vote) => vote.points.has(name)));
+  if (!everybody && some.length > allowed.length) throw new Integrity("nodes-disagree");
   if (allowed.length === 0) return null;
   const { owner, version, manifest } = votes[0];
   return { owner, version, manifest, allowed, votes };
+}
+
+/** @param {Vote[]} votes @param {number} t @returns {Vote[]} those for the newest version that t nodes vote for: a node may still be catching up */
+function ofOneVersion(votes, t) {
+  /** @type {Map<string, Vote[]>} */
+  const groups = new Map();
+  for (const vote of votes) {
+    const name = JSON.stringify([vote.owner, vote.version, vote.manifest]);
+    groups.set(name, [...(groups.get(name) ?? []), vote]);
+  }
+  if (groups.size <= 1) return votes;
+  const enough = [...groups.values()].filter((group) => group.length >= t);
+  if (enough.length === 0) throw new Integrity("nodes-disagree");
+  return enough.reduce((best, group) => (group[0].version > best[0].version ? group : best));
 }
 
 /** @param {Vote[]} votes @param {string[]} allowed @returns {Map<string, Map<number, Bytes>>} */

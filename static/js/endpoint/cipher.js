@@ -12,7 +12,7 @@ import { encapsulatePartition, encryptRecord, manifestEntry, openPartition, read
 import { CryptoError, OpenError } from "../crypto/errors.js";
 import { decodeG1, decodeGt, decodeScalar } from "../crypto/groups.js";
 import * as hpke from "../crypto/hpke.js";
-import { nodeInfo, ownerKeyOfAnswer, userKey } from "../crypto/pre.js";
+import { nodeInfo, ownerKeyOfAnswer, userKeyNamed } from "../crypto/pre.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/envelope.js").Place} Place */
@@ -111,14 +111,42 @@ async function sealForNodes(deployment, digest, partitions, nodes) {
 /**
  * Open a partition with the nodes' answers: K = (prod T_i^lambda_i)^(1/x_U), then k, kc, the tag.
  * @param {UserTask} task
- * @returns {Promise<Plain>}
+ * @returns {Promise<Plain & {wrong: number[]} | null>} wrong: the nodes whose answers do not fit; null when no
+ *   t answers give the committed key
  * @throws {CryptoError} when anything is not what was signed
  */
 export async function openAsUser({ n, t, receiveSecret, points, context, entry, octets }) {
-  const answers = new Map([...points].map(([index, point]) => [index, decodeGt(point)]));
+  const { answers, wrong } = decoded(points);
   const bound = { ...context, rh: b64uDecode(entry.rh, 32) };
-  const k = userKey(decodeScalar(receiveSecret), n, t, answers, bound, b64uDecode(entry.kc, 32));
-  return { k, plaintext: await openPartition(k, manifestEntry(entry), octets) };
+  const found = answers.size < t ? null : named(decodeScalar(receiveSecret), n, t, answers, bound, b64uDecode(entry.kc, 32));
+  if (found === null) return null;
+  return { k: found.k, plaintext: await openPartition(found.k, manifestEntry(entry), octets), wrong: [...wrong, ...found.wrong] };
+}
+
+/** @param {Map<number, Uint8Array>} points @returns {{answers: Map<number, import("../crypto/gt.js").GT>, wrong: number[]}} */
+function decoded(points) {
+  /** @type {Map<number, import("../crypto/gt.js").GT>} */
+  const answers = new Map();
+  const wrong = [];
+  for (const [index, point] of points) {
+    try {
+      answers.set(index, decodeGt(point));
+    } catch (error) {
+      if (!(error instanceof CryptoError)) throw error;
+      wrong.push(index);
+    }
+  }
+  return { answers, wrong };
+}
+
+/** @param {Parameters<typeof userKeyNamed>} terms @returns {ReturnType<typeof userKeyNamed> | null} */
+function named(...terms) {
+  try {
+    return userKeyNamed(...terms);
+  } catch (error) {
+    if (error instanceof OpenError) return null;
+    throw error;
+  }
 }
 
 /**

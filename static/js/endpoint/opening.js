@@ -7,9 +7,9 @@
  */
 import { utf8Text } from "../crypto/bytes.js";
 import { b64Decode } from "../crypto/encoding.js";
-import { CryptoError } from "../crypto/errors.js";
+import { CryptoError, OpenError } from "../crypto/errors.js";
 import { readXml } from "../crypto/xml.js";
-import { ask } from "./access.js";
+import { ask, askEverybody } from "./access.js";
 import * as api from "./api.js";
 import { AttachedFile } from "./attached.js";
 import { expect, room, run } from "./bench.js";
@@ -129,6 +129,7 @@ async function openRecord(session, manifests, opening, onPart) {
   });
   const mine = opening.owner === session.me.id;
   const plain = await (mine ? asOwner : asUser)(session, opening, payload, onPart);
+  for (const node of opening.wrong) await report(opening, "node-answer", { node });
   manifests.note(opening);
   return { payload, digest: opening.manifest, plain };
 }
@@ -148,16 +149,17 @@ async function reporting(opening, reason, check, partition) {
   } catch (error) {
     if (!(error instanceof Integrity || error instanceof CryptoError)) throw error;
     const place = { record: opening.record, partition: error instanceof PartRefused ? error.partition : partition };
-    await report(opening, place.partition ? "partition" : reason, place.partition);
+    await report(opening, place.partition ? "partition" : reason, { partition: place.partition });
     if (error instanceof Integrity) throw Object.assign(error, place);
     throw new RecordIntegrity(place.partition ? "partition" : reason, place, error);
   }
 }
 
-/** @param {Opening} opening @param {string} reason @param {string} [partition] */
-async function report({ record, manifest: digest }, reason, partition = undefined) {
+/** @param {Opening} opening @param {string} reason @param {{partition?: string, node?: number}} place a part; the node whose answer does not fit */
+async function report({ record, manifest: digest }, reason, { partition, node }) {
   try {
-    read("reported", await api.post("/integrity-reports", { record, partition: partition ?? null, manifest: digest, reason }));
+    const body = { record, partition: partition ?? null, manifest: digest, reason };
+    read("reported", await api.post("/integrity-reports", node === undefined ? body : { ...body, node }));
   } catch (error) {
     // A report that does not arrive must not hide the failure itself.
     if (!(error instanceof EndpointError)) throw error;
@@ -187,8 +189,9 @@ async function asOwner(session, opening, payload, onPart) {
  * @param {(partition: string) => void} onPart
  * @returns {Promise<Map<string, Plain>>}
  */
-async function asUser({ keys, deployment: { id, n, t } }, opening, payload, onPart) {
-  const { owner, record, version, points, stored } = opening;
+async function asUser(session, opening, payload, onPart) {
+  const { owner, record, version } = opening;
+  const { keys, deployment: { id, n, t } } = session;
   const receiveSecret = keys.receiveSecret.encode();
   /** @type {Map<string, Plain>} */
   const found = new Map();
@@ -197,12 +200,36 @@ async function asUser({ keys, deployment: { id, n, t } }, opening, payload, onPa
     await reporting(opening, "partition", async () => {
       const entry = payload.partitions[partition];
       const context = { deployment: id, owner, record, version, partition, epoch: entry.epoch };
-      const octets = octetsOf(stored?.partitions[partition]);
-      const task = { n, t, receiveSecret, points: points.get(partition), context, entry, octets };
-      found.set(partition, await run("openAsUser", task));
+      const task = () => ({
+        n, t, receiveSecret, points: opening.points.get(partition), context, entry,
+        octets: octetsOf(opening.stored?.partitions[partition]),
+      });
+      const { wrong, ...plain } = (await run("openAsUser", task())) ?? (await again(session, opening, task));
+      wrong.forEach((/** @type {number} */ index) => opening.wrong.add(index));
+      found.set(partition, plain);
     }, partition);
   }
   return found;
+}
+
+/**
+ * What came from the nodes that were quick does not give the key: the answers of all nodes, then.
+ * @param {Session} session @param {Opening} opening whose points are replaced @param {() => object} task
+ * @returns {Promise<Plain & {wrong: number[]}>}
+ * @throws {OpenError} they do not give it either
+ */
+async function again(session, opening, task) {
+  if (!opening.everybody) {
+    const other = await askEverybody(session, opening);
+    if (other?.manifest !== opening.manifest) throw new Integrity("nodes-disagree");
+    other.wrong.forEach((index) => opening.wrong.add(index));
+    Object.assign(opening, { points: other.points, tickets: other.tickets, everybody: true });
+    if (opening.allowed.every((name) => opening.points.has(name))) {
+      const found = await run("openAsUser", task());
+      if (found) return found;
+    }
+  }
+  throw new OpenError();
 }
 
 /** @param {string | null | undefined} text @returns {Bytes} the octets of the API's base64 @throws {Integrity} */

@@ -69,6 +69,38 @@ def test_every_coalition_opens(n, data):
         pre.user_key(OWNER.receive_secret, n, t, answers, made.context, made.kc)
 
 
+@pytest.mark.parametrize(
+    ("n", "t", "liars"), [(3, 2, {1}), (3, 2, {3}), (3, 2, set()), (5, 3, {2, 5}), (3, 1, {1, 2})]
+)
+def test_who_lies_is_named_and_left_out(n, t, liars):
+    medical, one = OWNER.partition("medical", 1), RECORD_SEALED.partitions["medical"]
+    made, B = one.encapsulation, USER.receive_public
+    shares = enumerate(pre.deal(medical.secret, n, t).shares, 1)
+    answers = {i: pre.reencrypt(made.R, pre.direct_point(B, share)) for i, share in shares}
+    told = {i: answer * Z if i in liars else answer for i, answer in answers.items()}
+    found = pre.user_key_named(USER.receive_secret, n, t, told, made.context, made.kc)
+    assert found == (made.k, tuple(sorted(liars)))
+    with pytest.raises(OpenError):
+        pre.user_key_named(OWNER.receive_secret, n, t, told, made.context, made.kc)
+    few = {i: told[i] for i in list(told)[: t - 1]}
+    with pytest.raises(DelegationError):
+        pre.user_key_named(USER.receive_secret, n, t, few, made.context, made.kc)
+    all_lie = {i: answer * Z for i, answer in answers.items()}
+    with pytest.raises(OpenError):
+        pre.user_key_named(USER.receive_secret, n, t, all_lie, made.context, made.kc)
+
+
+def test_liars_who_work_together_do_not_get_others_blamed_alone():
+    """Z^3 Z^-3 = 1: with the third node's these two wrong answers give the right key."""
+    medical, one = OWNER.partition("medical", 1), RECORD_SEALED.partitions["medical"]
+    made, B = one.encapsulation, USER.receive_public
+    shares = enumerate(pre.deal(medical.secret, 5, 3).shares, 1)
+    told = {i: pre.reencrypt(made.R, pre.direct_point(B, share)) for i, share in shares}
+    told |= {1: told[1] * Z, 2: told[2] * Z}
+    found = pre.user_key_named(USER.receive_secret, 5, 3, told, made.context, made.kc)
+    assert found == (made.k, (1, 2, 4, 5))
+
+
 def test_owner_opens_both_ways():
     keys = {name: envelope.WrapKey(OWNER.partition(name, 1).wrap) for name in PLAIN}
     assert envelope.read_document(RECORD_SEALED.document, MANIFEST, keys) == PLAIN
