@@ -1,9 +1,12 @@
 """A real cluster: six servers, six databases, mutual TLS; servers are killed and started again."""
 
+import contextlib
+import json
 import os
 import signal
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +17,11 @@ from sesphr import tls
 from sesphr.adapters.codec import calls
 from sesphr.adapters.line import KEY, MESSAGE, key_of
 from tests.support.cluster import NAMES, Cluster, alive, running, wait_for
+from tests.support.liveserver import ROOT
 from tests.support.mariadb import MariaDBError, Server
 from tests.support.people_cli import Person
 
-MEDICAL = '<medical xmlns="urn:example"><note>knee pain</note></medical>'
+SAMPLE = Path("tests") / "samples" / "ccda_ccd_hl7_small.xml"
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +48,7 @@ def opens(doctor: Person, record: str, folder: Path) -> bool:
 def share(cluster: Cluster, folder: Path) -> tuple[Person, Person, str]:
     """An owner, a doctor who may open, and the record."""
     owner, doctor = (join(cluster, folder, role) for role in ("owner", "physician"))
-    element = folder / "medical.xml"
-    element.write_text(MEDICAL)
-    record = str(owner.ok("deposit", "--partition", f"medical={element}")["record"])
+    record = str(owner.ok("deposit", str(SAMPLE))["record"])
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")
     return owner, doctor, record
 
@@ -67,9 +69,50 @@ def test_a_record_is_shared_and_survives_killed_servers(cluster: Cluster, tmp_pa
     assert opens(doctor, record, tmp_path / "first")
     for name in ("cloud", "srs-1"):
         comes_back(cluster, name, doctor, record, tmp_path)
+    # The original file is an attachment: it crosses as a stream.
+    owner.ok("export", "--output", str(tmp_path / "export"))
+    original = tmp_path / "export" / record / "original" / SAMPLE.name
+    assert original.read_bytes() == SAMPLE.read_bytes()
     owner.ok("revoke", doctor.login)
     assert not opens(doctor, record, tmp_path / "revoked")
     assert owner.ok("activity")["verified"]
+
+
+STREAMING = """
+import django, json, resource, sys, uuid
+django.setup()
+from sesphr.adapters import get_cloud
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+chunks = (bytes([number % 251]) * 65536 for number in range(int(sys.argv[1])))
+stored = get_cloud().put_attachment(str(uuid.uuid4()), str(uuid.uuid4()), chunks)
+print(json.dumps([stored.size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before]))
+"""
+
+
+@pytest.mark.soak
+def test_a_stream_takes_no_more_memory_at_either_end_than_its_chunks(cluster: Cluster) -> None:
+    group = os.getpgid(cluster.pid("cloud"))
+    before, chunks = peak_of(group), 6000
+    done = subprocess.run(
+        [sys.executable, "-c", STREAMING, str(chunks)], cwd=ROOT, text=True, capture_output=True,
+        env={**os.environ, **cluster.variables("portal")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    size, grown = json.loads(done.stdout)
+    assert size == chunks * 65536
+    assert grown < 20 * 1024, "KiB in the caller"
+    assert peak_of(group) - before < 40 * 1024, "KiB in the cloud"
+
+
+def peak_of(group: int) -> int:
+    """The most memory that a process of this group ever had, in KiB."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.getpgid(int(path.name)) == group:
+                text = (path / "status").read_text()
+                found.append(int(text.partition("VmHWM:")[2].split()[0]))
+    return max(found)
 
 
 @pytest.mark.soak

@@ -35,8 +35,11 @@ class Command(BaseCommand):
 
 def _command() -> str:
     """How to run a command on this demo, from the folder of the sources."""
-    data = shlex.quote(str(settings.SESPHR_DATA))
-    return f"SESPHR_DATA={data} .venv/bin/python manage.py"
+    apart = settings.SESPHR_ROLE == "portal"
+    # In a cluster the supervisor knows what the portal's commands must be given.
+    data = shlex.quote(str(settings.SESPHR_BUILT if apart else settings.SESPHR_DATA))
+    words = " cluster --manage portal" if apart else ""
+    return f"SESPHR_DATA={data} .venv/bin/python manage.py{words}"
 
 
 def _make(password: str) -> Member:

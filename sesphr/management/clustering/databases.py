@@ -17,28 +17,51 @@ MIGRATE = "ALL PRIVILEGES"
 PLAIN = re.compile(r"[a-z0-9_]{1,40}")
 
 
+def prepare(data: Path) -> None:
+    """Make what a MariaDB of our own needs, unless it is there or the variables name another.
+
+    Raises:
+        CommandError: it cannot be made.
+    """
+    if not _is_given():
+        place = _place(data)
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _told():
+            install(place)
+
+
 @contextlib.contextmanager
 def server(data: Path) -> Iterator[Server]:
-    """The MariaDB that SESPHR_DB_ variables name, or one of our own in DATA/mariadb.
+    """The MariaDB that SESPHR_DB_ variables name, or the one of our own in DATA/mariadb.
 
     Raises:
         CommandError: it does not come up, or cannot be reached.
     """
-    try:
-        if os.environ.get("SESPHR_DB") == "mariadb":
+    with _told():
+        if _is_given():
             found = _given()
             found.execute("SELECT 1")
             yield found
-            return
-        folder = data / "mariadb"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Whoever runs the cluster owns DATA, which nobody else may enter: not even `mysql`.
-        place = Place(folder, "root" if os.geteuid() == 0 else None, lasting=True)
-        install(place)
-        with started(place) as own:
-            yield own
+        else:
+            with started(_place(data)) as own:
+                yield own
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
     except MariaDBError as error:
         raise CommandError(f"MariaDB: {error}") from error
+
+
+def _is_given() -> bool:
+    return os.environ.get("SESPHR_DB") == "mariadb"
+
+
+def _place(data: Path) -> Place:
+    # Whoever runs the cluster owns DATA, which nobody else may enter: not even `mysql`.
+    return Place(data / "mariadb", "root" if os.geteuid() == 0 else None, lasting=True)
 
 
 def _given() -> Server:

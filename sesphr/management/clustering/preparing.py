@@ -32,13 +32,22 @@ def manage(environment: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
-def prepare(layout: Layout, accounts: Accounts) -> None:
-    """Do what is still to do; every step may be repeated."""
-    for name in layout.names:
+def make_keys(layout: Layout) -> None:
+    """Keys and cards of all servers, and the configuration signed; no database is needed."""
+    for name in (*layout.names, "operator"):
         layout.folder(name).mkdir(mode=0o700, parents=True, exist_ok=True)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda name: _keys(layout, accounts, name), layout.names))
-        _sign(layout)
+        list(pool.map(lambda name: _keys(layout, name), layout.names))
+    if not (layout.folder("operator") / "deployment.jws").exists():
+        cards = [str(_card(layout, name)) for name in layout.names]
+        manage(layout.environment("operator", {}), "sign_deployment", *cards)
+
+
+def make_servers(layout: Layout, accounts: Accounts) -> None:
+    """What was signed at every server, and its database; every step may be repeated."""
+    for name in layout.names:
+        accounts.make(name)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda name: _install(layout, accounts, name), layout.names))
 
 
@@ -46,19 +55,11 @@ def _card(layout: Layout, name: str) -> Path:
     return layout.folder(name) / "card.json"
 
 
-def _keys(layout: Layout, accounts: Accounts, name: str) -> None:
-    accounts.make(name)
+def _keys(layout: Layout, name: str) -> None:
     url = f"https://{layout.bind(name)}"
     path = _card(layout, name)
     if not path.exists() or json.loads(path.read_text("utf-8"))["url"] != url:
         manage(layout.environment(name, {}), "server_keys", "--url", url)
-
-
-def _sign(layout: Layout) -> None:
-    if not (layout.folder("operator") / "deployment.jws").exists():
-        layout.folder("operator").mkdir(mode=0o700, parents=True, exist_ok=True)
-        cards = [str(_card(layout, name)) for name in layout.names]
-        manage(layout.environment("operator", {}), "sign_deployment", *cards)
 
 
 def _install(layout: Layout, accounts: Accounts, name: str) -> None:

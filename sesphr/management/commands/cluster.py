@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr.management.clustering.databases import Accounts, server
+from sesphr.management.clustering.databases import prepare as prepare_database
 from sesphr.management.clustering.layout import (
     Layout,
     known,
@@ -19,7 +21,7 @@ from sesphr.management.clustering.layout import (
     read_variables,
     write_variables,
 )
-from sesphr.management.clustering.preparing import manage, prepare
+from sesphr.management.clustering.preparing import make_keys, make_servers, manage
 from sesphr.management.clustering.supervisor import Supervisor, wait_until_up
 from sesphr.management.commands.demo import require_free
 from sesphr.processes import end_with_parent, hold, parent_is
@@ -75,18 +77,26 @@ class Command(BaseCommand):
             settings.SESPHR_DATA, options["host"], options["port"], options["nodes"],
             options["threshold"],
         )  # fmt: skip
-        with server(settings.SESPHR_DATA) as mariadb:
-            accounts = Accounts(mariadb, os.environ.get("SESPHR_DB_PREFIX") or "sesphr")
-            # Of the account that may do everything: for backups, and for putting them back.
-            write_variables(layout.run("mariadb", "env"), mariadb.environment())
-            try:
+        try:
+            self._prepare(layout)
+            with server(settings.SESPHR_DATA) as mariadb:
+                accounts = Accounts(mariadb, os.environ.get("SESPHR_DB_PREFIX") or "sesphr")
+                # Of the account that may do everything: for backups, and for putting them back.
+                write_variables(layout.run("mariadb", "env"), mariadb.environment())
                 self._serve(layout, accounts, options)
-            except KeyboardInterrupt:
-                self.stdout.write("Stopping.")
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping.")
+
+    def _prepare(self, layout: Layout) -> None:
+        self._say("Preparing keys, cards and databases.")
+        # Both take seconds, and neither needs the other.
+        with ThreadPoolExecutor(1) as aside:
+            keys = aside.submit(make_keys, layout)
+            prepare_database(settings.SESPHR_DATA)
+            keys.result()
 
     def _serve(self, layout: Layout, accounts: Accounts, options: dict[str, Any]) -> None:
-        self.stdout.write("Preparing keys, cards and databases.")
-        prepare(layout, accounts)
+        make_servers(layout, accounts)
         supervisor = Supervisor(layout, accounts, self._say, restart=options["restart"])
         try:
             supervisor.start_all()

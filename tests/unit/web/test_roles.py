@@ -159,3 +159,20 @@ def test_one_process_for_all_has_no_card(tmp_path: Path) -> None:
     done = process(tmp_path, "all", "manage.py", "server_keys", "--url", "https://x.example")
     assert done.returncode == 1
     assert "init_deployment" in done.stderr
+
+
+ADMINISTRATION = """
+import django
+django.setup()
+from django.core.management import call_command
+from tests.support import staff
+call_command("migrate_all", verbosity=0)
+http, lists = staff.verified(), staff.lists()
+print(len(lists), *{http.get(url).status_code for url in ["/admin/", *lists]})
+"""
+
+
+def test_the_portal_administers_its_own_tables_alone(tmp_path: Path) -> None:
+    more = {"DJANGO_SETTINGS_MODULE": "sesphr.settings.test", "PYTHONPATH": "."}
+    done = process(tmp_path, "portal", "-c", ADMINISTRATION, **more)
+    assert done.stdout.split()[1:] == ["200"], done.stderr
