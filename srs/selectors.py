@@ -1,7 +1,6 @@
 """Reads of one node, scoped to who asks."""
 
 from sesphr import clock
-from sesphr.pins import pinned_authorities
 from sesphr.ports.srs import AuthorityView, CredentialView, RecordView
 from srs import credentials
 from srs.context import Node, uuid_of
@@ -97,6 +96,8 @@ def credential(node: Node, member: str) -> CredentialView | None:
 def authorities() -> tuple[AuthorityView, ...]:
     """Whose word is taken here, for which roles, by role."""
     found = [
-        AuthorityView(role, one.id, one.name) for one in pinned_authorities() for role in one.roles
+        AuthorityView(role, one.id, one.name)
+        for one in credentials.authorities()
+        for role in one.roles
     ]
     return tuple(sorted(found, key=lambda one: (one.role, one.name, one.issuer)))
