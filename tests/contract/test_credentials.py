@@ -216,7 +216,7 @@ def test_a_pin_that_is_not_right_stops_decisions_instead_of_changing_them(counci
     try:
         for call in (
             lambda: verdict(user, record),
-            lambda: get_srs_nodes()[0].authorities(),
+            get_srs_nodes()[0].authorities,
             lambda: get_srs_nodes()[0].credential(user.id),
         ):
             with pytest.raises(Unavailable):
