@@ -4,16 +4,22 @@ The node trusts nobody's word for it, the portal's included: it has the octets, 
 authorities that its operator pinned, and the revocation lists that those signed.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from sesphr.crypto.authorities import Issuer
 from sesphr.crypto.credentials import CredentialNotInForce, Role, verify_role
 from sesphr.crypto.errors import CredentialError
 from sesphr.crypto.revocations import RevocationList, read_revocations
 from sesphr.pins import pinned_authorities
+from sesphr.ports.errors import Unavailable
 from srs.context import Node
 from srs.models import Credential, Member, Revocations
+
+logger = logging.getLogger("sesphr.srs")
 
 
 def current(node: Node, member: Member, now: int) -> dict[str, Any] | None:
@@ -49,7 +55,7 @@ def verified(node: Node, member: Member, octets: bytes, now: int) -> Role:
     Raises:
         CredentialError: as `crypto.credentials.verify_role`, or it names another member.
     """
-    issuers = pinned_authorities()
+    issuers = authorities()
     role = verify_role(
         octets,
         issuers=issuers,
@@ -60,6 +66,19 @@ def verified(node: Node, member: Member, octets: bytes, now: int) -> Role:
     if role.holder not in (None, str(member.id)):
         raise CredentialError("It names another member.")
     return role
+
+
+def authorities() -> tuple[Issuer, ...]:
+    """The authorities that are pinned at this node.
+
+    Raises:
+        Unavailable: a file of theirs is not right; deciding without it would change who is certified.
+    """
+    try:
+        return pinned_authorities()
+    except ImproperlyConfigured as error:
+        logger.exception("the pinned authorities cannot be read")
+        raise Unavailable("This key server's pinned authorities cannot be read.") from error
 
 
 def revocation_lists(node: Node, issuers: tuple[Issuer, ...]) -> Mapping[str, RevocationList]:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from sesphr import clock
-from sesphr.pins import pinned_authorities
 from sesphr.ports.srs import AuthorityView, CredentialView, RecordView
 from srs import credentials, emergency, standing
 from srs.context import Node, uuid_of
@@ -121,7 +120,9 @@ def credential(node: Node, member: str) -> CredentialView | None:
 def authorities() -> tuple[AuthorityView, ...]:
     """Whose word is taken here, for which roles, by role."""
     found = [
-        AuthorityView(role, one.id, one.name) for one in pinned_authorities() for role in one.roles
+        AuthorityView(role, one.id, one.name)
+        for one in credentials.authorities()
+        for role in one.roles
     ]
     return tuple(sorted(found, key=lambda one: (one.role, one.name, one.issuer)))
 

@@ -6,7 +6,6 @@ from sesphr import clock
 from sesphr.crypto.credentials import CredentialNotInForce, Role, holder_of
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.revocations import RevocationList, der_of_list, read_revocations
-from sesphr.pins import pinned_authorities
 from sesphr.ports.errors import Conflict, Invalid, Refused
 from srs import credentials, journal
 from srs.context import SKEW, Node, locked, refusing_bad_input
@@ -78,7 +77,7 @@ def take_revocations(node: Node, crl: bytes) -> None:
     """Take an authority's next list; the same one again changes nothing."""
     with refusing_bad_input():
         der = der_of_list(crl)
-        found = read_revocations(der, pinned_authorities())
+        found = read_revocations(der, credentials.authorities())
     if found.this_update > clock.now() + SKEW:
         raise Invalid("This revocation list is dated in the future.")
     with node.atomic():

@@ -96,7 +96,7 @@ def test_what_is_no_certificate_is_said_beside_the_field(practice: Practice) -> 
     hand_in(page, text="my certificate")
     expect(summary).to_contain_text("begins with -----BEGIN")
     hand_in(page, text="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")
-    expect(summary).to_contain_text("The key servers do not accept this certificate")
+    expect(summary).to_contain_text("The key nodes do not accept this certificate")
     expect(summary).to_be_focused()
     axe.assert_none(page)
 

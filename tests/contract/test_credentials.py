@@ -9,7 +9,7 @@ from sesphr import clock
 from sesphr.adapters import get_srs_nodes
 from sesphr.crypto import statements
 from sesphr.crypto.authorities import Issuer
-from sesphr.ports.errors import Conflict, Invalid, Refused
+from sesphr.ports.errors import Conflict, Invalid, Refused, Unavailable
 from srs.context import Node
 from srs.decisions import Docket, decide
 from srs.models import Credential, Event, Member
@@ -205,6 +205,25 @@ def test_revocation_lists_of_nobody_and_of_tomorrow(council):
     for crl in (Council(clock.now()).crl(), future, b"", b"\x30\x80", b"0" * 3_000_000):
         with pytest.raises(Invalid):
             node.take_revocations(crl)
+
+
+def test_a_pin_that_is_not_right_stops_decisions_instead_of_changing_them(council, data):
+    _, record = shared(council)
+    user = member("physician")
+    everywhere(lambda node: node.present(credential(council, user)))
+    broken = data / "authorities" / "broken.json"
+    broken.write_text("{}")
+    try:
+        for call in (
+            lambda: verdict(user, record),
+            get_srs_nodes()[0].authorities,
+            lambda: get_srs_nodes()[0].credential(user.id),
+        ):
+            with pytest.raises(Unavailable):
+                call()
+    finally:
+        broken.unlink()
+    assert verdict(user, record) == (True, "role-rule")
 
 
 def test_authorities_are_listed_by_role(council):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr import clock
-from sesphr.authorityfolder import DAY, Folder
+from sesphr.authorityfolder import DAY, LIST_DAYS, Folder
 from sesphr.crypto.authorities import Issuer, pinned, read_authority, read_certificate_file
 from sesphr.crypto.authority import create_authority, new_key
 from sesphr.crypto.encoding import parse_ijson
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         one = acts.add_parser("publish", help="make the next revocation list; all nodes take it")
         one.add_argument("folder", nargs="?", metavar="FOLDER")
         one.add_argument("--list", metavar="FILE", help="hand on another authority's list instead")
+        one.add_argument("--days", type=int, default=LIST_DAYS, help="how long it counts (30)")
         one.add_argument("--passphrase-file", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         else:
             folder = Folder(Path(options["folder"]))
             with folder.locked():
-                crl = folder.next_list(opened(folder, options), clock.now())
+                crl = folder.next_list(opened(folder, options), clock.now(), options["days"])
         self.stdout.write(tell_nodes(crl))
 
 

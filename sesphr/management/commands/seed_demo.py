@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from sesphr import letters
 from sesphr.demo import ADA, AMAL, LEE, PEOPLE, PIA, Person, passwords
 from sesphr.management.commandline import client, demo_folder
+from sesphr.management.demo_roles import certify
 
 SAMPLE = Path("tests") / "samples" / "ccda_ccd_hl7_medium.xml"
 AT_ONCE = 3
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         self._register_all()
         for person in PEOPLE:
             self._once(f"person-{person.key}", partial(self._let_in, person))
+        certify(self._client, self._once, self.stdout)
         self._once("record", lambda: self._client(ADA, "deposit", str(settings.BASE_DIR / SAMPLE)))
         self._once(f"grant-{LEE.key}", lambda: self._grant(LEE, "medical", until=_end()))
         self._once(f"grant-{PIA.key}", lambda: self._grant(PIA, "prescription"))
