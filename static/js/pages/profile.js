@@ -1,5 +1,5 @@
 /**
- * Who one is here, as the server says it.
+ * Who one is here, as the server says it; whether one may be found, and wants letters.
  * @module
  */
 import { lookUp } from "../endpoint/people.js";
@@ -7,6 +7,7 @@ import { el, fill } from "../ui/dom.js";
 import { dateTime } from "../ui/format.js";
 import { t, worded } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
+import { mountWork } from "./profile/work.js";
 
 await startPage(async ({ root, session }) => {
   const { me } = session;
@@ -19,4 +20,5 @@ await startPage(async ({ root, session }) => {
     checked: found?.checked || t("profile.nothing-checked"),
     member: el("code", {}, me.id),
   });
+  await mountWork();
 }, { needs: "session" });
