@@ -1,6 +1,6 @@
 """What the administration shows of accounts: members, and who did what to whose account."""
 
 from accounts.staff import members  # isort: skip -- the navigation's order
-from accounts.staff import events, panels
+from accounts.staff import events, organisations, panels
 
-__all__ = ["events", "members", "panels"]
+__all__ = ["events", "members", "organisations", "panels"]

@@ -1,8 +1,11 @@
 """What pages show of a member."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from accounts.models import Member
+from accounts.models import Member, Organisation
+from accounts.organisations.models import ENROLLED
+from accounts.organisations.selectors import administered
 
 # Not part of anybody's initials.
 TITLES = ("dr", "prof", "mr", "mrs", "ms", "mx", "sr", "br")
@@ -16,7 +19,13 @@ def shown(member: Member) -> dict[str, Any]:
         "role": member.role,
         "state": member.state,
         "initials": initials(member.name),
+        "organisations": [{"id": one.pk, "name": one.name} for one in _administered(member)],
     }
+
+
+def _administered(member: Member) -> Iterable[Organisation]:
+    """Organisations that a member administers; patients and the portal's administrators none."""
+    return administered(member) if member.role in ENROLLED else ()
 
 
 def initials(name: str) -> str:

@@ -12,4 +12,6 @@ urlpatterns = [
     path("recover", views.recover, name="recover"),
     path("profile", views.profile, name="profile"),
     path("security", views.security, name="security"),
+    path("directory", views.directory, name="directory"),
+    path("organisations/<uuid:organisation_id>", views.organisation, name="organisation"),
 ]

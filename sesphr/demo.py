@@ -13,13 +13,18 @@ DOMAIN = "demo.sesphr.example"
 class Person:
     """Somebody of the demo; `checked` is what the administrator writes down.
 
-    Nobody has checked anything of somebody who still waits to be authorised.
+    Nobody has checked anything of somebody who still waits to be authorised. Whoever has an `employer`
+    registers with an activation code of that organisation; `administers` names one too.
     """
 
     key: str
     name: str
     role: str
     checked: str = ""
+    employer: str = ""
+    department: str = ""
+    title: str = ""
+    administers: str = ""
 
     @property
     def login(self) -> str:
@@ -27,21 +32,46 @@ class Person:
         return f"{self.key}@{DOMAIN}"
 
 
+@dataclass(frozen=True)
+class Hospital:
+    """An organisation of the demo; `departments` as {name: speciality}."""
+
+    name: str
+    kind: str
+    street: str
+    city: str
+    postcode: str
+    country: str
+    departments: dict[str, str]
+
+
+CLINIC = Hospital(
+    "City Heart Clinic", "clinic", "8 Quay Street", "Bristol", "BS1 4DA", "GB",
+    {"Cardiology": "cardiology", "Heart surgery": "surgery", "Cardiac imaging": "radiology"},
+)  # fmt: skip
+HARBOUR = Hospital(
+    "Harbour General Hospital", "hospital", "210 Dock Road", "Bristol", "BS3 1QT", "GB",
+    {"General medicine": "general-medicine", "Emergency": "emergency", "Children": "paediatrics"},
+)  # fmt: skip
+HOSPITALS = (CLINIC, HARBOUR)
 ADA = Person("ada", "Ada Moreau", "owner", "identity card seen (demo)")
 LEE = Person(
-    "dr.lee", "Dr Jonathan Lee", "physician", "medical council number 4711 looked up (demo)"
-)
+    "dr.lee", "Dr Jonathan Lee", "physician", employer=HARBOUR.name, department="General medicine",
+    title="Senior physician",
+)  # fmt: skip
 PIA = Person("pia", "Pia Okafor", "pharmacist", "pharmacy licence seen (demo)")
 NOOR = Person("noor", "Noor Haddad", "relative", "named by Ada Moreau in person (demo)")
 AMAL = Person(
-    "dr.amal",
-    "Dr Amal Haddad",
-    "physician",
-    "medical council number 5290 looked up; cardiology, City Heart Clinic (demo)",
-)
+    "dr.amal", "Dr Amal Haddad", "physician", employer=CLINIC.name, department="Cardiology",
+    title="Consultant",
+)  # fmt: skip
+MIRA = Person(
+    "mira", "Mira Santos", "nurse", "staff card of City Heart Clinic seen (demo)",
+    administers=CLINIC.name,
+)  # fmt: skip
 WANJA = Person("wanja", "Wanja Kimani", "nurse")
 ADMINISTRATOR = Person("admin", "Robin Keller", "administrator")
-PEOPLE = (ADA, LEE, PIA, NOOR, AMAL, WANJA)
+PEOPLE = (ADA, LEE, PIA, NOOR, AMAL, MIRA, WANJA)
 
 
 def _new_password() -> str:

@@ -100,13 +100,13 @@ def _provider(member: Any) -> dict[str, Any]:
     return {"member": member.pk, **{name: getattr(member, name) for name in names}, "posts": posts}
 
 
-@router.get("/notices", auth=authorised_auth, response={200: schemas.NoticesOut, **REFUSALS})
+@router.get("/leavers", auth=authorised_auth, response={200: schemas.NoticesOut, **REFUSALS})
 def notices(request: HttpRequest) -> Any:
     """Who left of those with whom the member shares."""
     return {"notices": [presenters.notice(one) for one in selectors.notices_to(_member(request))]}
 
 
-@router.delete("/notices/{uuid:notice}", auth=authorised_auth, response={204: None, **REFUSALS})
+@router.delete("/leavers/{uuid:notice}", auth=authorised_auth, response={204: None, **REFUSALS})
 def dismiss(request: HttpRequest, notice: UUID) -> Any:
     """Take a notice off the home page."""
     leaving.dismiss(owner=_member(request), notice=notice)

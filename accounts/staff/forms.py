@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Member
+from accounts.models import Member, Organisation
 
 CHECKED_LENGTH = 1000
 
@@ -68,3 +68,34 @@ class DepartForm(forms.Form):
         if typed != self._member.login:
             raise forms.ValidationError(_("This is not the member's e-mail address"))
         return typed
+
+
+class OrganisationForm(forms.Form):
+    """What an organisation is, and where."""
+
+    name = forms.CharField(max_length=200, error_messages={"required": _("Enter its name")})
+    kind = forms.ChoiceField(
+        choices=Organisation.Kind.choices, error_messages={"required": _("Choose a kind")}
+    )
+    street = forms.CharField(max_length=200, required=False)
+    postcode = forms.CharField(max_length=16, required=False)
+    city = forms.CharField(max_length=100, error_messages={"required": _("Enter the town")})
+    country = forms.RegexField(
+        r"^[A-Za-z]{2}$",
+        error_messages={
+            "required": _("Enter the code of the country"),
+            "invalid": _("Enter the code of the country, two letters such as GB"),
+        },
+    )
+
+
+class AdministratorForm(forms.Form):
+    """Who is to administer an organisation."""
+
+    login = forms.CharField(
+        max_length=254, error_messages={"required": _("Enter the e-mail address of the member")}
+    )
+
+    def clean_login(self) -> str:
+        """Lower case, as logins are kept."""
+        return str(self.cleaned_data["login"]).strip().lower()

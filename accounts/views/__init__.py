@@ -3,5 +3,16 @@
 from accounts.views.account import profile, recover, register, security, sign_in
 from accounts.views.choosing import language
 from accounts.views.confirming import confirm
+from accounts.views.organisations import directory, organisation
 
-__all__ = ["confirm", "language", "profile", "recover", "register", "security", "sign_in"]
+__all__ = [
+    "confirm",
+    "directory",
+    "language",
+    "organisation",
+    "profile",
+    "recover",
+    "register",
+    "security",
+    "sign_in",
+]

@@ -22,7 +22,7 @@ from sesphr.client.registration import OWNER, ROLES
 # What is signed or sent as text; paths may be whatever the file system takes.
 TEXTS = (
     "server", "login", "name", "email", "owner", "purpose", "reason", "token", "code", "role",
-    "organisation", "secret", "patient", "colleague",
+    "organisation", "secret", "patient", "colleague", "activation_code",
 )  # fmt: skip
 
 
@@ -110,9 +110,10 @@ class _Commands:
 
 def _account(commands: _Commands) -> None:
     one = commands.add("register", account.register, "make keys here and register them")
-    one.add_argument("--role", required=True, choices=ROLES)
-    one.add_argument("--name", required=True)
+    one.add_argument("--role", choices=ROLES, help="an activation code says it itself")
+    one.add_argument("--name", help="an activation code says it itself")
     one.add_argument("--email", required=True)
+    one.add_argument("--activation-code", metavar="CODE", help="of an organisation that enrols you")
     one = commands.add("confirm", account.confirm, "confirm the address with the letter's link")
     one.add_argument("token", help="the link, or the token in it")
     one = commands.add("recover", account.recover, "new password and code by the recovery code")

@@ -89,6 +89,7 @@ OWNER = Visitor(ALICE, (
     Stop("request", "/requests/{request}", "#request > *"),
     Stop("request", f"/requests/{NOBODY}", again="-unknown"),
     Stop("sharing", "/sharing", "#matrix table, #matrix ul"),
+    Stop("directory", "/directory", "#find-name"),
     Stop("see-as", "/sharing/as/{lee}", "[role=tablist]"),
     Stop("activity", "/activity", "#entries-section"),
     Stop("profile", "/profile"),
@@ -100,6 +101,7 @@ NEW_DOCTOR = Visitor(HADDAD, (
     Stop("waiting", "/waiting", "#waiting-section li"),
     Stop("patient", "/patients/{alice}", "#record-state > *", "-nothing-shared"),
     Stop("activity", "/activity", "#verdict > *"),
+    Stop("organisation", "/organisations/{hospital}", "#codes li"),
 ))  # fmt: skip
 DOCTOR = Visitor(LEE, (
     Stop("home", "/home", "#home-rows tr"),
@@ -120,7 +122,8 @@ NO_PAGE = {"health", "language"}
 
 def address(stop: Stop, cast: Cast) -> str:
     """The path with this site's ids."""
-    return stop.path.format(request=cast.request, alice=cast.ids[ALICE], lee=cast.ids[LEE])
+    ids = {"alice": cast.ids[ALICE], "lee": cast.ids[LEE], "hospital": cast.hospital}
+    return stop.path.format(request=cast.request, **ids)
 
 
 def visit(page: Page, stop: Stop, cast: Cast) -> None:

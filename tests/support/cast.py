@@ -47,6 +47,7 @@ class Cast:
     people: dict[Part, Person]
     ids: dict[Part, str]
     request: str
+    hospital: str
 
     def __getitem__(self, part: Part) -> Person:
         return self.people[part]
@@ -59,7 +60,26 @@ def play(system: System) -> Cast:
     known = [one for one in PARTS if one.checked]
     _at_once(lambda one: _authorise(system, people[one], one), known)
     ids = {one: str(people[one].ok("whoami")["member"]) for one in (ALICE, LEE, KIMANI)}
-    return Cast(people, ids, _story(system, people))
+    return Cast(people, ids, _story(system, people), _hospital(system, people[HADDAD]))
+
+
+def _hospital(system: System, head: Person) -> str:
+    """City Hospital, which Dr Haddad administers, with a code that waits; its id."""
+    told = system.server.manage(
+        "organisation", "City Hospital", "--kind", "hospital", "--city", "Bristol", "--country", "GB",
+        "--department", "Lung clinic=respiratory", "--administrator", head.login,
+    )  # fmt: skip
+    system.server.manage(
+        "enrol",
+        "City Hospital",
+        "--role",
+        "nurse",
+        "--name",
+        "Nora Quill",
+        "--department",
+        "Lung clinic",
+    )
+    return told.strip().rpartition("(")[2].rstrip(")")
 
 
 def last_day(days: int) -> str:

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
-from sesphr.client import people, prompts, recovery
+from sesphr.client import enrolment, people, prompts, recovery
 from sesphr.client.answers import Anything, Me, Registered
 from sesphr.client.app import Answer, App
 from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError, told
@@ -33,18 +33,19 @@ def register(app: App, options: Namespace) -> Answer:
     mark = {"login": login, "server": app.server}
     if app.remembered().get("registered") == mark and not app.home.read(recovery.PENDING):
         return _registered_before(app, login)
+    name, role = enrolment.who(app, options)
     password = prompts.password()
     place = app.deployment()
     public = parameters(app.api, login)
-    who = recovery.Applicant(app.server, place.id, public.member, login, options.name, options.role)
+    who = recovery.Applicant(app.server, place.id, public.member, login, name, role)
     with app.home.locked(recovery.PENDING):
         application = recovery.prepared(app.home, who, public, password)
-        found = _sent(app, application)
+        found = _sent(app, application, enrolment.code(options))
         if found.member != who.member:
             raise IntegrityError("The server registered somebody else.")
-        counts = _check_taken(app, who, application, password)
+        counts, state = _check_taken(app, who, application, password)
     code = application.code if counts else None
-    data = _account(found.member, found.state, code, application.keys)
+    data = _account(found.member, state, code, application.keys)
 
     def finish() -> None:
         # Only now: until the code was shown, the same command again shows it.
@@ -54,9 +55,9 @@ def register(app: App, options: Namespace) -> Answer:
     return Answer(data, _welcome(data, login), after=finish, unseen=SAME_AGAIN)
 
 
-def _sent(app: App, application: recovery.Application) -> Registered:
+def _sent(app: App, application: recovery.Application, code: dict[str, str]) -> Registered:
     try:
-        return app.api.post(Registered, "/members", **application.body)
+        return app.api.post(Registered, "/members", **application.body, **code)
     except ConflictError:
         # It may be this very registration, still on its way in another call: it waits.
         raise
@@ -68,8 +69,9 @@ def _sent(app: App, application: recovery.Application) -> Registered:
 
 def _check_taken(
     app: App, who: recovery.Applicant, application: recovery.Application, password: str
-) -> bool:
-    """See by signing in that the account has these keys; whether the recovery code still counts.
+) -> tuple[bool, str]:
+    """See by signing in that the account has these keys; whether the recovery code still counts,
+    and where the membership stands.
 
     The portal answers alike for an address that somebody has already.
 
@@ -80,7 +82,7 @@ def _check_taken(
         with app.signed_in(secret=password, login=who.login) as session:
             if session.keys.verification == application.keys.verification:
                 session.registered()
-                return session.generations.recovery == 1
+                return session.generations.recovery == 1, session.me.state
     except RefusedError as error:
         if error.code != "wrong-secret":
             raise
@@ -99,9 +101,11 @@ def _account(member: str, state: str, code: str | None, keys: Any) -> dict[str, 
 
 def _welcome(data: dict[str, Any], login: str) -> list[str]:
     code = data["recovery_code"] or "replaced since, the newer one counts"
+    letter = "Confirm the address with the link in the letter"
+    waits = f"{letter}; an administrator then authorises you."
     return [
         f"Registered {login}.",
-        "Confirm the address with the link in the letter; an administrator then authorises you.",
+        f"You are enrolled and can begin. {letter}." if data["state"] == "authorised" else waits,
         f"Recovery code (shown only now, keep it on paper): {code}",
         f"Fingerprint of your keys: {data['fingerprint']}",
     ]

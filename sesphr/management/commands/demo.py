@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr import letters
-from sesphr.demo import PEOPLE, passwords
+from sesphr.demo import PEOPLE, Person, passwords
 from sesphr.processes import end_with_parent, hold, parent_is
 
 START_SECONDS = 60
@@ -91,8 +91,7 @@ class Command(BaseCommand):
             known = passwords(settings.SESPHR_DATA)
             self.stdout.write("\nSample people (sign in with address and password):")
             for person in PEOPLE:
-                waits = "" if person.checked else "   (waits to be authorised)"
-                line = f"{person.role:<13} {person.login:<32} {known[person.login]}{waits}"
+                line = f"{person.role:<13} {person.login:<32} {known[person.login]}{_about(person)}"
                 self.stdout.write(f"  {line}")
         self.stdout.write(f"\nAdministration, at {url}/admin/:")
         call_command("demo_administrator", stdout=self.stdout)
@@ -112,6 +111,15 @@ def require_free(host: str, port: int) -> None:
             raise CommandError(
                 f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port: make demo PORT=8001"
             ) from error
+
+
+def _about(person: Person) -> str:
+    """What is to be known of somebody besides."""
+    if person.administers:
+        return f"   (administers {person.administers})"
+    if person.employer:
+        return f"   ({person.employer})"
+    return "" if person.checked else "   (waits to be authorised)"
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,19 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sesphr import letters
-from sesphr.demo import ADA, AMAL, LEE, PEOPLE, PIA, Person, passwords
+from sesphr.demo import (
+    ADA,
+    AMAL,
+    CLINIC,
+    HOSPITALS,
+    LEE,
+    MIRA,
+    PEOPLE,
+    PIA,
+    Hospital,
+    Person,
+    passwords,
+)
 from sesphr.management.commandline import client, demo_folder
 from sesphr.management.demo_roles import certify
 
@@ -44,9 +57,12 @@ class Command(BaseCommand):
         self.server = options["server"]
         self.folder = demo_folder()
         passwords(settings.SESPHR_DATA)
+        for hospital in HOSPITALS:
+            self._once(f"hospital-{hospital.name}", partial(self._found, hospital))
         self._register_all()
         for person in PEOPLE:
             self._once(f"person-{person.key}", partial(self._let_in, person))
+        self._once(f"administers-{MIRA.key}", lambda: self._found(CLINIC, administrator=MIRA))
         certify(self._client, self._once, self.stdout)
         self._once("record", lambda: self._client(ADA, "deposit", str(settings.BASE_DIR / SAMPLE)))
         self._once(f"grant-{LEE.key}", lambda: self._grant(LEE, "medical", until=_end()))
@@ -66,16 +82,40 @@ class Command(BaseCommand):
     def _register_all(self) -> None:
         """Some at once: most of the time goes into each one's key derivation."""
         new = [one for one in PEOPLE if not self._is_done(f"person-{one.key}")]
+        codes = [self._code(one) if one.employer else "" for one in new]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(self._register, new))
+            list(pool.map(self._register, new, codes))
 
-    def _register(self, person: Person) -> None:
+    def _register(self, person: Person, code: str) -> None:
+        enrolled = ("--activation-code", code) if code else ()
         self._client(
-            person, "register", "--role", person.role, "--name", person.name, "--email", person.login
+            person, "register", "--role", person.role, "--name", person.name,
+            "--email", person.login, *enrolled,
         )  # fmt: skip
 
+    def _found(self, hospital: Hospital, administrator: Person | None = None) -> None:
+        """Add a hospital; again, with who administers it."""
+        call_command(
+            "organisation", hospital.name, kind=hospital.kind, street=hospital.street,
+            city=hospital.city, postcode=hospital.postcode, country=hospital.country,
+            departments=[f"{name}={kind}" for name, kind in hospital.departments.items()],
+            administrators=[] if administrator is None else [administrator.login],
+            stdout=StringIO(),
+        )  # fmt: skip
+
+    def _code(self, person: Person) -> str:
+        """A new activation code of somebody's employer."""
+        told = StringIO()
+        call_command(
+            "enrol", person.employer, role=person.role, name=person.name,
+            department=person.department, title=person.title, email=person.login, stdout=told,
+        )  # fmt: skip
+        return told.getvalue().split()[-1]
+
     def _let_in(self, person: Person) -> None:
-        """Authorise somebody who was checked; the others confirm their address and wait."""
+        """Authorise somebody who was checked; whom nobody vouches for confirms their address and waits."""
+        if person.employer:
+            return
         if person.checked:
             call_command("authorise", person.login, checked=person.checked, stdout=self.stdout)
             return

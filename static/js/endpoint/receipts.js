@@ -18,7 +18,7 @@ import { asIntegrity, verify } from "./statement.js";
  * Check receipts: each a different node's, for this object of this member.
  * @param {Session} session
  * @param {readonly string[]} receipts JWS
- * @param {{kind: "acl" | "deposit" | "registration" | "key-request" | "credential" | "accept" | "deletion", digest: Uint8Array, owner?: string}} expected
+ * @param {{kind: "acl" | "deposit" | "registration" | "departure" | "key-request" | "credential" | "accept" | "deletion", digest: Uint8Array, owner?: string}} expected
  *   digest: SHA-256 of the object's payload; owner: whose object it is, oneself unless told otherwise
  * @returns {Receipts}
  * @throws {Integrity} when a receipt is not a node's, or for something else

@@ -16,6 +16,7 @@ import { loadDeployment } from "./deployment.js";
 import { Integrity } from "./errors.js";
 import * as password from "./password.js";
 import { checkReceipts } from "./receipts.js";
+import { read as shaped } from "./shapes.js";
 import { checkedLogin, parameters, saltOf } from "./signin.js";
 import { payload, sign } from "./statement.js";
 
@@ -81,14 +82,26 @@ export class Application {
   }
 }
 
+/** For whom an activation code is. @typedef {{organisation: string, department: string, name: string, role: string, title: string, email: string}} Offer */
+
+/**
+ * For whom an organisation issued an activation code; asking does not use it.
+ * @param {string} code as typed
+ * @returns {Promise<Offer>}
+ * @throws {ApiError | Offline} `code-wrong`, `code-used`, `code-expired`, `code-withdrawn`, `rate-limited`
+ */
+export async function readActivation(code) {
+  return shaped("activation", await api.ungated("POST", "/activation", { code }));
+}
+
 /**
  * Make keys and key slots; nothing but the login name is sent. Takes about a second.
- * @param {{login: string, name: string, role: string, password: string, code: string}} who code: the
- *   recovery code that was printed, from freshRecoveryCode
+ * @param {{login: string, name: string, role: string, password: string, code: string, activation?: string}} who
+ *   code: the recovery code that was printed, from freshRecoveryCode; activation: an organisation's code
  * @returns {Promise<Application>}
  * @throws {Invalid} `login`, `weak-password` @throws {Integrity | ApiError | Offline | Unsupported}
  */
-export async function prepare({ login: typed, name, role, password: secret, code }) {
+export async function prepare({ login: typed, name, role, password: secret, code, activation = "" }) {
   const login = checkedLogin(typed);
   const [{ id: deployment }, found] = await Promise.all([loadDeployment(), parameters(login)]);
   const { member } = found;
@@ -103,7 +116,7 @@ export async function prepare({ login: typed, name, role, password: secret, code
   const partitions = role === OWNER ? FIRST_PARTITIONS : [];
   const { jws } = registration(keys, { deployment, member, partitions });
   const slots = [first, second].map(({ slot, loginSecret }) => ({ slot, login_secret: toHex(loginSecret) }));
-  const body = { login, name: name.trim().normalize("NFC"), role, registration: jws, slots };
+  const body = { login, name: name.trim().normalize("NFC"), role, registration: jws, slots, ...(activation && { activation_code: activation }) };
   return new Application({ body, member, login, keys });
 }
 

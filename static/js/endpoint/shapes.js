@@ -75,7 +75,36 @@ const offered = having({
   record: uuid, owner: uuid, owner_name: anyText, offered: int(), state: anyText, answered: nullable(int()),
 });
 
+const post = having({ organisation: anyText, city: anyText, department: anyText, speciality: anyText, title: anyText });
+const provider = having({ member: uuid, name: anyText, role: anyText, login: anyText, posts: list(post) });
+const leaving = having({
+  ends_membership: boolean, asked: int(), by: anyText, receipts: list(long), nodes: int(1), finished: nullable(int()),
+});
+const staff = having({
+  id: uuid, member: uuid, name: anyText, login: anyText, role: anyText, department: anyText, title: anyText,
+  administrator: boolean, since: int(), until: nullable(int()), state: oneOf("current", "leaving", "left"),
+  leaving: nullable(leaving),
+});
+const activation = having({
+  id: uuid, name: anyText, role: anyText, department: anyText, title: anyText, email: anyText, administrator: boolean,
+  issued: int(), issued_by: anyText, expires: int(),
+});
+const notice = having({
+  id: uuid, member: uuid, name: anyText, role: anyText, organisation: anyText, time: int(), ends_membership: boolean,
+  finished: boolean,
+});
+
 const SHAPES = {
+  activation: having({ organisation: anyText, department: anyText, name: anyText, role: anyText, title: anyText, email: anyText }),
+  codes: having({ codes: list(activation) }),
+  newCode: having({ id: uuid, code: text(1, 64), name: anyText, role: anyText, expires: int() }),
+  leavers: having({ notices: list(notice) }),
+  organisation: having({ id: uuid, name: anyText, city: anyText, departments: list(having({ id: uuid, name: anyText, speciality: anyText })) }),
+  providers: having({ providers: list(provider), more: boolean, too_many: boolean }),
+  removal: having({ ends_membership: boolean, elsewhere: int() }),
+  staff,
+  staffPage: having({ staff: list(staff), total: int(), more: boolean }),
+  work: having({ listed: boolean, notified: boolean, posts: list(post) }),
   addable: having({ addable: list(addable) }),
   answered: having({ record: uuid, state: anyText, receipts: list(long) }),
   proposals: having({ incoming: list(proposal), outgoing: list(offered) }),

@@ -8,6 +8,7 @@ import { setCount } from "../ui/header.js";
 import { t } from "../ui/messages.js";
 import { filled, startPage } from "../ui/page.js";
 import { failed, loading, report } from "../ui/states.js";
+import { drawLeavers } from "./home/leavers.js";
 import { drawNeeds, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
 import { drawParts } from "./home/part-cards.js";
 import { drawRecent } from "./home/recent.js";
@@ -36,8 +37,9 @@ class Home {
   async start() {
     byId("greeting").textContent = greeting(this.session.me.name);
     const parts = this.loadParts();
+    const leavers = this.optional(drawLeavers(), undefined);
     const recent = this.loadNeeds().then((requests) => { void parts.then(filled, filled); return this.loadRecent(requests); });
-    await Promise.all([parts, recent]);
+    await Promise.all([parts, recent, leavers]);
   }
 
   /** @returns {Promise<KeyRequest[]>} */

@@ -1,5 +1,5 @@
 /**
- * Who one is here, as the server says it.
+ * Who one is here, as the server says it; whether one may be found, and wants letters.
  * @module
  */
 import { lookUp } from "../endpoint/people.js";
@@ -8,6 +8,7 @@ import { dateTime } from "../ui/format.js";
 import { t, worded } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { mountCredential } from "./profile/credential.js";
+import { mountWork } from "./profile/work.js";
 
 await startPage(async ({ root, session }) => {
   const { me } = session;
@@ -21,4 +22,5 @@ await startPage(async ({ root, session }) => {
     member: el("code", {}, me.id),
   });
   if (me.role !== "owner") await mountCredential(session);
+  await mountWork();
 }, { needs: "session" });

@@ -7,11 +7,11 @@
 import { freshRecoveryCode } from "../crypto/slots.js";
 import { Conflict, EndpointError } from "../endpoint/errors.js";
 import { useWorker } from "../endpoint/password.js";
-import { prepare } from "../endpoint/registration.js";
+import { prepare, readActivation } from "../endpoint/registration.js";
 import { checkedLogin } from "../endpoint/signin.js";
 import { formOf, input, nameAccount, showErrors, showFailure } from "../ui/account.js";
 import { CodeCheck, CodeSheet, groupsOf } from "../ui/codesheet.js";
-import { byId, fill, onAction } from "../ui/dom.js";
+import { byId, fill, onAction, show } from "../ui/dom.js";
 import { onSubmit } from "../ui/forms.js";
 import { t } from "../ui/messages.js";
 import { NewPassword } from "../ui/newpassword.js";
@@ -30,6 +30,8 @@ class Registering {
   code = freshRecoveryCode();
   #finished = false;
   #reviewed = false;
+  /** Who an organisation says that one is, and with which code. @type {{code: string, offer: import("../endpoint/registration.js").Offer} | null} */
+  #enrolled = null;
   /** What was prepared, and from which answers. @type {{from: string, application: Application} | null} */
   #prepared = null;
 
@@ -39,7 +41,7 @@ class Registering {
     this.password = new NewPassword(byId("password-form"), () => [input("name").value, input("login").value, "sesphr"]);
     this.sheet = new CodeSheet(byId("register-sheet"));
     this.check = new CodeCheck(formOf("register-check"));
-    onAction(root, { back: () => history.back(), change: (button) => this.steps.go(button.dataset.name ?? "role") });
+    onAction(root, { back: () => history.back(), change: (button) => this.steps.go(button.dataset.name ?? "role"), activation: () => this.steps.go("activation"), accept: () => this.#accept() });
     this.#forms();
     addEventListener("beforeunload", (event) => {
       // From the code on, leaving would make a printed sheet worthless without a word.
@@ -50,6 +52,7 @@ class Registering {
 
   #forms() {
     onSubmit(formOf("role-form"), () => this.#role());
+    onSubmit(formOf("activation-form"), () => this.#activation());
     onSubmit(formOf("name-form"), () => this.#name());
     onSubmit(formOf("login-form"), () => this.#login());
     onSubmit(formOf("password-form"), () => this.#password());
@@ -71,10 +74,46 @@ class Registering {
     const role = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=role]:checked"))?.value ?? "";
     const name = input("name").value.trim().normalize("NFC");
     const login = input("login").value.trim().toLowerCase();
-    return { role, name, login, password: this.password.value, code: this.code };
+    return { role, name, login, password: this.password.value, code: this.code, ...this.#enrolment() };
+  }
+
+  /** What the organisation says counts before what was typed. */
+  #enrolment() {
+    if (!this.#enrolled) return {};
+    const { code: activation, offer: { name, role } } = this.#enrolled;
+    return { activation, name, role };
+  }
+
+  async #activation() {
+    const form = formOf("activation-form");
+    const code = input("activation").value.trim();
+    show(byId("offer"), false);
+    if (code === "") return showErrors(form, [{ field: "activation", text: t("register.activation-missing") }]);
+    try {
+      const offer = await readActivation(code);
+      this.#enrolled = { code, offer };
+      this.#offered(offer);
+    } catch (error) {
+      this.#enrolled = null;
+      showFailure(form, "activation", error, { invalid: "problem.code-wrong" });
+    }
+  }
+
+  /** @param {import("../endpoint/registration.js").Offer} offer */
+  #offered({ name, role, organisation, department, title, email }) {
+    showErrors(formOf("activation-form"), []);
+    fill(byId("offer"), { name, role: t(`role.${role}`), organisation: [organisation, department].filter(Boolean).join(", "), title: title || "-" });
+    if (email) input("login").value = email;
+    show(byId("offer"));
+    byId("offer-title").focus();
+  }
+
+  #accept() {
+    return this.steps.go(this.#reviewed ? "review" : "login");
   }
 
   #role() {
+    this.#enrolled = null;
     if (this.#answers().role === "") return showErrors(formOf("role-form"), [{ field: "role", text: t("register.role-missing") }]);
     return this.steps.go(this.#reviewed ? "review" : "name");
   }
@@ -111,6 +150,7 @@ class Registering {
     this.#reviewed = true;
     const { role, name, login } = this.#answers();
     fill(byId("answers"), { role: t(`role.${role}`), name, login });
+    for (const button of byId("answers").querySelectorAll("[data-name=role], [data-name=name]")) show(button, this.#enrolled === null);
   }
 
   async #send() {
@@ -124,7 +164,7 @@ class Registering {
       done();
       this.#done(application);
     } catch (error) {
-      const told = error instanceof Conflict ? new EndpointError("registration-unfinished") : error;
+      const told = error instanceof Conflict && error.code === "conflict" ? new EndpointError("registration-unfinished") : error;
       failed(state, told, () => formOf("review-form").requestSubmit());
     }
   }
@@ -144,6 +184,7 @@ class Registering {
   /** @param {Application} application */
   #done(application) {
     this.#finished = true;
+    for (const list of document.querySelectorAll("[data-when]")) show(list, (list.getAttribute("data-when") === "enrolled") === (this.#enrolled !== null));
     byId("done-text").textContent = t("register.sent", { login: application.login });
     this.sheet.clear();
     this.password.forget();

@@ -5,6 +5,7 @@ import { byId, clone, el, onAction, show, slot } from "../ui/dom.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { announce, failed, isStop, loading, pageState } from "../ui/states.js";
+import { takeShareWith } from "./shared/share-with.js";
 import { askPerson } from "./sharing/add.js";
 import { askCell } from "./sharing/cell.js";
 import { conflict, drawChanges, sentence } from "./sharing/changes.js";
@@ -36,6 +37,8 @@ async function main({ session }) {
     state.done();
   }
   page.listen();
+  const login = takeShareWith();
+  if (login) void page.add(login);
   if (location.hash.startsWith("#m-")) document.getElementById(location.hash.slice(1))?.querySelector("button")?.focus();
 }
 
@@ -70,7 +73,7 @@ class SharingPage {
       undo: ({ dataset }) => void this.#undo({ member: String(dataset.member), partition: String(dataset.partition) }),
       discard: () => void this.#keep({ ...this.#draft, changes: [], people: [] }).then(() => this.#settled()),
       save: () => void this.#save(),
-      add: () => void this.#add(),
+      add: () => void this.add(),
       look: () => location.assign(`${byId("see-as").dataset.href}${/** @type {HTMLSelectElement} */ (byId("see-as")).value}`),
       lists: () => void this.#earlier(),
       "deal-again": () => void this.#dealAgain(),
@@ -165,8 +168,9 @@ class SharingPage {
     byId("changes-title").focus();
   }
 
-  async #add() {
-    const added = await askPerson(this.session);
+  /** @param {string} [login] filled in already */
+  async add(login = "") {
+    const added = await askPerson(this.session, login);
     if (!added) return;
     const people = [...this.#draft.people.filter((one) => one.member !== added.member), added];
     const known = this.#scene.people.has(added.member);

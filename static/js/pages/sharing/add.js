@@ -17,15 +17,20 @@ const LOGIN = /^[a-z0-9._+-]+@[a-z0-9.-]+$/;
 
 /**
  * @param {Session} session
+ * @param {string} [login] filled in, and looked up at once
  * @returns {Promise<Added | null>} whom to add to the matrix, or nobody
  */
-export function askPerson(session) {
+export function askPerson(session, login = "") {
   const dialog = /** @type {HTMLDialogElement} */ (clone("t-add"));
   const form = /** @type {HTMLFormElement} */ (slot(dialog, "form"));
   /** @type {Added | null} */
   let found = null;
   onSubmit(form, async (data) => { found = await look(session, dialog, String(data.get("login"))); });
   document.body.append(dialog);
+  if (login) {
+    /** @type {HTMLInputElement} */ (form.elements.namedItem("login")).value = login;
+    queueMicrotask(() => form.requestSubmit());
+  }
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();

@@ -1,0 +1,45 @@
+/** Who left of those with whom the owner shares: a notice for each, until she dismisses it. @module */
+import { dismissNotice, readNotices } from "../../endpoint/work.js";
+import { byId, clone, onAction, show } from "../../ui/dom.js";
+import { date } from "../../ui/format.js";
+import { t } from "../../ui/messages.js";
+import { avatar } from "../../ui/people.js";
+import { explain, report } from "../../ui/states.js";
+
+/** @typedef {import("../../endpoint/work.js").Notice} Notice */
+
+/** Draw the notices that there are. */
+export async function drawLeavers() {
+  const place = byId("leavers");
+  const notices = await readNotices();
+  place.replaceChildren(...notices.map(panel));
+  show(byId("leavers-place"), notices.length > 0);
+  onAction(place, { dismiss: (button) => void dismiss(button) });
+}
+
+/** @param {Notice} notice @returns {HTMLElement} */
+function panel({ id, name, role, organisation, time, ends_membership: ended, finished }) {
+  const words = ended ? (finished ? "home.left.ended" : "home.left.ending") : "home.left.stays";
+  const made = clone("t-leaver", {
+    picture: avatar(name, role), title: t("home.left", { name, organisation }), text: t(words), date: date(time),
+    of: t("home.left.of", { name }),
+  });
+  made.dataset.notice = id;
+  return made;
+}
+
+/** @param {HTMLElement} button */
+async function dismiss(button) {
+  const row = button.closest("[data-notice]");
+  if (!(row instanceof HTMLElement)) return;
+  try {
+    await dismissNotice(row.dataset.notice ?? "");
+    row.remove();
+    const left = byId("leavers").childElementCount;
+    show(byId("leavers-place"), left > 0);
+    byId(left > 0 ? "leavers-title" : "greeting").focus();
+  } catch (error) {
+    report(error);
+    row.querySelector("[role=status]")?.replaceChildren(explain(error));
+  }
+}
