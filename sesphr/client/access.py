@@ -207,9 +207,10 @@ def _agreed(
 ) -> Opening:
     place, item = session.deployment, asked.payload["items"][0]
     votes = _of_one_version(checked.votes, place.t)
+    # Whom the list allows and for whom the nodes have no key yet: there is nothing to open with.
     allowed = [
         name for name in item["partitions"]
-        if sum(name in vote.points for vote in votes) >= place.t
+        if sum(_opens(session, vote, name) for vote in votes) >= place.t
     ]  # fmt: skip
     some = {name for vote in checked.votes for name in vote.points}
     if not complete and some - set(allowed):
@@ -224,6 +225,12 @@ def _agreed(
         points=_points(votes, allowed),
         wrong=set(checked.wrong), everybody=complete,
     )  # fmt: skip
+
+
+def _opens(session: Session, vote: Vote, name: str) -> bool:
+    if vote.owner == session.me.id:
+        return name in vote.points
+    return vote.points.get(name) is not None
 
 
 def _of_one_version(votes: list[Vote], t: int) -> list[Vote]:

@@ -152,7 +152,7 @@ function sizeOf(objects) {
 export function checkAnswers(deployment, asked, found, everybody = true) {
   const { votes, tickets, wrong } = votesOf(deployment, asked, found.answers);
   return asked.payload.items.flatMap((/** @type {Item} */ item) => {
-    const agreed = agree(deployment.t, item, votes.get(item.record) ?? [], everybody);
+    const agreed = agree(deployment.t, item, votes.get(item.record) ?? [], { everybody, me: asked.payload.iss });
     if (agreed === null) return [];
     const points = pointsOf(agreed.votes, agreed.allowed);
     const stored = found.objects.find((one) => one.digest === agreed.manifest);
@@ -272,13 +272,16 @@ function checkLogged(deployment, checked, proofs, owners) {
 
 /**
  * @param {number} t @param {Item} item @param {Vote[]} all votes on one record
- * @param {boolean} everybody
+ * @param {{everybody: boolean, me: string}} how me: who asked
  * @returns {{owner: string, version: number, manifest: string, allowed: string[], votes: Vote[]} | null}
  *   null when nothing is allowed
  */
-function agree(t, { partitions }, all, everybody) {
+function agree(t, { partitions }, all, { everybody, me }) {
   const votes = ofOneVersion(all, t);
-  const count = (/** @type {string} */ name) => votes.filter((vote) => vote.points.has(name)).length;
+  // Whom the list allows and for whom the nodes have no key yet: there is nothing to open with.
+  const opens = (/** @type {Vote} */ { owner, points }, /** @type {string} */ name) =>
+    owner === me ? points.has(name) : (points.get(name) ?? null) !== null;
+  const count = (/** @type {string} */ name) => votes.filter((vote) => opens(vote, name)).length;
   const allowed = partitions.filter((name) => count(name) >= t);
   const some = partitions.filter((name) => all.some((vote) => vote.points.has(name)));
   if (!everybody && some.length > allowed.length) throw new Integrity("nodes-disagree");
