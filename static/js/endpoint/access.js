@@ -121,7 +121,7 @@ export function checkAnswers(deployment, asked, found, me) {
  * @param {Nodes} deployment @param {Verified} asked @param {NodeAnswer[]} answers
  * @returns {Map<string, Vote[]>} by record
  */
-function votesOf(deployment, asked, answers) {
+export function votesOf(deployment, asked, answers) {
   const seen = new Set();
   /** @type {Map<string, Vote[]>} */
   const votes = new Map();

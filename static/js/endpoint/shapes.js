@@ -66,6 +66,16 @@ const credential = having({
   revoked: boolean, nodes: list(int(1)),
 });
 
+const way = having({ way: anyText, record: uuid, partitions: list(partition), signers: int() });
+const emergency = having({
+  id: uuid, owner: uuid, owner_name: anyText, asker: uuid, asker_name: anyText, asker_role: anyText,
+  colleague_name: anyText, request: long, reason: anyText, asked: int(), cosigns: list(long),
+});
+const notice = having({
+  id: uuid, kind: anyText, asker: uuid, asker_name: anyText, at: int(), until: int(), reason: anyText,
+  signers: list(having({ id: uuid, name: anyText })), seen: nullable(int()), review: anyText,
+});
+
 const SHAPES = {
   acl: having({ acl: nullable(long), delegations: list(delegation), standing: list(share) }),
   authorities: having({ authorities: list(authority) }),
@@ -75,6 +85,11 @@ const SHAPES = {
   keyRequests: having({ incoming: list(keyRequest), outgoing: list(keyRequest) }),
   keyRequestState: having({ request: uuid, state: anyText }),
   parameters: having({ member: uuid }),
+  openable: having({ owner: uuid, owner_name: anyText, ways: list(way) }),
+  emergency,
+  emergencies: having({ asked: list(emergency), waiting: list(emergency) }),
+  notice,
+  notices: having({ notices: list(notice) }),
   access: having({ answers: list(answer), objects: list(object) }),
   activity: having({ streams: list(stream), checkpoint: anyText }),
   attachment: having({ size: int(), root: anyText }),
