@@ -137,9 +137,10 @@ def _agreed(session: Session, asked: Verified, found: Access, votes: list[Vote])
     place, item = session.deployment, asked.payload["items"][0]
     if len({(vote.owner, vote.version, vote.manifest) for vote in votes}) > 1:
         raise IntegrityError("The key servers disagree about this record.")
+    # Whom the list allows and for whom the nodes have no key yet: there is nothing to open with.
     allowed = [
         name for name in item["partitions"]
-        if sum(name in vote.points for vote in votes) >= place.t
+        if sum(_opens(session, vote, name) for vote in votes) >= place.t
     ]  # fmt: skip
     if not votes or not allowed:
         raise RefusedError("There is no such record, or nothing of it may be opened.")
@@ -150,6 +151,12 @@ def _agreed(session: Session, asked: Verified, found: Access, votes: list[Vote])
         stored=_object(found, first.manifest),
         points=_points(votes, allowed, mine=first.owner == session.me.id),
     )  # fmt: skip
+
+
+def _opens(session: Session, vote: Vote, name: str) -> bool:
+    if vote.owner == session.me.id:
+        return name in vote.points
+    return vote.points.get(name) is not None
 
 
 def _points(votes: list[Vote], allowed: list[str], *, mine: bool) -> dict[str, dict[int, bytes]]:

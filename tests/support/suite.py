@@ -35,6 +35,7 @@ ONCE = tuple(
         "unit/support",
         "unit/web",
         "integration/test_*_agree*.py",
+        "integration/test_acl_oracle.py",
         "integration/test_private_mariadb.py",
         "integration/test_roundtrip*.py",
         "system/test_browser_endpoint.py",

@@ -108,7 +108,7 @@ export function checkAnswers(deployment, asked, found, me) {
   const votes = votesOf(deployment, asked, found.answers);
   const tickets = found.answers.flatMap((answer) => answer.tickets);
   return asked.payload.items.flatMap((/** @type {Item} */ item) => {
-    const agreed = agree(deployment.t, item, votes.get(item.record) ?? []);
+    const agreed = agree(deployment.t, item, votes.get(item.record) ?? [], me);
     if (agreed === null) return [];
     const points = agreed.owner === me ? new Map() : pointsOf(agreed.votes, agreed.allowed);
     const stored = found.objects.find((one) => one.digest === agreed.manifest);
@@ -192,15 +192,18 @@ function checkLogged(deployment, checked, proofs, owners) {
 }
 
 /**
- * @param {number} t @param {Item} item @param {Vote[]} votes on one record
+ * @param {number} t @param {Item} item @param {Vote[]} votes on one record @param {string} me who asked
  * @returns {{owner: string, version: number, manifest: string, allowed: string[], votes: Vote[]} | null}
  *   null when nothing is allowed
  */
-function agree(t, { partitions }, votes) {
+function agree(t, { partitions }, votes, me) {
   if (new Set(votes.map((one) => JSON.stringify([one.owner, one.version, one.manifest]))).size > 1) {
     throw new Integrity("nodes-disagree");
   }
-  const allowed = partitions.filter((name) => votes.filter((vote) => vote.points.has(name)).length >= t);
+  // Whom the list allows and for whom the nodes have no key yet: there is nothing to open with.
+  const opens = (/** @type {Vote} */ { owner, points }, /** @type {string} */ name) =>
+    owner === me ? points.has(name) : (points.get(name) ?? null) !== null;
+  const allowed = partitions.filter((name) => votes.filter((vote) => opens(vote, name)).length >= t);
   if (allowed.length === 0) return null;
   const { owner, version, manifest } = votes[0];
   return { owner, version, manifest, allowed, votes };

@@ -103,7 +103,7 @@ function roleRow(scene, draft, role) {
   const name = roleName(role);
   const certified = role.name === null ? "" : t("role.certified", { name: role.name });
   const problem = role.name === null ? clone("t-row-uncertified") : "";
-  const made = clone("t-row", { avatar: avatar(name, "role", 40), name, role: certified, problem });
+  const made = clone("t-row", { avatar: avatar(roleWord(role.role), "role", 40), name, role: certified, problem });
   made.append(...scene.columns.map((partition) => cellOfRole(scene, draft, role, partition)));
   return made;
 }
