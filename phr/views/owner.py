@@ -44,6 +44,24 @@ def one_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 
 @page(Who.OWNER)
+def consent_code(request: HttpRequest) -> HttpResponse:
+    """A code to read out at the desk, and what it opens."""
+    return show(request, "consent-code")
+
+
+@page(Who.OWNER)
+def emergency(request: HttpRequest) -> HttpResponse:
+    """What clinicians may open in an emergency, and what they opened."""
+    return show(request, "emergency")
+
+
+@page(Who.OWNER)
+def emergency_card(request: HttpRequest) -> HttpResponse:
+    """A card to carry; it holds an address and no secret."""
+    return show(request, "emergency-card")
+
+
+@page(Who.OWNER)
 def sharing(request: HttpRequest) -> HttpResponse:
     """People and parts: who can see what, until when?"""
     return show(request, "sharing")

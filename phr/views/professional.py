@@ -23,3 +23,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def patient(request: HttpRequest, owner_id: UUID) -> HttpResponse:
     """What this owner shares with me; that there is nothing reads as for an owner who is nobody."""
     return show(request, "record", mode="reader", owner_id=str(owner_id), member_id=None)
+
+
+@page(Who.PROFESSIONAL)
+def emergency_ask(request: HttpRequest, owner_id: UUID) -> HttpResponse:
+    """Asking in an emergency."""
+    return show(request, "emergency-ask", owner_id=str(owner_id))

@@ -1,5 +1,7 @@
 """Pages for anybody, which say what this is and what it protects."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from sesphr.web.pages import Who, page, show
@@ -15,6 +17,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest, name: str) -> HttpResponse:
     """Help, privacy, accessibility or the protocol, by the name of the page."""
     return show(request, name)
+
+
+@page(Who.ANYBODY)
+def emergency_here(request: HttpRequest, owner_id: UUID) -> HttpResponse:
+    """Where an emergency card leads; it reads alike whoever the card is of."""
+    return show(request, "emergency-here", owner_id=str(owner_id))
 
 
 @page(Who.ANYBODY)

@@ -167,7 +167,7 @@ export function checkAnswers(deployment, asked, found, everybody = true) {
  * @param {Nodes} deployment @param {Verified} asked @param {NodeAnswer[]} answers
  * @returns {Checked}
  */
-function votesOf(deployment, asked, answers) {
+export function votesOf(deployment, asked, answers) {
   const seen = new Set();
   /** @type {Checked} */
   const checked = { votes: new Map(), tickets: [], good: 0, wrong: new Set() };

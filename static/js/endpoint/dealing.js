@@ -5,6 +5,7 @@
  * A key is dealt only to the keys that the owner's own list names and that this device has pinned.
  * @module
  */
+import { secretInfo } from "../crypto/consent.js";
 import { b64uEncode } from "../crypto/encoding.js";
 import * as hpke from "../crypto/hpke.js";
 import { sha256 } from "../crypto/kdf.js";
@@ -18,7 +19,11 @@ import { payload, sign } from "./statement.js";
 /** @typedef {import("./rules.js").Pair} Pair */
 /** @typedef {import("./rules.js").Rule} Rule */
 /** @typedef {import("./session.js").Session} Session */
-/** What a list needs and the nodes were not dealt: keys for pairs, shares of partitions. @typedef {{pairs: readonly Pair[], shares: readonly string[]}} Lacking */
+/**
+ * What a list needs and the nodes were not dealt: keys for pairs, shares of partitions. `secret`: the
+ * owner's new consent secret (20 octets; none: to be forgotten), if there is one.
+ * @typedef {{pairs: readonly Pair[], shares: readonly string[], secret?: Uint8Array | null}} Lacking
+ */
 
 /** The owner has no key for these partitions: nothing was ever put into them. */
 export class NoKey extends EndpointError {
@@ -51,10 +56,10 @@ export function requireKeys(own, partitions) {
  * @returns {Promise<string | null>} JWS
  * @throws {NoKey} @throws {Impostor} changed keys: nothing was dealt
  */
-export async function deal(session, acl, rules, { pairs, shares }) {
+export async function deal(session, acl, rules, { pairs, shares, secret = null }) {
   const digest = sha256(acl);
   const recipients = await recipientsOf(session, rules, pairs);
-  if (recipients.length === 0 && shares.length === 0) return null;
+  if (recipients.length === 0 && shares.length === 0 && secret === null) return null;
   const own = await session.registered();
   requireKeys(own, [...recipients.map(({ partition }) => partition), ...shares]);
   const epoch = (/** @type {string} */ partition) => /** @type {number} */ (own.epoch(partition));
@@ -64,7 +69,8 @@ export async function deal(session, acl, rules, { pairs, shares }) {
   }
   const standing = [];
   for (const partition of shares) standing.push(await dealShares(session, partition, epoch(partition)));
-  const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals, standing });
+  const consent = secret && (await sealedSecret(session, secret));
+  const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals, standing, ...(consent && { consent }) });
   return sign(session.keys, "sesphr-deal", octets);
 }
 
@@ -127,10 +133,21 @@ async function dealShares({ deployment, keys, me }, partition, epoch) {
 }
 
 /**
+ * The consent secret sealed to each node; to none where it is to be forgotten.
+ * @param {Session} session @param {Uint8Array} secret
+ */
+async function sealedSecret({ deployment, me }, secret) {
+  if (secret.length === 0) return [];
+  return sealedToEach(deployment, (index) => ({
+    info: secretInfo({ deployment: deployment.id, owner: me.id, index }), octets: secret,
+  }));
+}
+
+/**
  * @param {Session["deployment"]} deployment
  * @param {(index: number, i: number) => {info: Uint8Array, octets: Uint8Array}} part of a node, by its index and place
  */
-function sealedToEach({ nodes }, part) {
+export function sealedToEach({ nodes }, part) {
   return Promise.all(nodes.map(async (node, i) => {
     const { info, octets } = part(node.index, i);
     const { enc, ciphertext } = await hpke.seal(node.hpke, info, octets);

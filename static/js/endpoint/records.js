@@ -17,8 +17,9 @@ export const DEPOSITS = "deposits";
 /**
  * manifest: digest of the newest version (b64u); date: Unix seconds.
  * @typedef {{record: string, owner: string, owner_name: string, version: number, manifest: string,
- *   date: number, partitions: string[], until?: Record<string, number>}} RecordView
- * until: when access to a partition ends (Unix seconds), for those that have an end; the server's word.
+ *   date: number, partitions: string[], until?: Record<string, number>, purpose?: string}} RecordView
+ * until: when access to a partition ends (Unix seconds), for those that have an end; purpose: what an
+ * opening must say; the server's word.
  */
 
 /**

@@ -190,7 +190,7 @@ export async function asked(session) {
 }
 
 /** @param {Session} session @param {string} login @returns {Promise<string>} whoever has, or will have, a login */
-async function memberOf(session, login) {
+export async function memberOf(session, login) {
   const { member } = read("parameters", await post("/sign-in/parameters", { login }));
   for (const [id, one] of Object.entries(await pins(session))) {
     if ((one.login === login) !== (id === member) && one.login !== null) throw new Impostor(id);

@@ -13,7 +13,7 @@ import { sameNames } from "../crypto/encoding.js";
  * @typedef {{id: string, who: {member?: string, key?: string, role?: string, issuer?: string},
  *   partitions: string[], actions: string[], purposes: string[], valid_from: number,
  *   valid_until: number | null, history: boolean, deny: boolean,
- *   emergency: {hours: number, signers: number} | null}} Rule
+ *   emergency: {hours: number, signers: number} | null, code?: true, hours?: number}} Rule
  */
 /**
  * Reading of partitions by a member whose B_U has this digest (b64u), until then (Unix seconds) or

@@ -89,16 +89,26 @@ const activation = having({
   id: uuid, name: anyText, role: anyText, department: anyText, title: anyText, email: anyText, administrator: boolean,
   issued: int(), issued_by: anyText, expires: int(),
 });
-const notice = having({
+const leaver = having({
   id: uuid, member: uuid, name: anyText, role: anyText, organisation: anyText, time: int(), ends_membership: boolean,
   finished: boolean,
+});
+
+const way = having({ way: anyText, record: uuid, partitions: list(partition), signers: int() });
+const emergency = having({
+  id: uuid, owner: uuid, owner_name: anyText, asker: uuid, asker_name: anyText, asker_role: anyText,
+  colleague_name: anyText, request: long, reason: anyText, asked: int(), cosigns: list(long),
+});
+const notice = having({
+  id: uuid, kind: anyText, asker: uuid, asker_name: anyText, at: int(), until: int(), reason: anyText,
+  signers: list(having({ id: uuid, name: anyText })), seen: nullable(int()), review: anyText,
 });
 
 const SHAPES = {
   activation: having({ organisation: anyText, department: anyText, name: anyText, role: anyText, title: anyText, email: anyText }),
   codes: having({ codes: list(activation) }),
   newCode: having({ id: uuid, code: text(1, 64), name: anyText, role: anyText, expires: int() }),
-  leavers: having({ notices: list(notice) }),
+  leavers: having({ notices: list(leaver) }),
   organisation: having({ id: uuid, name: anyText, city: anyText, departments: list(having({ id: uuid, name: anyText, speciality: anyText })) }),
   providers: having({ providers: list(provider), more: boolean, too_many: boolean }),
   removal: having({ ends_membership: boolean, elsewhere: int() }),
@@ -116,6 +126,11 @@ const SHAPES = {
   keyRequests: having({ incoming: list(keyRequest), outgoing: list(keyRequest) }),
   keyRequestState: having({ request: uuid, state: anyText }),
   parameters: having({ member: uuid }),
+  openable: having({ owner: uuid, owner_name: anyText, ways: list(way) }),
+  emergency,
+  emergencies: having({ asked: list(emergency), waiting: list(emergency) }),
+  notice,
+  notices: having({ notices: list(notice) }),
   access: having({ answers: list(answer), objects: list(object) }),
   activity: having({ streams: list(stream), checkpoint: anyText }),
   attachment: having({ size: int(), root: anyText }),

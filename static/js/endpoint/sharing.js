@@ -48,17 +48,18 @@ const FOR_GOOD = new Set([400, 403, 404, 405, 409, 413, 422]);
  * @param {Session} session
  * @param {Change} build
  * @param {readonly string[]} [answers] ids of requests
+ * @param {Uint8Array | null} [secret] a new consent secret that goes to the nodes with it; none: they forget the old one
  * @returns {Promise<Outcome>}
  * @throws {Conflict} other devices were faster, three times
  * @throws {Integrity} a list, receipt or key that is not as signed or pinned: nothing was changed
  * @throws {ApiError | Offline} as the server says; a list that may still be taken waits
  */
-export function change(session, build, answers = []) {
+export function change(session, build, answers = [], secret = null) {
   return session.memory.locked(LOCK, async () => {
     await sendWaiting(session);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await once(session, build, [...answers]);
+        return await once(session, build, [...answers], secret);
       } catch (error) {
         if (!(error instanceof Conflict) || attempt === ATTEMPTS) throw error;
       }
@@ -81,14 +82,14 @@ export async function waits(session) {
   return (await session.memory.get(PENDING)) !== undefined;
 }
 
-/** @param {Session} session @param {Change} build @param {string[]} answers @returns {Promise<Outcome>} */
-async function once(session, build, answers) {
+/** @param {Session} session @param {Change} build @param {string[]} answers @param {Uint8Array | null} secret @returns {Promise<Outcome>} */
+async function once(session, build, answers, secret) {
   const head = await readHead(session);
   const rules = build(head.rules);
   const acl = payload(session.deployment.id, session.me.id, {
     seq: head.seq + 1, previous: head.digest, default_partitions: head.defaultPartitions, rules,
   });
-  const dealt = await deal(session, acl, rules, lackingOf(head, rules));
+  const dealt = await deal(session, acl, rules, { ...lackingOf(head, rules), secret });
   if (dealt === null && same(rules, head.rules)) return again(session, head, answers);
   const body = { acl: sign(session.keys, "sesphr-acl", acl), deal: dealt, answers };
   await session.memory.set(PENDING, body);

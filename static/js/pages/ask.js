@@ -9,6 +9,7 @@ import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { partName } from "../ui/parts.js";
 import { codeOf, failed, pageState } from "../ui/states.js";
+import { mountCode } from "./ask/code.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
 /** @typedef {{owner?: string, login?: string, partitions: string[], purpose: string, reason: string}} Terms */
@@ -76,11 +77,15 @@ async function send(session, terms, go) {
 await startPage(async ({ session }) => {
   const { owner, name } = await known(session);
   const steps = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-step]")]);
-  const go = (/** @type {string} */ id) => showStep(steps, byId(id));
+  const go = (/** @type {string} */ id) => {
+    showStep(steps, byId(id));
+    show(byId("code-part"), id === "step-ask");
+  };
   show(byId("ask-address"), !owner);
   show(byId("ask-known"), Boolean(owner));
   fill(byId("ask-known"), { name });
   prefill();
+  mountCode(session, owner);
   /** @type {Terms | null} */
   let terms = null;
   onSubmit(/** @type {HTMLFormElement} */ (byId("ask-form")), (data) => {

@@ -10,6 +10,7 @@ import { filled, startPage } from "../ui/page.js";
 import { failed, loading, report } from "../ui/states.js";
 import { drawLeavers } from "./home/leavers.js";
 import { drawNeeds, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
+import { noticeNeeds } from "./home/notices.js";
 import { drawParts } from "./home/part-cards.js";
 import { drawRecent } from "./home/recent.js";
 import { showOnItsWay } from "./shared/on-its-way.js";
@@ -50,6 +51,7 @@ class Home {
     const pending = incoming.filter(({ state }) => state === "pending");
     this.needs = pending.map(requestNeed);
     if (await this.optional(waits(this.session), false)) this.needs.push(sharingNeed());
+    this.needs.unshift(...(await this.optional(noticeNeeds(), [])));
     setCount("requests", pending.length);
     this.draw();
     return incoming;

@@ -10,6 +10,7 @@ import { ordered, partChip, partName } from "../ui/parts.js";
 import { avatar } from "../ui/people.js";
 import { empty, loading, pageState } from "../ui/states.js";
 import { filterable, sortable } from "../ui/table.js";
+import { watchEmergencies } from "./home/emergencies.js";
 import { names, requestCard } from "./home/requests.js";
 import { newSince, visits } from "./home/visits.js";
 import { endsOf } from "./record/load.js";
@@ -92,4 +93,5 @@ await startPage(async ({ session }) => {
   await drawRequests(session, others);
   state.done();
   drawPatients(others, seen);
+  await watchEmergencies(session);
 }, { needs: "session", role: "professional" });

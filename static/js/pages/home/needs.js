@@ -7,7 +7,9 @@ import { avatar } from "../../ui/people.js";
 
 /** @typedef {import("../../endpoint/requests.js").KeyRequest} KeyRequest */
 /** @typedef {import("../../endpoint/activity.js").Event} Event */
-/** @typedef {{picture: Node, title: string, text: string, link: string, href: string, of?: string}} Need */
+/**
+ * @typedef {{picture: Node, title: string, text: string, link: string, href: string, of?: string,
+ *   done?: () => unknown}} Need done: called when its link is pressed, which then leads there */
 
 /** @param {KeyRequest} request @returns {Need} */
 export function requestNeed({ id, asker_name: name, asker_role: role, reason }) {
@@ -44,10 +46,11 @@ export function drawNeeds(needs) {
 }
 
 /** @param {Need} need @param {number} index */
-function row({ picture, title, text, link, href, of = "" }, index) {
+function row({ picture, title, text, link, href, of = "", done }, index) {
   const made = clone("t-need", { picture, title, text, link, of });
   const act = slot(made, "act");
   act.setAttribute("href", href);
+  if (done) act.addEventListener("click", done);
   // One filled button in view: the first is the main action.
   act.classList.toggle("button--outline", index > 0);
   return made;

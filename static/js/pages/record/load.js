@@ -24,7 +24,7 @@ import { viewOf, without } from "./view.js";
 /** @type {Record<string, string>} */
 const PURPOSES = { insurer: "payment", researcher: "research", relative: "personal" };
 
-/** To open for it is an act of its own, with reasons; no page falls into it. */
+/** To open for it is an act of its own, with reasons; no page falls into it that nobody signed for. */
 const EMERGENCY = "emergency";
 
 const PURPOSE = /^[a-z0-9-]{1,32}$/;
@@ -66,10 +66,13 @@ export function endsOf(views) {
  * Why it is opened: as was asked for last and given, otherwise as somebody of this role does.
  * @param {Session} session
  * @param {Use} use
+ * @param {readonly RecordView[]} views
  * @returns {Promise<string>}
  */
-async function purposeOf(session, { mode, owner }) {
+async function purposeOf(session, { mode, owner }, views) {
   if (mode !== "reader") return "personal";
+  // What clinicians signed for: the nodes give more for it than for anything else.
+  if (views.some((view) => view.purpose === EMERGENCY)) return EMERGENCY;
   const given = await purposeGiven(session, String(owner));
   // What was asked for may be any words; an opening names its purpose by an id.
   if (given !== null && PURPOSE.test(given) && given !== EMERGENCY) return given;
@@ -83,7 +86,7 @@ async function purposeOf(session, { mode, owner }) {
  */
 export async function load(session, use, views, onStep) {
   const items = views.map((view) => ({ record: view.record, partitions: readable(view) }));
-  const [viewer, purpose] = await Promise.all([viewerOf(session, use), purposeOf(session, use)]);
+  const [viewer, purpose] = await Promise.all([viewerOf(session, use), purposeOf(session, use, views)]);
   /** @type {Promise<import("./reading.js").Shown | null>[]} */
   const read = [];
   const onRecord = (/** @type {OpenedRecord} */ one) => {
@@ -126,7 +129,7 @@ export async function openedBefore(session, use) {
   const visit = use.mode === "reader" && use.owner ? (await visits(session))[use.owner] : undefined;
   const items = Object.entries(visit?.parts ?? {}).map(([record, partitions]) => ({ record, partitions }));
   if (!visit || !items.length) return null;
-  await open(session, items, { owner: ownerOf(session, use), purpose: await purposeOf(session, use) });
+  await open(session, items, { owner: ownerOf(session, use), purpose: await purposeOf(session, use, []) });
   // Asked once: to come back here later is no further attempt.
   await noteVisit(session, String(use.owner), []);
   return visit.name ?? "";
