@@ -142,6 +142,9 @@ def _requests(commands: _Commands) -> None:
 
 
 def _sharing(commands: _Commands) -> None:
+    one = commands.add("compare", sharing.compare, "say that you compared somebody's fingerprint")
+    one.add_argument("email", metavar="EMAIL")
+    one.add_argument("fingerprint", nargs="+", metavar="DIGITS", help="as they read it to you")
     one = commands.add("grant", sharing.grant, "let a member read partitions")
     one.add_argument("email", metavar="EMAIL")
     one.add_argument("--partition", required=True, action="append", metavar="P")

@@ -50,7 +50,7 @@ async function look(session, dialog, typed) {
     const person = await lookUpLogin(session, login);
     if (person === null || person.role === "owner") return refuse(t("add.nobody", { login }));
     showErrors(slot(dialog, "form"), []);
-    return shown(place, person, login);
+    return shown(session, place, person, login);
   } catch (error) {
     if (error instanceof Impostor) showStop(place, impostor(login, error.member));
     else refuse(problemWords(error, "sharing.problem"));
@@ -58,12 +58,12 @@ async function look(session, dialog, typed) {
   }
 }
 
-/** @param {HTMLElement} place @param {Found} person @param {string} login */
-function shown(place, person, login) {
+/** @param {Session} session @param {HTMLElement} place @param {Found} person @param {string} login */
+function shown(session, place, person, login) {
   const card = clone("t-found", {
     avatar: avatar(person.name, person.role, 40), name: person.name, role: roleWord(person.role), login,
     checked: person.checked ? t("add.checked", { checked: person.checked }) : t("add.nothing-checked"),
-    compare: compare(person, person.name),
+    compare: compare(person, person.name, { session, role: person.role }),
   });
   place.replaceChildren(card);
   fill(slot(card, "add"), { label: t("add.add", { name: person.name }) });
