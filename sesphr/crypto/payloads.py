@@ -177,6 +177,7 @@ SCHEMAS: dict[str, s.Check] = {
     "sesphr-access-answer": _ANSWER,
     "sesphr-ticket": _TICKET,
     "sesphr-receipt": _RECEIPT,
+    "sesphr-guardian-key": _object({"key": s.DIGEST}),
 }
 
 

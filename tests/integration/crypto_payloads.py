@@ -73,6 +73,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "key": DIGEST, "request": DIGEST, "owner": OTHER, "seq": 0, "expires": 1,
         "objects": [{"manifest": DIGEST, "partitions": ["medical"], "whole": False}],
     },
+    "sesphr-guardian-key": {"key": DIGEST},
     "sesphr-receipt": {"owner": OTHER, "kind": "acl", "object": DIGEST, "seq": 0, "effective": True},
 }  # fmt: skip
 

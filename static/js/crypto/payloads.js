@@ -161,6 +161,7 @@ const SCHEMAS = new Map(Object.entries({
   "sesphr-ticket": schema({
     key: digest, request: digest, owner: uuid, seq: int(), objects: list(ticketed), expires: int(),
   }),
+  "sesphr-guardian-key": schema({ key: b64u(32) }),
   "sesphr-receipt": schema({
     owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request"), object: digest, seq: int(),
     effective: boolean,

@@ -66,6 +66,7 @@ PAYLOADS = {
         "key": D32, "request": D32, "owner": ME, "seq": 0, "expires": 70,
         "objects": [{"manifest": D32, "partitions": ["medical"], "whole": False}],
     },
+    "sesphr-guardian-key": {"key": D32},
     "sesphr-receipt": {"owner": ME, "kind": "acl", "object": D32, "seq": 1, "effective": True},
 }  # fmt: skip
 OPTIONAL = {"date", "open_from", "open_until"}
