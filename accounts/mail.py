@@ -64,12 +64,18 @@ def send_second_factor_reset(member: Member) -> None:
     _send(member, "reset")
 
 
+def _addresses(member: Member) -> list[str]:
+    """Where a member's letters go: a dependant's to the guardians."""
+    guardians = member.guarded.filter(live=True).exclude(since=None).order_by("made", "pk")
+    return [row.guardian.login for row in guardians.select_related("guardian")] or [member.login]
+
+
 def _send(member: Member, letter: str, **values: str) -> None:
     with translation.override(of_letters(member.language)):
         subject, text = _written(letter, values)
     try:
         ratelimits.spend("mail:login", member.login)
-        send_mail(subject, text, None, [member.login])
+        send_mail(subject, text, None, _addresses(member))
     except RateLimited:
         return
     except OSError as error:

@@ -7,6 +7,7 @@ portal is mended by repeating the call.
 from uuid import UUID
 
 from accounts import events, mail, selectors
+from accounts.guardians import services as guardianships
 from accounts.models import Member, Role, State
 from accounts.services import devices
 from accounts.transactions import atomic_retried
@@ -95,6 +96,7 @@ def _close(pk: UUID, state: State, by: str) -> Member:
     if state == State.DEPARTED:
         member.set_unusable_password()
         member.slots.all().delete()
+        guardianships.end_all(pk)
     member.save()
     devices.end_all(pk)
     events.record(pk, state.value, by=by)

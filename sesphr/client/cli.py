@@ -3,12 +3,26 @@
 import argparse
 from typing import NoReturn
 
-from sesphr.client.commands import account, activity, deposit, reading, requests, sharing
+from sesphr.client.commands import (
+    account,
+    activity,
+    deposit,
+    guardians,
+    reading,
+    requests,
+    sharing,
+)
 from sesphr.client.errors import UsageError
 from sesphr.client.registration import ROLES
 
 # What is signed or sent as text; paths may be whatever the file system takes.
 TEXTS = ("server", "login", "name", "email", "owner", "purpose", "reason", "token", "code")
+
+# Commands that nobody gives for somebody else.
+OWN = (
+    "register", "confirm", "recover", "change-password", "recovery-code", "sign-out-everywhere",
+    "dependant", "guardian", "inspect",
+)  # fmt: skip
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,6 +39,12 @@ def _global_options() -> Parser:
     options.add_argument("--server", metavar="URL", help="default: as remembered, or this machine")
     options.add_argument("--home", metavar="DIR", help="where the client remembers (~/.sesphr)")
     options.add_argument("--login", metavar="EMAIL", help="whose account (default: as remembered)")
+    options.add_argument(
+        "--for",
+        dest="acting_for",
+        metavar="DEPENDANT",
+        help="as whose guardian (login, id or name)",
+    )
     options.add_argument("--json", action="store_true", help="answer with one JSON object")
     options.add_argument(
         "--insecure-http", action="store_true", help="allow plain HTTP to another machine"
@@ -42,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for add in (_account, _records, _requests, _sharing):
+    for add in (_account, _records, _requests, _sharing, _guardians):
         add(_Commands(commands, shared))
     return top
 
@@ -58,7 +78,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         _check_text(name, getattr(found, name, None))
     if getattr(found, "output", None) == "":
         raise UsageError("Give --output a folder.")
-    defaults = {"server": None, "home": None, "login": None, "json": False, "insecure_http": False}
+    if getattr(found, "acting_for", None) is not None and found.command in OWN:
+        raise UsageError(f"{found.command} is a matter of your own account; leave out --for.")
+    defaults = {
+        "acting_for": None,
+        "server": None,
+        "home": None,
+        "login": None,
+        "json": False,
+        "insecure_http": False,
+    }
     return argparse.Namespace(**{**defaults, **vars(found)})
 
 
@@ -82,6 +111,16 @@ class _Commands:
         )
         found.set_defaults(run=run)
         return found
+
+    def group(self, name: str, text: str) -> "_Commands":
+        """A command that has commands of its own."""
+        found = self._commands.add_parser(
+            name, help=text, description=text, parents=[self._shared], allow_abbrev=False
+        )
+        inner = found.add_subparsers(
+            dest="subcommand", metavar="COMMAND", required=True, parser_class=Parser
+        )
+        return _Commands(inner, self._shared)
 
 
 def _account(commands: _Commands) -> None:
@@ -153,3 +192,22 @@ def _sharing(commands: _Commands) -> None:
     one = commands.add("revoke", sharing.revoke, "take access back")
     one.add_argument("email", metavar="EMAIL")
     one.add_argument("--partition", action="append", metavar="P")
+
+
+def _guardians(commands: _Commands) -> None:
+    group = commands.group("dependant", "children and others for whom you act")
+    one = group.add("add", guardians.dependant_add, "make keys for somebody and be their guardian")
+    one.add_argument("name", metavar="NAME")
+    group.add("list", guardians.dependant_list, "list for whom you act, and who asks you to")
+    group = commands.group("guardian", "second guardians")
+    one = group.add("ready", guardians.guardian_ready, "let yourself be found as a guardian")
+    one.add_argument("--stop", action="store_true", help="no more")
+    one = group.add("invite", guardians.guardian_invite, "ask somebody to be a second guardian")
+    one.add_argument("dependant", metavar="DEPENDANT")
+    one.add_argument("email", metavar="EMAIL")
+    one.add_argument("--fingerprint", nargs="+", metavar="DIGITS", help="as they read it to you")
+    one = group.add("accept", guardians.guardian_accept, "accept to act for somebody")
+    one.add_argument("dependant", metavar="DEPENDANT")
+    one = group.add("remove", guardians.guardian_remove, "remove a guardian, decline, or leave")
+    one.add_argument("dependant", metavar="DEPENDANT")
+    one.add_argument("email", metavar="EMAIL", nargs="?")

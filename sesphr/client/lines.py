@@ -85,7 +85,9 @@ def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
         yield f"version {one['version']}"
     for name, words in (("granted", "granted to"), ("revoked", "revoked from")):
         yield from _per_member(one, name, words, logins)
-    for name in ("purpose", "reason", "role", "checked"):
+    if isinstance(one.get("guardian"), str):
+        yield f"by guardian {_name(one['guardian'], logins)}"
+    for name in ("action", "purpose", "reason", "role", "checked"):
         if isinstance(one.get(name), str):
             yield f"{name}: {one[name]}"
 

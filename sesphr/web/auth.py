@@ -9,13 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 
+from accounts.guardians import acting
 from sesphr.web.problems import Problem
 
 CLOSED = ("suspended", "departed")
 
 
-class MemberAuth(APIKeyCookie):
-    """Accepts the session of a member who is neither suspended nor departed."""
+class OwnAuth(APIKeyCookie):
+    """Accepts the session of a member who is neither suspended nor departed, as that member."""
 
     param_name = settings.SESSION_COOKIE_NAME
 
@@ -32,6 +33,19 @@ class MemberAuth(APIKeyCookie):
         if not user.is_authenticated or getattr(user, "state", None) in CLOSED:
             return None
         return user
+
+
+class MemberAuth(OwnAuth):
+    """The same; a guardian's session answers as the dependant for whom it acts."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The member, or None for nobody.
+
+        Raises:
+            ActingEnded, ActingChanged: as `acting.member_of` says.
+        """
+        user = super().authenticate(request, key)
+        return None if user is None else acting.member_of(request, user)
 
 
 class AuthorisedAuth(MemberAuth):
@@ -51,5 +65,29 @@ class AuthorisedAuth(MemberAuth):
         return member
 
 
+class GuardianAuth(OwnAuth):
+    """Accepts the session of an authorised member who signed in with a second factor."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The member, or None for nobody.
+
+        Raises:
+            Problem: 403 `not-authorised`, or `second-factor-needed`.
+        """
+        member = super().authenticate(request, key)
+        if member is not None and member.state != "authorised":
+            raise Problem(
+                403, "not-authorised", "An administrator has not authorised this account yet."
+            )
+        if member is not None and not member.is_verified():
+            raise Problem(
+                403, "second-factor-needed",
+                "Set a second factor under Security, and sign in with it, to act for somebody.",
+            )  # fmt: skip
+        return member
+
+
+own_auth = OwnAuth()
+guardian_auth = GuardianAuth()
 member_auth = MemberAuth()
 authorised_auth = AuthorisedAuth()

@@ -23,8 +23,7 @@ KNOWN = {
 }
 KNOWN_SLOT = {
     "salt": "c7CbtEguQbm815fnqZnTaw",
-    "sealed": "9pZEFtl0cn276px5T1cTGLl33AcANutTj5MSIHyZ"
-    "dVcDV5ij0NuYUebOdpTqdDEel2GO2p4Ch7fJ9Gak",
+    "sealed": "9pZEFtl0cn276px5T1cTGLl33AcANutTj5MSIHyZdVcDV5ij0NuYUebOdpTqdDEel2GO2p4Ch7fJ9Gak",
 }
 
 
@@ -54,7 +53,9 @@ def test_keys_that_follow_from_a_guardians_seed_are_fixed_for_ever(browser: Brow
     assert guardian.receive_public(SEED).hex() == KNOWN["public"]
     assert browser.ask("guardianPublic", SEED.hex()) == KNOWN["public"]
     fixed = {**KNOWN_SLOT, "member": TIM, "type": "guardian", "generation": 3, "params": {}}
-    assert guardian.open_slot(fixed, deployment=DEPLOYMENT, dependant=TIM, guardian_seed=SEED) == SEED
+    assert (
+        guardian.open_slot(fixed, deployment=DEPLOYMENT, dependant=TIM, guardian_seed=SEED) == SEED
+    )
     options = {"deployment": DEPLOYMENT, "dependant": TIM}
     assert browser.ask("openGuardianSlot", fixed, SEED.hex(), options) == SEED.hex()
 

@@ -59,7 +59,17 @@ const keyRequest = having({
   state: anyText, answered: nullable(int()),
 });
 
+const guardian = having({ id: uuid, member: uuid, name: anyText, login: anyText, since: nullable(int()), mine: boolean });
+const dependant = having({ member: uuid, login: anyText, name: anyText, state: anyText, since: int(), guardians: list(guardian) });
+const invitation = having({
+  id: uuid, dependant: uuid, name: anyText, by: anyText, by_login: anyText, registrations: list(long), enc: anyText, ciphertext: anyText,
+});
+
 const SHAPES = {
+  dependants: having({ dependants: list(dependant), invitations: list(invitation), ready: boolean }),
+  guardianFound: having({ member: uuid, name: anyText, role: anyText, registrations: list(long), statement: long }),
+  guardianship: having({ id: uuid }),
+  guardianSlot: having({ slot: (value) => void members(value), registrations: list(long) }),
   acl: having({ acl: nullable(long), delegations: list(delegation) }),
   inForce: having({ seq: int(1), receipts: list(long), effective: boolean }),
   keyRequest: having({ request: uuid }),
