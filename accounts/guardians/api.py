@@ -11,6 +11,7 @@ from ninja import Router, Status
 
 from accounts import ratelimits
 from accounts import selectors as accounts
+from accounts.errors import SecondFactorNeeded
 from accounts.guardians import applications, schemas, selectors, services
 from accounts.middleware import device_of
 from accounts.models import Guardianship, Member
@@ -26,6 +27,18 @@ REFUSALS = {404: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429: ProblemOut}
 def _self(request: HttpRequest, limit: str = "guardian:member") -> Member:
     member: Member = request.auth  # type: ignore[attr-defined]
     ratelimits.spend(limit, str(member.id))
+    return member
+
+
+def _guardian(request: HttpRequest, limit: str = "guardian:member") -> Member:
+    """Whoever signed in, if it was with a second factor.
+
+    Raises:
+        Problem: 403 `second-factor-needed`.
+    """
+    member = _self(request, limit)
+    if not member.is_verified():  # type: ignore[attr-defined]
+        raise SecondFactorNeeded
     return member
 
 
@@ -50,21 +63,21 @@ def register(request: HttpRequest, payload: schemas.DependantIn) -> Any:
         registration=payload.registration,
         slot=payload.slot.model_dump(),
     )
-    found = services.register(guardian=_self(request), dependant=made)
+    found = services.register(guardian=_guardian(request), dependant=made)
     return {"member": str(found.id), "state": found.state}
 
 
 @router.post("/dependants/{uuid:dependant}/act", response={200: schemas.ActOut, **REFUSALS})
 def act(request: HttpRequest, dependant: UUID) -> Any:
     """Act for a dependant on this device from now on; gives out this guardian's own slot."""
-    row = services.act(guardian=_self(request), device=device_of(request), dependant=dependant)
+    row = services.act(guardian=_guardian(request), device=device_of(request), dependant=dependant)
     return {"member": accounts.me(row.dependant), "slot": applications.public(row)}
 
 
 @router.get("/dependants/{uuid:dependant}/slot", response={200: schemas.SlotOut, **REFUSALS})
 def slot(request: HttpRequest, dependant: UUID) -> Any:
     """This guardian's own slot of a dependant, for sealing the seed to a further guardian."""
-    row = services.slot_of(guardian=_self(request), dependant=dependant)
+    row = services.slot_of(guardian=_guardian(request), dependant=dependant)
     return {"slot": applications.public(row), "registrations": accounts.registrations(dependant)}
 
 
@@ -79,7 +92,7 @@ def stop(request: HttpRequest) -> Any:
 @takes_json(SMALL)
 def publish_key(request: HttpRequest, payload: schemas.KeyIn) -> Any:
     """Let oneself be found, by exact login, as a second guardian."""
-    services.publish_key(member=_self(request), statement=payload.statement)
+    services.publish_key(member=_guardian(request), statement=payload.statement)
     return {"ready": True}
 
 
@@ -95,7 +108,7 @@ def withdraw_key(request: HttpRequest) -> Any:
 def find(request: HttpRequest, payload: schemas.FindIn) -> Any:
     """Find somebody who lets themselves be found as a guardian, by exact login."""
     check_login(payload.login)
-    _self(request, "directory:member")
+    _guardian(request, "directory:member")
     return selectors.ready(payload.login)
 
 
@@ -106,7 +119,7 @@ def find(request: HttpRequest, payload: schemas.FindIn) -> Any:
 def invite(request: HttpRequest, dependant: UUID, payload: schemas.InviteIn) -> Any:
     """Invite a further guardian, with the dependant's seed sealed to him."""
     row = services.invite(
-        by=_self(request),
+        by=_guardian(request),
         dependant=dependant,
         guardian=UUID(payload.guardian),
         enc=b64u_decode(payload.enc, 32),
@@ -122,7 +135,7 @@ def invite(request: HttpRequest, dependant: UUID, payload: schemas.InviteIn) -> 
 @takes_json(SMALL)
 def accept(request: HttpRequest, guardianship: UUID, payload: schemas.AcceptIn) -> Any:
     """Accept an invitation, with a slot of one's own."""
-    member = _self(request)
+    member = _guardian(request)
     invited = Guardianship.objects.filter(pk=guardianship, guardian=member).first()
     dependant = UUID(payload.slot.member) if invited is None else invited.dependant_id
     slot = applications.parse_slot(payload.slot.model_dump(), dependant)

@@ -57,34 +57,27 @@ class AuthorisedAuth(MemberAuth):
         Raises:
             Problem: 403 `not-authorised` for a member who still waits.
         """
-        member = super().authenticate(request, key)
-        if member is not None and member.state != "authorised":
-            raise Problem(
-                403, "not-authorised", "An administrator has not authorised this account yet."
-            )
-        return member
+        return _authorised(super().authenticate(request, key))
+
+
+def _authorised(member: Any) -> Any:
+    if member is not None and member.state != "authorised":
+        raise Problem(
+            403, "not-authorised", "An administrator has not authorised this account yet."
+        )
+    return member
 
 
 class GuardianAuth(OwnAuth):
-    """Accepts the session of an authorised member who signed in with a second factor."""
+    """Accepts the session of an authorised member, as that member, whoever the session acts for."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         """The member, or None for nobody.
 
         Raises:
-            Problem: 403 `not-authorised`, or `second-factor-needed`.
+            Problem: 403 `not-authorised`.
         """
-        member = super().authenticate(request, key)
-        if member is not None and member.state != "authorised":
-            raise Problem(
-                403, "not-authorised", "An administrator has not authorised this account yet."
-            )
-        if member is not None and not member.is_verified():
-            raise Problem(
-                403, "second-factor-needed",
-                "Set a second factor under Security, and sign in with it, to act for somebody.",
-            )  # fmt: skip
-        return member
+        return _authorised(super().authenticate(request, key))
 
 
 own_auth = OwnAuth()

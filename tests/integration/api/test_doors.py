@@ -14,6 +14,8 @@ from tests.support.problems import problem
 pytestmark = pytest.mark.django_db(databases="__all__")
 NAMES = {
     "attachment": "11111111-1111-4111-8111-111111111111",
+    "dependant": "55555555-5555-4555-8555-555555555555",
+    "guardianship": "66666666-6666-4666-8666-666666666666",
     "device": "44444444-4444-4444-8444-444444444444",
     "key_request": "22222222-2222-4222-8222-222222222222",
     "member": "33333333-3333-4333-8333-333333333333",
@@ -51,8 +53,8 @@ def _knock(http: Client, method: str, path: str, operation: Any) -> Any:
 
 
 def test_the_routes_are_those_of_the_api() -> None:
-    assert len(ROUTES) == 38
-    assert len(PROTECTED) == 32
+    assert len(ROUTES) == 49
+    assert len(PROTECTED) == 43
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), PROTECTED)
