@@ -73,6 +73,7 @@ class CarePage {
       avatar: avatar(one.name, "owner", 40), name: one.name, login: t("care.login", { login: one.login }), label: t("care.act", { name: one.name }),
       guardians: one.guardians.map((guardian) => this.#guardian(one, guardian)), ...(waits ? { state: clone("t-waits") } : {}),
     });
+    show(slot(made, "act"), !waits);
     onAction(made, {
       act: () => void this.#attempt(async () => { await actFor(one.member); location.assign("/home"); }),
       invite: () => void this.#invite(one),

@@ -64,8 +64,12 @@ function mountShell() {
 /** Back to the own account, where one acted for somebody. */
 async function ownAgain() {
   const { stopActing } = await import("../endpoint/session.js");
-  await stopActing();
-  location.assign("/care");
+  try {
+    await stopActing();
+  } finally {
+    // Whatever became of it, that page says for whom one acts now.
+    location.assign("/care");
+  }
 }
 
 /** The lock, and the keys behind it, are loaded by pages that need them alone. */
