@@ -24,6 +24,8 @@ from accounts import (
     signin,
     slots,
 )
+from accounts.guardians import acting
+from accounts.guardians.api import router as guardians_router
 from accounts.middleware import device_of
 from accounts.models import Member, Role
 from accounts.organisations.api import router as organisations_router
@@ -32,7 +34,7 @@ from accounts.organisations.api_members import router as members_router
 from accounts.services.registration import send_confirmation_again
 from sesphr.crypto.encoding import check_login
 from sesphr.ports.errors import Invalid
-from sesphr.web.auth import authorised_auth, member_auth
+from sesphr.web.auth import authorised_auth, member_auth, own_auth
 from sesphr.web.bodies import APPLICATION, SMALL, takes_json
 from sesphr.web.languages import wished
 from sesphr.web.problems import ProblemOut
@@ -47,6 +49,7 @@ router.add_router("", api_devices.router)
 router.add_router("", api_second_factor.router)
 router.add_router("", members_router)
 router.add_router("/organisations", organisations_router)
+router.add_router("", guardians_router)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -139,12 +142,19 @@ def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
     }
 
 
-@router.get("/session", auth=member_auth, response={200: schemas.SessionOut, **REFUSALS})
+@router.get("/session", auth=own_auth, response={200: schemas.SessionOut, **REFUSALS})
 def session(request: HttpRequest) -> Any:
     """Tell who is signed in; asking is no sign of the member, and the session does not last longer."""
     member = _member(request)
     generations = selectors.generations(member.id)
-    return {**selectors.me(member), **api_devices.life(request), "generations": generations}
+    found = acting.of_request(request)
+    shown = selectors.me(member if found is None else found.dependant)
+    guardian = (
+        None
+        if found is None
+        else {"id": str(member.id), "login": member.login, "name": member.name}
+    )
+    return {**shown, **api_devices.life(request), "generations": generations, "guardian": guardian}
 
 
 @router.delete("/session", response={204: None})
@@ -154,9 +164,7 @@ def sign_out(request: HttpRequest) -> Any:
     return Status(204, None)
 
 
-@router.post(
-    "/session/everywhere/end", auth=member_auth, response={200: schemas.EndedOut, **REFUSALS}
-)
+@router.post("/session/everywhere/end", auth=own_auth, response={200: schemas.EndedOut, **REFUSALS})
 def sign_out_everywhere(request: HttpRequest) -> Any:
     """End every session of the member, this one included."""
     services.end_sessions(member=_member(request))
@@ -164,7 +172,7 @@ def sign_out_everywhere(request: HttpRequest) -> Any:
     return {"ended": True}
 
 
-@router.put("/slots/{type}", auth=member_auth, response={200: schemas.GenerationOut, **REFUSALS})
+@router.put("/slots/{type}", auth=own_auth, response={200: schemas.GenerationOut, **REFUSALS})
 @takes_json(SMALL)
 def replace_slot(
     request: HttpRequest,
@@ -197,7 +205,7 @@ def replace_slot(
 def add_registration(request: HttpRequest, payload: schemas.RegistrationIn) -> Any:
     """Register further partition keys at every node."""
     member = _member(request)
-    ratelimits.spend("registration:member", str(member.id))
+    ratelimits.spend("registration:member", acting.counted(request))
     receipts = services.add_registration(member=member, registration=payload.registration)
     return {"receipts": receipts}
 
@@ -229,7 +237,7 @@ def directory_by_id(request: HttpRequest, member: schemas.MemberId) -> Any:
 
 
 def _asker(request: HttpRequest) -> Member:
-    ratelimits.spend("directory:member", str(_member(request).id))
+    ratelimits.spend("directory:member", acting.counted(request))
     return _member(request)
 
 

@@ -13,10 +13,10 @@ from accounts.middleware import device_of
 from accounts.models import Device, Member
 from accounts.services import devices
 from sesphr.crypto.encoding import b64u_encode
-from sesphr.web.auth import member_auth
+from sesphr.web.auth import own_auth
 from sesphr.web.problems import ProblemOut
 
-router = Router(auth=member_auth, tags=["sessions"])
+router = Router(auth=own_auth, tags=["sessions"])
 
 
 def life(request: HttpRequest) -> dict[str, Any]:

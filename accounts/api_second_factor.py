@@ -9,11 +9,11 @@ from accounts import ratelimits, schemas
 from accounts.api_devices import member_of
 from accounts.reauthentication import Proof
 from accounts.services import second_factor
-from sesphr.web.auth import member_auth
+from sesphr.web.auth import own_auth
 from sesphr.web.bodies import SMALL, takes_json
 from sesphr.web.problems import ProblemOut
 
-router = Router(auth=member_auth, tags=["second factor"])
+router = Router(auth=own_auth, tags=["second factor"])
 
 REFUSALS = {429: ProblemOut}
 

@@ -77,6 +77,8 @@ def address(login: str) -> str:
         validate_email(login)
     except ValidationError:
         raise Invalid("The login name must be an e-mail address in lower case.") from None
+    if login.endswith("@dependant.invalid"):
+        raise Invalid("Only a guardian registers a dependant.")
     return login
 
 

@@ -32,6 +32,14 @@ class NotAdmitted(Problem):
         super().__init__(403, "not-authorised", detail)
 
 
+class SecondFactorNeeded(Problem):
+    """The session did not begin with a second factor, and this is for such sessions alone."""
+
+    def __init__(self) -> None:
+        detail = "Set a second factor under Security, and sign in with it, to act for somebody."
+        super().__init__(403, "second-factor-needed", detail)
+
+
 class RateLimited(Problem):
     """Too often; it may be tried again after so many seconds."""
 

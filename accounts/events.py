@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts.guardians import naming
 from accounts.models import Event, Stream
 from accounts.transactions import atomic_retried
 from sesphr.adapters import get_log
@@ -32,9 +33,11 @@ def record(member: UUID | str, kind: str, **details: Any) -> Event:
     application-forgotten, password-changed, recovery-used, recovery-renewed, signed-out-everywhere,
     second-factor-set, second-factor-removed, second-factor-reset, backup-code-used,
     backup-codes-renewed; of organisations: enrolled, left-organisation, leaver, code-issued,
-    code-withdrawn, staff-removed.
+    code-withdrawn, staff-removed. Of guardians, in the dependant's stream: guardian-invited, -accepted,
+    -ended, -began, -acts; in the guardian's: dependant-added, dependant-ended, guardian-asked. What a
+    guardian does for a member names the guardian, whatever its kind.
     """
-    return portal_log().record(str(member), kind, **details)
+    return portal_log().record(str(member), kind, **{**naming.named(member), **details})
 
 
 def publish(member: UUID | str) -> bool:

@@ -64,6 +64,12 @@ def send_second_factor_reset(member: Member) -> None:
     _send(member, "reset")
 
 
+def _addresses(member: Member) -> list[str]:
+    """Where a member's letters go: a dependant's to the guardians."""
+    guardians = member.guarded.filter(live=True).exclude(since=None).order_by("made", "pk")
+    return [row.guardian.login for row in guardians.select_related("guardian")] or [member.login]
+
+
 def send_opened(owner: Member, kind: str, name: str) -> None:
     """Tell an owner that somebody opened by a code of theirs (kind "code"), or in an emergency.
 
@@ -83,7 +89,7 @@ def _send(member: Member, letter: str, *, limit: str = "mail:login", **values: s
         subject, text = _written(letter, values)
     try:
         ratelimits.spend(limit, member.login)
-        send_mail(subject, text, None, [member.login])
+        send_mail(subject, text, None, _addresses(member))
     except RateLimited:
         return
     except OSError as error:

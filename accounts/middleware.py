@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from accounts import agents
+from accounts.guardians import naming
 from accounts.models import Device, Member
 from accounts.services import devices
 from sesphr.web.middleware import SAFE, Handler, of_api
@@ -37,7 +38,10 @@ class DeviceMiddleware:
             if not of_api(request):
                 raise
             return answer(request, error)
-        return self.get_response(request)
+        try:
+            return self.get_response(request)
+        finally:
+            naming.forget()
 
 
 def _look_up(request: HttpRequest) -> None:

@@ -206,6 +206,10 @@ class Device(models.Model):
     seen = models.PositiveBigIntegerField(db_index=True)
     browser = models.CharField(max_length=16)
     system = models.CharField(max_length=16)
+    # As whose guardian the session acts; null for its member's own account.
+    acting = models.ForeignKey(
+        "accounts.Guardianship", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -246,3 +250,11 @@ class Event(AbstractEvent):
         constraints = [
             models.UniqueConstraint(fields=["stream", "number"], name="event_stream_number")
         ]
+
+
+from accounts.guardians.models import GuardianKey, Guardianship  # noqa: E402 -- its models are this app's
+
+__all__ = [
+    "Device", "Event", "GuardianKey", "Guardianship", "KeySlot", "Member", "MemberManager",
+    "RateLimit", "Role", "SlotType", "State", "Stream",
+]  # fmt: skip

@@ -154,10 +154,20 @@ class Generations(Schema):
     recovery: int
 
 
+class GuardianOut(Schema):
+    """Who is at the screen while a session acts for a dependant."""
+
+    id: MemberId
+    login: str
+    name: str
+
+
 class SessionOut(Me, Life):
-    """Who is signed in here, and for how long; the generations of one's slots."""
+    """For whom this session answers, for how long, and who acts, if that is somebody else; the
+    generations of the slots of whoever signed in."""
 
     generations: Generations
+    guardian: GuardianOut | None
 
 
 class IdleOut(Schema):

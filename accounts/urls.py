@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
     path("recover", views.recover, name="recover"),
     path("profile", views.profile, name="profile"),
+    path("care", views.care, name="care"),
     path("security", views.security, name="security"),
     path("directory", views.directory, name="directory"),
     path("organisations/<uuid:organisation_id>", views.organisation, name="organisation"),

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from accounts import ratelimits
+from accounts.guardians import acting
 from sesphr.web.problems import ProblemOut
 
 
@@ -14,8 +15,9 @@ def answers(model: object, *refusals: int) -> dict[object, object]:
 
 
 def asker(request: HttpRequest, limit: str | None = None) -> UUID:
-    """Whoever asks; counted against a limit of `settings.SESPHR_RATES` for this member."""
+    """Whoever asks; counted against a limit of `settings.SESPHR_RATES`, for the
+    guardian where one acts."""
     found: UUID = request.auth.id  # type: ignore[attr-defined]
     if limit is not None:
-        ratelimits.spend(limit, str(found))
+        ratelimits.spend(limit, acting.counted(request))
     return found

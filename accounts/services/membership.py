@@ -7,6 +7,7 @@ portal is mended by repeating the call.
 from uuid import UUID
 
 from accounts import events, mail, selectors
+from accounts.guardians import services as guardianships
 from accounts.models import Member, Post, Role, State
 from accounts.services import devices
 from accounts.transactions import atomic_retried
@@ -101,6 +102,7 @@ def _close(pk: UUID, state: State, by: str) -> Member:
         member.slots.all().delete()
         # Posts that the organisations did not end are over with the membership.
         member.posts.filter(current=True).update(current=None, state=Post.State.LEFT, until=now)
+        guardianships.end_all(pk)
     member.save()
     devices.end_all(pk)
     events.record(pk, state.value, by=by)

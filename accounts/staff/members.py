@@ -4,6 +4,7 @@ Nothing here adds, edits or deletes a member, sets a password or acts as somebod
 Of key slots it shows type and generation, never what is sealed or hashed.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +88,18 @@ class MemberAdmin(ReadOnlyAdmin):
     person = column("name", _("Name"))
     groups = (
         (_("Person"), ("person", "address", "confirmed", "role_word", "registered")),
-        (_("Membership"), ("state_word", "authorised", "joined_at", "checked_text", "checker")),
+        (
+            _("Membership"),
+            (
+                "state_word",
+                "authorised",
+                "joined_at",
+                "checked_text",
+                "checker",
+                "guardians",
+                "acts_for",
+            ),
+        ),
         (_("Keys and sign-in"), ("fingerprint", "slots_text", "second_factor", "member_id")),
     )
 
@@ -125,8 +137,10 @@ class MemberAdmin(ReadOnlyAdmin):
 
     def facts(self, row: Member) -> list[tuple[str, Any]]:
         """What whoever decides must see: who, in which role, confirmed or not, with which keys."""
-        names = ("person", "address", "role_word", "confirmed", "state_word", "fingerprint")
-        return list(self._shown(row, names))
+        names = ["person", "address", "role_word", "confirmed", "state_word", "fingerprint"]
+        if row.guarded.exists():
+            names.append("guardians")
+        return list(self._shown(row, tuple(names)))
 
     @admin.display(description=_("E-mail address"), ordering="login")
     def address(self, row: Member) -> str:
@@ -173,6 +187,18 @@ class MemberAdmin(ReadOnlyAdmin):
         """Whoever authorised."""
         return row.checked_by or EMPTY
 
+    @admin.display(description=_("Guardians"))
+    def guardians(self, row: Member) -> SafeString | str:
+        """Who acts for a dependant, whom whoever authorises must check."""
+        rows = row.guarded.filter(live=True).exclude(since=None).order_by("made", "pk")
+        return _people((one.guardian, one.since) for one in rows.select_related("guardian"))
+
+    @admin.display(description=_("Acts for"))
+    def acts_for(self, row: Member) -> SafeString | str:
+        """For whom a guardian acts."""
+        rows = row.guardianships.filter(live=True).exclude(since=None).order_by("made", "pk")
+        return _people((one.dependant, one.since) for one in rows.select_related("dependant"))
+
     @admin.display(description=_("Key fingerprint"))
     def fingerprint(self, row: Member) -> Any:
         """As the person sees it; asked of a key node."""
@@ -194,6 +220,11 @@ class MemberAdmin(ReadOnlyAdmin):
     def member_id(self, row: Member) -> SafeString:
         """As every other server knows the member."""
         return format_html("<code>{}</code>", row.pk)
+
+
+def _people(found: Iterable[tuple[Member, int | None]]) -> SafeString | str:
+    shown = ((one.name, one.login, _("since"), when(since)) for one, since in found)
+    return format_html_join("", "<div>{} ({}), {} {}</div>", shown) or EMPTY
 
 
 def fingerprint_of(member: Member) -> Any:

@@ -1,8 +1,10 @@
 """Coming in, and one's own account. What is typed there never reaches a view."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from sesphr.web.pages import Who, next_page, page, show
+from accounts.guardians import acting
+from sesphr.web.pages import HOME, Who, next_page, page, show
 
 
 @page(Who.SIGNED_OUT)
@@ -23,13 +25,26 @@ def recover(request: HttpRequest) -> HttpResponse:
     return show(request, "recover")
 
 
+def _own(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of one's own account; whoever acts for somebody goes back to themselves first."""
+    if acting.of_request(request) is not None:
+        return HttpResponseRedirect(reverse(HOME))
+    return show(request, name)
+
+
 @page(Who.MEMBER)
 def profile(request: HttpRequest) -> HttpResponse:
     """Who one is here."""
-    return show(request, "profile")
+    return _own(request, "profile")
 
 
 @page(Who.MEMBER)
 def security(request: HttpRequest) -> HttpResponse:
     """Second factor, devices, recovery code, keys."""
-    return show(request, "security")
+    return _own(request, "security")
+
+
+@page(Who.MEMBER)
+def care(request: HttpRequest) -> HttpResponse:
+    """For whom one acts: children and others whom one cares for, and who else does."""
+    return _own(request, "care")

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import services
 from sesphr.web.languages import offered
-from sesphr.web.pages import Who, own_page, page, signed_in
+from sesphr.web.pages import Who, at_screen, own_page, page
 
 START = "start"
 
@@ -25,7 +25,7 @@ def language(request: HttpRequest) -> HttpResponse:
     code = offered(request.POST.get("language", ""))
     if not code:
         raise BadRequest
-    member = signed_in(request)
+    member = at_screen(request)
     if member is not None:
         services.choose_language(member=member, language=code)
     answer = HttpResponseRedirect(own_page(request.POST.get("next", ""), START))

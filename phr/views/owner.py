@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from phr import selectors
 from sesphr.ports.errors import NotFound
+from sesphr.web.middleware import WITH_CAMERA
 from sesphr.web.pages import Who, page, show, visitor
 
 
@@ -40,7 +41,7 @@ def one_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
         selectors.request_to(visitor(request).pk, request_id)
     except NotFound as error:
         raise Http404 from error
-    return show(request, "request", request_id=str(request_id))
+    return _with_camera(show(request, "request", request_id=str(request_id)))
 
 
 @page(Who.OWNER)
@@ -64,7 +65,12 @@ def emergency_card(request: HttpRequest) -> HttpResponse:
 @page(Who.OWNER)
 def sharing(request: HttpRequest) -> HttpResponse:
     """People and parts: who can see what, until when?"""
-    return show(request, "sharing")
+    return _with_camera(show(request, "sharing"))
+
+
+def _with_camera(response: HttpResponse) -> HttpResponse:
+    response.headers["Permissions-Policy"] = WITH_CAMERA
+    return response
 
 
 @page(Who.OWNER)

@@ -396,3 +396,70 @@ class Credentials(BaseModel):
     """What the key servers say, those that say the same together."""
 
     said: list[SaidOfCredential]
+
+
+class GuardianOf(BaseModel):
+    """One guardian of a dependant; `since` is None while invited."""
+
+    id: Id
+    member: Id
+    name: str
+    login: str
+    since: int | None
+    mine: bool
+
+
+class Dependant(BaseModel):
+    """Somebody for whom one acts."""
+
+    member: Id
+    login: str
+    name: str
+    state: str
+    since: int
+    guardians: list[GuardianOf]
+
+
+class Invitation(BaseModel):
+    """Somebody for whom one is asked to act, with the seed as it was sealed to one."""
+
+    id: Id
+    dependant: Id
+    name: str
+    by: str
+    by_login: str
+    registrations: list[str]
+    enc: str
+    ciphertext: str
+
+
+class Dependants(BaseModel):
+    """For whom one acts, who asks, and whether one lets oneself be found."""
+
+    dependants: list[Dependant]
+    invitations: list[Invitation]
+    ready: bool
+
+
+class Acting(BaseModel):
+    """For whom the session acts now, and the slot that opens their seed."""
+
+    member: Me
+    slot: Slot
+
+
+class GuardedSlot(BaseModel):
+    """One's own slot of a dependant, and what the dependant registered."""
+
+    slot: Slot
+    registrations: list[str]
+
+
+class Found(BaseModel):
+    """Somebody who lets themselves be found as a guardian."""
+
+    member: Id
+    name: str
+    role: str
+    registrations: list[str]
+    statement: str

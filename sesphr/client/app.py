@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sesphr.client import deployment, prompts, session
+from sesphr.client import deployment, guardians, prompts, session
 from sesphr.client.errors import ClientError, UsageError
 from sesphr.client.home import Home
 from sesphr.client.http import Api, check_address
@@ -45,6 +45,7 @@ class App:
             str(server or DEFAULT_SERVER), insecure=bool(options.insecure_http)
         )
         self._login = options.login or os.environ.get("SESPHR_LOGIN")
+        self._acting_for: str | None = getattr(options, "acting_for", None)
         self._api: Api | None = None
 
     @property
@@ -95,6 +96,10 @@ class App:
         try:
             if not self._settings.get("login"):
                 self.remember(login)
-            yield found
+            if self._acting_for is None:
+                yield found
+            else:
+                with guardians.acting(found, self._acting_for) as dependant:
+                    yield dependant
         finally:
             self.api.sign_out()

@@ -11,6 +11,7 @@ from sesphr.client.commands import (
     credential,
     deposit,
     emergency,
+    guardians,
     reading,
     requests,
     roles,
@@ -23,6 +24,12 @@ from sesphr.client.registration import OWNER, ROLES
 TEXTS = (
     "server", "login", "name", "email", "owner", "purpose", "reason", "token", "code", "role",
     "organisation", "secret", "patient", "colleague", "activation_code",
+)  # fmt: skip
+
+# Commands that nobody gives for somebody else.
+OWN = (
+    "register", "confirm", "recover", "change-password", "recovery-code", "sign-out-everywhere",
+    "dependant", "guardian", "inspect",
 )  # fmt: skip
 
 
@@ -40,6 +47,12 @@ def _global_options() -> Parser:
     options.add_argument("--server", metavar="URL", help="default: as remembered, or this machine")
     options.add_argument("--home", metavar="DIR", help="where the client remembers (~/.sesphr)")
     options.add_argument("--login", metavar="EMAIL", help="whose account (default: as remembered)")
+    options.add_argument(
+        "--for",
+        dest="acting_for",
+        metavar="DEPENDANT",
+        help="as whose guardian (login, id or name)",
+    )
     options.add_argument("--json", action="store_true", help="answer with one JSON object")
     options.add_argument(
         "--insecure-http", action="store_true", help="allow plain HTTP to another machine"
@@ -59,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     )
     groups = (
         _account, _records, _requests, _contributions, _sharing, _credential, _consent, _emergency,
+        _guardians,
     )  # fmt: skip
     for add in groups:
         add(_Commands(commands, shared))
@@ -76,7 +90,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         _check_text(name, getattr(found, name, None))
     if getattr(found, "output", None) == "":
         raise UsageError("Give --output a name.")
-    defaults = {"server": None, "home": None, "login": None, "json": False, "insecure_http": False}
+    if getattr(found, "acting_for", None) is not None and found.command in OWN:
+        raise UsageError(f"{found.command} is a matter of your own account; leave out --for.")
+    defaults = {
+        "acting_for": None,
+        "server": None,
+        "home": None,
+        "login": None,
+        "json": False,
+        "insecure_http": False,
+    }
     return argparse.Namespace(**{**defaults, **vars(found)})
 
 
@@ -177,6 +200,9 @@ def _contributions(commands: _Commands) -> None:
 
 
 def _sharing(commands: _Commands) -> None:
+    one = commands.add("compare", sharing.compare, "say that you compared somebody's fingerprint")
+    one.add_argument("email", metavar="EMAIL")
+    one.add_argument("fingerprint", nargs="+", metavar="DIGITS", help="as they read it to you")
     one = commands.add(
         "grant", consent.grant_any, "let a member, or a role, read partitions, or add to them"
     )
@@ -257,3 +283,22 @@ def _credential(commands: _Commands) -> None:
     one.add_argument("file", metavar="FILE")
     one = acts.add("show", credential.show, "what the key servers say of a credential")
     one.add_argument("email", nargs="?", metavar="EMAIL")
+
+
+def _guardians(commands: _Commands) -> None:
+    group = commands.group("dependant", "children and others for whom you act")
+    one = group.add("add", guardians.dependant_add, "make keys for somebody and be their guardian")
+    one.add_argument("name", metavar="NAME")
+    group.add("list", guardians.dependant_list, "list for whom you act, and who asks you to")
+    group = commands.group("guardian", "second guardians")
+    one = group.add("ready", guardians.guardian_ready, "let yourself be found as a guardian")
+    one.add_argument("--stop", action="store_true", help="no more")
+    one = group.add("invite", guardians.guardian_invite, "ask somebody to be a second guardian")
+    one.add_argument("dependant", metavar="DEPENDANT")
+    one.add_argument("email", metavar="EMAIL")
+    one.add_argument("--fingerprint", nargs="+", metavar="DIGITS", help="as they read it to you")
+    one = group.add("accept", guardians.guardian_accept, "accept to act for somebody")
+    one.add_argument("dependant", metavar="DEPENDANT")
+    one = group.add("remove", guardians.guardian_remove, "remove a guardian, decline, or leave")
+    one.add_argument("dependant", metavar="DEPENDANT")
+    one.add_argument("email", metavar="EMAIL", nargs="?")

@@ -96,6 +96,15 @@ class Api:
         """As `post`, with a body that is made anew for each attempt (httpx's keyword arguments)."""
         return self._call(shape, method, path, body)
 
+    @contextlib.contextmanager
+    def naming(self, header: str, value: str) -> Iterator[None]:
+        """Send a header with every call meanwhile."""
+        self._http.headers[header] = value
+        try:
+            yield
+        finally:
+            del self._http.headers[header]
+
     def sign_out(self) -> None:
         """End the session; one that the server cannot end now ends by its age."""
         with contextlib.suppress(httpx.HTTPError):

@@ -87,6 +87,15 @@ def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
         yield f"record {one['record'][:SHORT]}"
     if isinstance(one.get("version"), int) and one["version"] > 1:
         yield f"version {one['version']}"
+    yield from _list_changes(one, logins)
+    if isinstance(one.get("guardian"), str):
+        yield f"by guardian {_name(one['guardian'], logins)}"
+    for name in ("action", "purpose", "reason", "role", "checked"):
+        if isinstance(one.get(name), str):
+            yield f"{name}: {one[name]}"
+
+
+def _list_changes(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
     for name, words in (("granted", "granted to"), ("revoked", "revoked from")):
         yield from _per_member(one, name, words, logins)
     for name, words in (
@@ -94,9 +103,6 @@ def _details(one: Told, logins: Mapping[str, str]) -> Iterable[str]:
         ("roles_revoked", "taken back from every"),
     ):
         yield from _per_role(one, name, words)
-    for name in ("purpose", "reason", "role", "checked"):
-        if isinstance(one.get(name), str):
-            yield f"{name}: {one[name]}"
 
 
 def _signers(one: Told, logins: Mapping[str, str]) -> Iterable[str]:

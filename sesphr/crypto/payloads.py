@@ -231,6 +231,7 @@ SCHEMAS: dict[str, s.Check] = {
     "sesphr-accept": _ACCEPT,
     "sesphr-deletion": _DELETION,
     "sesphr-receipt": _RECEIPT,
+    "sesphr-guardian-key": _object({"key": s.DIGEST}),
 }
 
 

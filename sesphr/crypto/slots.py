@@ -1,4 +1,4 @@
-"""Key slots: the seed sealed under a password, a recovery code or a passkey.
+"""Key slots: the seed sealed under a password, a recovery code or a passkey, or for a guardian.
 
 The endpoint alone computes these; the portal sees the sealed seed and the login
 secret, never the password. Parameters are checked before any hashing, so that the
@@ -38,7 +38,7 @@ from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
 from sesphr.crypto.kdf import hkdf
 from sesphr.crypto.strength import check_password_strength
 
-PASSWORD, RECOVERY, PASSKEY = "password", "recovery", "passkey"
+PASSWORD, RECOVERY, PASSKEY, GUARDIAN = "password", "recovery", "passkey", "guardian"
 DEFAULT_PARAMS: Mapping[str, int] = {"m": 65536, "t": 3, "p": 1}
 _CODE = re.compile(r"[A-Za-z2-7]{32}")
 _WRONG = "the secret is wrong, or the slot is another's"
@@ -48,6 +48,12 @@ _NO_PARAMS = s.record({})
 _SLOT = s.record({
     "member": s.ID, "type": s.one_of(PASSWORD, RECOVERY, PASSKEY), "generation": s.POSITIVE,
     "salt": s.octets(16), "params": s.map_of(s.text(1, 1), s.integer()), "sealed": s.octets(60),
+})  # fmt: skip
+
+
+_GUARDED = s.record({
+    "member": s.ID, "type": s.one_of(GUARDIAN), "generation": s.POSITIVE, "salt": s.octets(16),
+    "params": _NO_PARAMS, "sealed": s.octets(60),
 })  # fmt: skip
 
 
@@ -151,8 +157,6 @@ def _seal(
     seed: bytes, slot_type: str, *, deployment: str, login: str, member: str, generation: int,
     params: Mapping[str, int], secret: str | bytes, salt: bytes,
 ) -> tuple[dict[str, Any], bytes]:  # fmt: skip
-    check_octets(seed, 32)
-    check_int(generation, 1)
     keys = derive(
         slot_type,
         deployment=deployment,
@@ -162,13 +166,18 @@ def _seal(
         params=params,
         secret=secret,
     )
-    slot: dict[str, Any] = {
+    unsealed: dict[str, Any] = {
         "member": member, "type": slot_type, "generation": generation, "salt": b64u_encode(salt),
         "params": dict(params),
     }  # fmt: skip
-    nonce = secrets.token_bytes(12)
-    sealed = nonce + AESGCM(keys.slot_key).encrypt(nonce, seed, _aad(deployment, slot, salt))
-    return {**slot, "sealed": b64u_encode(sealed)}, keys.login_secret
+    return _sealed(seed, deployment, keys.slot_key, unsealed), keys.login_secret
+
+
+def _sealed(seed: bytes, deployment: str, key: bytes, slot: dict[str, Any]) -> dict[str, Any]:
+    check_octets(seed, 32)
+    check_int(slot["generation"], 1)
+    nonce, aad = secrets.token_bytes(12), _aad(deployment, slot, b64u_decode(slot["salt"], 16))
+    return {**slot, "sealed": b64u_encode(nonce + AESGCM(key).encrypt(nonce, seed, aad))}
 
 
 def _salt(given: bytes | None) -> bytes:
@@ -239,6 +248,48 @@ def make_passkey_slot(
     )  # fmt: skip
 
 
+def make_guardian_slot(
+    seed: bytes, *, deployment: str, member: str, generation: int, slot_key: bytes
+) -> dict[str, Any]:
+    """A dependant's seed, sealed for one guardian; it signs in nobody.
+
+    Args:
+        seed: the dependant's 32 octets.
+        deployment: deployment id.
+        member: the dependant's id.
+        generation: 1 for a guardian's first slot, then one more with each.
+        slot_key: from `guardian.slot_key`, 32 octets.
+
+    Raises:
+        DecodingError: a value of another form.
+    """
+    check_deployment(deployment)
+    check_uuid(member)
+    unsealed: dict[str, Any] = {
+        "member": member, "type": GUARDIAN, "generation": generation,
+        "salt": b64u_encode(secrets.token_bytes(16)), "params": {},
+    }  # fmt: skip
+    return _sealed(seed, deployment, check_octets(slot_key, 32), unsealed)
+
+
+def open_guardian_slot(slot: Mapping[str, Any], *, deployment: str, slot_key: bytes) -> bytes:
+    """The seed in a slot of type guardian.
+
+    Raises:
+        SlotError: a malformed slot, another guardian's, another dependant's.
+    """
+    try:
+        _GUARDED(slot)
+        return _unsealed(slot, check_deployment(deployment), check_octets(slot_key, 32))
+    except (CryptoError, InvalidTag):
+        raise SlotError(_WRONG) from None
+
+
+def _unsealed(slot: Mapping[str, Any], deployment: str, key: bytes) -> bytes:
+    salt, sealed = b64u_decode(slot["salt"], 16), b64u_decode(slot["sealed"], 60)
+    return AESGCM(key).decrypt(sealed[:12], sealed[12:], _aad(deployment, slot, salt))
+
+
 def open_slot(
     slot: Mapping[str, Any], *, deployment: str, login: str, secret: str | bytes
 ) -> tuple[bytes, bytes]:
@@ -249,12 +300,11 @@ def open_slot(
     """
     try:
         _SLOT(slot)
-        salt, sealed = b64u_decode(slot["salt"], 16), b64u_decode(slot["sealed"], 60)
         keys = derive(
-            slot["type"], deployment=deployment, login=login, member=slot["member"], salt=salt,
-            params=slot["params"], secret=secret,
+            slot["type"], deployment=deployment, login=login, member=slot["member"],
+            salt=b64u_decode(slot["salt"], 16), params=slot["params"], secret=secret,
         )  # fmt: skip
-        seed = AESGCM(keys.slot_key).decrypt(sealed[:12], sealed[12:], _aad(deployment, slot, salt))
+        seed = _unsealed(slot, deployment, keys.slot_key)
     except SlotError:
         raise
     except (CryptoError, InvalidTag):

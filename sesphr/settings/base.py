@@ -57,6 +57,7 @@ SESPHR_RATES = {
     "directory:member": (1000, 3600),
     "registration:member": (100, 3600),
     "second-factor:member": (60, 3600),
+    "guardian:member": (1000, 3600),
     "access:member": (2000, 3600),
     "acl:member": (500, 3600),
     "read:member": (5000, 3600),

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 
+from accounts.guardians import acting
 from sesphr.web.problems import Problem
 
 CLOSED = ("suspended", "departed")
 
 
-class MemberAuth(APIKeyCookie):
-    """Accepts the session of a member who is neither suspended nor departed."""
+class OwnAuth(APIKeyCookie):
+    """Accepts the session of a member who is neither suspended nor departed, as that member."""
 
     param_name = settings.SESSION_COOKIE_NAME
 
@@ -34,6 +35,19 @@ class MemberAuth(APIKeyCookie):
         return user
 
 
+class MemberAuth(OwnAuth):
+    """The same; a guardian's session answers as the dependant for whom it acts."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The member, or None for nobody.
+
+        Raises:
+            ActingEnded, ActingChanged: as `acting.member_of` says.
+        """
+        user = super().authenticate(request, key)
+        return None if user is None else acting.member_of(request, user)
+
+
 class AuthorisedAuth(MemberAuth):
     """Accepts the session of a member whom an administrator has authorised."""
 
@@ -43,13 +57,30 @@ class AuthorisedAuth(MemberAuth):
         Raises:
             Problem: 403 `not-authorised` for a member who still waits.
         """
-        member = super().authenticate(request, key)
-        if member is not None and member.state != "authorised":
-            raise Problem(
-                403, "not-authorised", "An administrator has not authorised this account yet."
-            )
-        return member
+        return _authorised(super().authenticate(request, key))
 
 
+def _authorised(member: Any) -> Any:
+    if member is not None and member.state != "authorised":
+        raise Problem(
+            403, "not-authorised", "An administrator has not authorised this account yet."
+        )
+    return member
+
+
+class GuardianAuth(OwnAuth):
+    """Accepts the session of an authorised member, as that member, whoever the session acts for."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The member, or None for nobody.
+
+        Raises:
+            Problem: 403 `not-authorised`.
+        """
+        return _authorised(super().authenticate(request, key))
+
+
+own_auth = OwnAuth()
+guardian_auth = GuardianAuth()
 member_auth = MemberAuth()
 authorised_auth = AuthorisedAuth()

@@ -36,6 +36,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# For pages that read a key fingerprint by the camera: this site alone, and only when allowed.
+WITH_CAMERA = "camera=(self), geolocation=(), microphone=()"
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 BAD = 400
 # Pages take short forms; without a bound strangers could upload files to them.

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from accounts.guardians import acting
 from accounts.models import Member, Role
 from accounts.presenters import shown
 from phr.presenters import counts
@@ -65,14 +66,25 @@ def show(request: HttpRequest, name: str, status: int = 200, **context: Any) -> 
     """Render templates/pages/NAME.jinja for the visitor; `me` and `nav` are None for strangers."""
     member = signed_in(request)
     me = None if member is None else shown(member)
-    told = {"me": me, "nav": None if member is None else counts(member)}
+    told = {"me": me, "nav": None if member is None else counts(member), "guardian": None}
+    if member is not None and (found := acting.of_request(request)) is not None:
+        told["guardian"] = shown(found.guardian)
     return render(request, f"pages/{name}.jinja", {**told, **context}, status=status)
 
 
-def signed_in(request: HttpRequest) -> Member | None:
-    """Return whoever has a session; None for strangers, and before anybody was looked up."""
+def at_screen(request: HttpRequest) -> Member | None:
+    """Return whoever signed in; None for strangers, and before anybody was looked up."""
     user = getattr(request, "user", None)
     return user if user is not None and user.is_authenticated else None
+
+
+def signed_in(request: HttpRequest) -> Member | None:
+    """Return for whom a session acts: whoever signed in, or a dependant of theirs."""
+    user = at_screen(request)
+    if user is None:
+        return None
+    found = acting.of_request(request)
+    return user if found is None else found.dependant
 
 
 def visitor(request: HttpRequest) -> Member:
@@ -192,7 +204,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def crashed(request: HttpRequest) -> HttpResponse:
     """Answer after a crash, without the database: it may be what is broken."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    context = {"me": None, "nav": None, "kind": str(int(status))}
+    context = {"me": None, "nav": None, "guardian": None, "kind": str(int(status))}
     try:
         return render(request, "pages/error.jinja", context, status=status)
     except Exception as error:  # noqa: BLE001 -- the last answer there is must not crash as well

@@ -71,6 +71,7 @@ WAITING = Visitor(KIMANI, (
     Stop("activity", "/activity", "#verdict > *"),
     Stop("profile", "/profile"),
     Stop("security", "/security", "#devices li"),
+    Stop("care", "/care", "#dependants > *"),
 ))  # fmt: skip
 NEW_OWNER = Visitor(NED, (
     Stop("home", "/home", "#parts > *"),
@@ -94,6 +95,7 @@ OWNER = Visitor(ALICE, (
     Stop("activity", "/activity", "#entries-section"),
     Stop("profile", "/profile"),
     Stop("security", "/security", "#devices li"),
+    Stop("care", "/care", "#dependants > *"),
     Stop("help", "/help"),
 ))  # fmt: skip
 NEW_DOCTOR = Visitor(HADDAD, (
@@ -111,6 +113,7 @@ DOCTOR = Visitor(LEE, (
     Stop("activity", "/activity", "#entries-section"),
     Stop("profile", "/profile"),
     Stop("security", "/security", "#devices li"),
+    Stop("care", "/care", "#dependants > *"),
 ))  # fmt: skip
 VISITORS = {
     "stranger": STRANGER, "waiting": WAITING, "new owner": NEW_OWNER, "owner": OWNER,

@@ -242,3 +242,24 @@ def test_every_width_and_scheme(surgery: Surgery, scheme: Any) -> None:
         axe.assert_none(page)
     page.emulate_media(color_scheme="light")
     surgery.owner.ok("decline", request)
+
+
+def test_a_relative_is_let_in_only_when_the_words_were_compared(surgery: Surgery) -> None:
+    frank = surgery.site.system.join("relative")
+    said = ("--purpose", "personal", "--reason", "I help with your papers.")
+    done = frank.ok("request", "--owner", surgery.owner.login, "--partition", "personal", *said)
+    page = surgery.page
+    surgery.look(str(done["request"]))
+    expect(page.get_by_text("Anybody can write a name.")).to_be_visible()
+    expect(page.get_by_role("list", name="The twelve words").get_by_role("listitem")).to_have_count(
+        12
+    )
+    assert axe.violations(page) == []
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("First compare the twelve words")).to_be_visible()
+    page.get_by_role("button", name="A word is different").click()
+    expect(page.get_by_role("alert").filter(has_text="Do not share.")).to_be_focused()
+    page.get_by_role("button", name="All twelve words are the same").press("Enter")
+    expect(page.locator(".compare__done", has_text="You compared the words")).to_be_focused()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("confirmed by").first).to_be_visible()

@@ -130,3 +130,23 @@ test("what was given to a role and taken from it is told once for each role", ()
   assert.deepEqual([shared.title.values, shared.parts], [{ role }, ["medical", "personal"]]);
   assert.deepEqual([taken.title, taken.parts], [{ words: "act.role-taken", values: { role: other } }, ["medical"]]);
 });
+
+test("what key nodes tell of the member alone is put down to the guardian who acted just before", () => {
+  const acts = (action, time) => event("guardian-acts", { action, guardian: LEE }, { source: "portal", time });
+  const own = (time) => access([item("medical", true)], { user: ADA }, { time });
+  const found = entriesOf([acts("list", 1000), acl([{ user: LEE, partition: "medical" }], [], { time: 1001 }), acts("open", 1100), own(1101)], NOTHING);
+  const named = found.filter(({ lines }) => lines.some((line) => line.words === "act.by-guardian" && line.member === LEE));
+  assert.deepEqual(named.map(({ title }) => title.words), ["act.opened-own", "act.shared"]);
+  const [noted] = found.filter(({ title }) => title.words === "act.account.guardian-acts");
+  assert.deepEqual([noted.who, noted.lines[0].words], [LEE, "act.acts.open"]);
+});
+
+test("no guardian is named for what others did, what came long after, or what was of another kind", () => {
+  const acts = (action, time) => event("guardian-acts", { action, guardian: LEE }, { source: "portal", time });
+  const cases = [[acts("open", 1000), access([item("medical", true)], {}, { time: 1001 })], [acts("list", 1000), acl([], [], { time: 1061 })],
+    [acts("list", 1000), access([item("medical", true)], { user: ADA }, { time: 1001 })], [acts("list", 1000), acl([], [], { time: 999 })]];
+  for (const events of cases) {
+    const lines = entriesOf(events, NOTHING).flatMap((one) => one.lines);
+    assert.equal(lines.some((line) => line.words === "act.by-guardian"), false);
+  }
+});

@@ -115,7 +115,9 @@ def _story(system: System, people: dict[Part, Person]) -> str:
     record = str(alice.ok("deposit", RECORD)["record"])
     _grant(alice, lee, "medical", "prescription", until=last_day(90))
     _grant(alice, people[OKAFOR], "prescription", until=last_day(365))
-    _grant(alice, people[FRANK], "personal", "insurance")
+    frank = people[FRANK]
+    alice.ok("compare", frank.login, str(frank.ok("whoami")["fingerprint"]))
+    _grant(alice, frank, "personal", "insurance")
     lee.ok("open", record, "--partition", "medical", "--output", str(system.output()))
     lee.fails(3, "open", record, "--partition", "personal", "--output", str(system.output()))
     asked = ("--partition", "medical", "--partition", "prescription", "--partition", "personal")

@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import Any
 
-from sesphr.client import people, revoking, rules, sharing
+from sesphr.client import compared, people, revoking, rules, sharing
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import address
 from sesphr.client.commands.names import partitions as check_names
@@ -41,7 +41,7 @@ def approve(app: App, options: Namespace) -> Answer:
         )
         again = one.state == "approved" or name in who.folder.read(APPROVED)
         build = _the_same(grant, asked) if again else _with(grant)
-        outcome = _grant(who, person, one.asker_login, grant, build, [one.id])
+        outcome = _grant(who, person, one.asker_login, one.asker_role, grant, build, [one.id])
         # Shown as waiting once more, it must not give back what was taken back since.
         who.folder.update(APPROVED, **{name: now()})
     data = {"request": one.id, "state": "approved", **_terms(grant), **outcome.as_json()}
@@ -63,7 +63,7 @@ def grant(app: App, options: Namespace) -> Answer:
             person.member, person.key, tuple(chosen), end, history=options.history,
             action=rules.ADD if options.add else rules.READ,
         )  # fmt: skip
-        outcome = _grant(who, person, login, wanted, _with(wanted), [])
+        outcome = _grant(who, person, login, entry.role, wanted, _with(wanted), [])
     data = {
         "member": person.member, "login": login, "action": wanted.action, **_terms(wanted),
         **outcome.as_json(),
@@ -118,10 +118,21 @@ def _terms(wanted: rules.Grant) -> dict[str, object]:
     }  # fmt: skip
 
 
+def compare(app: App, options: Namespace) -> Answer:
+    """Remember that somebody's fingerprint, as they read it out, is that of their keys here."""
+    login = address(options.email)
+    with app.signed_in() as who:
+        entry, person = who.directory.by_login(login)
+        since = compared.note(who.folder, person, login, " ".join(options.fingerprint))
+    data = {"member": person.member, "login": login, "compared": iso(since)}
+    return Answer(data, [f"The keys of {clean(entry.name)} are those that you compared."])
+
+
 def _grant(
-    who: Session, person: Person, login: str, wanted: rules.Grant, build: Change,
+    who: Session, person: Person, login: str, role: str, wanted: rules.Grant, build: Change,
     answers: Iterable[str],
 ) -> Outcome:  # fmt: skip
+    compared.require(who.folder, person, login, role)
     people.pin(who.folder, person, login)
     require_keys(who, wanted.partitions)
     return sharing.change(who, build, answers)

@@ -6,6 +6,7 @@
  */
 import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
 import { DhkemX25519HkdfSha256 } from "@hpke/dhkem-x25519";
+import { x25519 } from "@noble/curves/ed25519.js";
 
 import { fixed } from "./bytes.js";
 import { DecodingError, OpenError } from "./errors.js";
@@ -21,6 +22,11 @@ export async function generateKey() {
     secret: new Uint8Array(await suite.kem.serializePrivateKey(pair.privateKey)),
     public: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
   };
+}
+
+/** @param {Uint8Array} secretKey 32 octets @returns {Bytes} its public key, 32 octets */
+export function publicKey(secretKey) {
+  return new Uint8Array(x25519.getPublicKey(fixed(secretKey, 32, "HPKE secret key")));
 }
 
 /**

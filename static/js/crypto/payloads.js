@@ -181,6 +181,7 @@ const SCHEMAS = new Map(Object.entries({
     record: uuid, version: int(1), author: uuid, manifest: digest, wrapped: byPartition(b64u(40), 1),
   }),
   "sesphr-deletion": schema({ record: uuid, manifest: digest }),
+  "sesphr-guardian-key": schema({ key: b64u(32) }),
   "sesphr-receipt": schema({
     owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request", "credential", "accept", "deletion"),
     object: digest, seq: int(), effective: boolean,

@@ -15,7 +15,7 @@ import { CryptoError, SlotError } from "./errors.js";
 import { hkdf, sha256 } from "./kdf.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
-/** @typedef {"password" | "recovery" | "passkey"} SlotType */
+/** @typedef {"password" | "recovery" | "passkey" | "guardian"} SlotType */
 /** Argon2id parameters: m in KiB. @typedef {{m: number, t: number, p: number}} Argon2Params */
 /** @typedef {{deployment: string, login: string, member: string}} Identity */
 /** @typedef {{readonly slotKey: Bytes, readonly loginSecret: Bytes}} SlotKeys */
@@ -60,7 +60,7 @@ function paramsText(type, params) {
     const { m, t, p } = checkParams(params);
     return `m=${m},t=${t},p=${p}`;
   }
-  if (type !== "recovery" && type !== "passkey") throw new SlotError("unknown type of slot");
+  if (type !== "recovery" && type !== "passkey" && type !== "guardian") throw new SlotError("unknown type of slot");
   checkMembers(params, []);
   return "";
 }
@@ -130,6 +130,7 @@ export function derive(type, { deployment, login, member, salt, params, secret }
   const identity = { deployment: checkDeployment(deployment), login, member: checkUuid(member) };
   const own = fixed(salt, 16, "salt");
   paramsText(type, params);
+  if (type === "guardian") throw new SlotError("a guardian's slot signs in nobody");
   const a = rootKey(type, { ...identity, salt: own, params, secret });
   return Object.freeze({ slotKey: hkdf(a, "slot"), loginSecret: hkdf(a, "login") });
 }
@@ -149,9 +150,27 @@ function associatedData(deployment, { member, type, generation, salt, params }) 
 async function makeSlot(seed, who, { type, params, secret, salt }) {
   const keys = derive(type, { ...who, salt, params, secret });
   const open = { member: who.member, type, generation: who.generation, salt: b64uEncode(salt), params };
-  const aad = associatedData(who.deployment, open);
-  const sealed = await seal(keys.slotKey, randomBytes(12), fixed(seed, 32, "seed"), aad);
-  return { slot: { ...open, sealed: b64uEncode(sealed) }, loginSecret: keys.loginSecret };
+  return { slot: await sealSlot(seed, who.deployment, keys.slotKey, open), loginSecret: keys.loginSecret };
+}
+
+/** @param {Uint8Array} seed @param {string} deployment @param {Uint8Array} key @param {Omit<Slot, "sealed">} open @returns {Promise<Slot>} */
+async function sealSlot(seed, deployment, key, open) {
+  const sealed = await seal(fixed(key, 32, "slot key"), randomBytes(12), fixed(seed, 32, "seed"), associatedData(deployment, open));
+  return { ...open, sealed: b64uEncode(sealed) };
+}
+
+/**
+ * Seal a dependant's seed for one guardian; the slot signs in nobody.
+ * @param {Uint8Array} seed the dependant's, 32 octets
+ * @param {{deployment: string, member: string, generation: number, slotKey: Uint8Array}} options member: the
+ *   dependant's id; slotKey: from guardian.js, 32 octets
+ * @returns {Promise<Slot>}
+ * @throws {DecodingError} a value of another form
+ */
+export async function makeGuardianSlot(seed, { deployment, member, generation, slotKey }) {
+  const salt = b64uEncode(randomBytes(16));
+  const open = /** @type {const} */ ({ member: checkUuid(member), type: "guardian", generation, salt, params: {} });
+  return sealSlot(seed, checkDeployment(deployment), slotKey, open);
 }
 
 /**

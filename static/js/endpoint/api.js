@@ -27,6 +27,13 @@ const SIGNED_OUT = new Set(["signed-out", "unauthenticated"]);
 
 /** @type {((error: Locked | SignedOut) => Promise<void>) | null} */
 let gate = null;
+/** The dependant for whom this page acts, so that the server refuses what another tab switched meanwhile. @type {string | null} */
+let acting = null;
+
+/** @param {string | null} member for whom calls are made from now on; null: for whoever signed in */
+export function actFor(member) {
+  acting = member;
+}
 
 /**
  * Let calls that find the session ended wait until somebody has signed in again; they are then
@@ -182,7 +189,7 @@ function address({ path, query = {} }) {
 /** @param {Call} call @returns {Record<string, string>} */
 function headers(call) {
   const type = call.json ? "application/json" : call.octets ? OCTETS : null;
-  return { ...HEADERS, ...(type && { "Content-Type": type }), ...(call.range && { Range: call.range }) };
+  return { ...HEADERS, ...(acting && { "X-Acting-For": acting }), ...(type && { "Content-Type": type }), ...(call.range && { Range: call.range }) };
 }
 
 /** @param {Call} call @returns {AbortSignal} */

@@ -41,3 +41,15 @@ export function wordsOf(digest) {
   const bits = Array.from(fixed(digest, 32, "digest"), (octet) => octet.toString(2).padStart(8, "0")).join("");
   return Array.from({ length: WORDS }, (_, i) => wordlist[Number.parseInt(bits.slice(BITS * i, BITS * (i + 1)), 2)]);
 }
+
+/** What a picture of a fingerprint says. @param {string} digits @returns {string} */
+export const codeText = (digits) => `SESPHR ${digits}`;
+
+/**
+ * @param {string} text what a camera read
+ * @returns {string | null} the digits of a fingerprint, as they are shown; null for any other code
+ */
+export function readCode(text) {
+  const found = /^SESPHR ((?:\d{5} ){7}\d{5})$/.exec(String(text));
+  return found ? found[1] : null;
+}

@@ -18,6 +18,8 @@ import { checkRegistrations } from "./people.js";
 /** @typedef {import("./signin.js").Life} Life */
 /** @typedef {import("./signin.js").Generations} Generations */
 
+/** Who acts for a dependant: whoever signed in. @typedef {{id: string, login: string, name: string}} Guardian */
+
 /** After so many idle seconds keys are forgotten here, whatever a server says. */
 const LONGEST_IDLE = 900;
 
@@ -33,6 +35,8 @@ export class Session {
   constructor(me, deployment) {
     this.me = me;
     this.deployment = deployment;
+    /** Who acts for this member, if that is somebody else. @type {Guardian | null} */
+    this.guardian = null;
     /** Whole idle time and the moment at which it ends, in milliseconds. */
     this.idle = { length: 0, ends: 0 };
     /** The generation that each key slot has now. @type {Generations} */

@@ -10,6 +10,7 @@ import { randomBytes } from "../crypto/bytes.js";
 import { sha256 } from "../crypto/kdf.js";
 import { keyDigest } from "../crypto/keys.js";
 import { get, post } from "./api.js";
+import { requireCompared } from "./compared.js";
 import { requireKeys } from "./dealing.js";
 import { ApiError, EndpointError, Impostor, Integrity } from "./errors.js";
 import { checkPin, Found, lookUp, pin, pins } from "./people.js";
@@ -109,7 +110,7 @@ function checkStatement(session, request, person) {
  * @param {{key: string, partitions: string[], until: number | null, history: boolean}} limits key: the
  *   digest (b64u) of the key that the person at the screen was shown
  * @returns {Promise<import("./sharing.js").Outcome>}
- * @throws {EndpointError} `declined` or `answered` before @throws {NoKey} nothing to share yet
+ * @throws {EndpointError} `declined` or `answered` before; `compare-first` a relative or friend whose keys were never compared @throws {NoKey} nothing to share yet
  * @throws {Integrity} another signature or key than was shown: nothing was changed
  */
 export async function approve(session, id, { key, partitions, until, history }) {
@@ -121,6 +122,7 @@ export async function approve(session, id, { key, partitions, until, history }) 
   const { asked, digest } = checkStatement(session, request, person);
   if (!partitions.length || !partitions.every((name) => asked.includes(name))) throw new EndpointError("not-asked");
   const grant = { member: person.member, key, partitions, until, history };
+  await requireCompared(session, person, [person.role, request.asker_role]);
   requireKeys(await session.registered(), partitions);
   const shown = { ...person, name: request.asker_name, role: request.asker_role };
   await pin(session, new Found(person, shown), request.asker_login);

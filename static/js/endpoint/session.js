@@ -6,9 +6,10 @@
  * @module
  */
 import { b64uDecode } from "../crypto/encoding.js";
+import { kept, openDependant } from "./acting.js";
 import * as api from "./api.js";
 import { loadDeployment } from "./deployment.js";
-import { Locked, Offline, SignedOut } from "./errors.js";
+import { ApiError, Locked, Offline, SignedOut } from "./errors.js";
 import { Session } from "./member.js";
 import * as signing from "./signin.js";
 import { locked as locking } from "./storage.js";
@@ -17,10 +18,13 @@ import * as vault from "./vault.js";
 /** @typedef {import("./deployment.js").Deployment} Deployment */
 /** @typedef {import("./signin.js").Me} Me */
 /** @typedef {import("./signin.js").Life} Life */
+/** @typedef {import("./member.js").Guardian} Guardian */
+/** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /**
  * What happens to the session, here or in another tab: `opened`, `locked`, `signed-out`, or `activity`,
- * which only moves its end; `ended`: this tab found that the server had ended it.
- * @typedef {"opened" | "locked" | "signed-out" | "ended" | "activity"} Change
+ * which only moves its end; `ended`: this tab found that the server had ended it; `switched`: another tab
+ * acts for somebody else from now on, and so does this one.
+ * @typedef {"opened" | "locked" | "signed-out" | "ended" | "activity" | "switched"} Change
  */
 
 export { Session };
@@ -97,10 +101,10 @@ export async function openSession() {
   const deployment = await loadDeployment();
   return locking(VAULT, async () => {
     const before = closings;
-    const { share, idle_seconds, idle_left, generations, ...me } = await asked();
-    const session = sessionOf(me, deployment);
+    const { share, idle_seconds, idle_left, generations, guardian, ...me } = await asked();
+    const session = sessionOf(me, deployment, guardian ?? null);
     const life = { share, idle_seconds, idle_left };
-    const seed = await vault.open({ share: b64uDecode(share, 32), deployment: deployment.id, member: me.id });
+    const seed = await kept({ share: b64uDecode(share, 32), deployment: deployment.id }, me.id, guardian?.id ?? null);
     // Another tab may have locked while this one was opening.
     if (seed === null || closings !== before) {
       seed?.fill(0);
@@ -111,6 +115,31 @@ export async function openSession() {
     session.generations = generations;
     return session;
   });
+}
+
+/**
+ * Act for a dependant in this browser from now on: every page is theirs after it was loaded again.
+ * @param {string} dependant id
+ * @returns {Promise<void>}
+ * @throws {Locked | ApiError | Integrity}
+ */
+export async function actFor(dependant) {
+  const session = await openSession();
+  await locking(VAULT, async () => {
+    const { share } = await asked();
+    const opening = { share: b64uDecode(share, 32), deployment: session.deployment.id, member: dependant };
+    (await openDependant(session.seed.slice(), opening)).fill(0);
+  });
+  tellTabs("switched");
+}
+
+/** Act for oneself again. @returns {Promise<void>} */
+export async function stopActing() {
+  await locking(VAULT, async () => {
+    await api.ungated("DELETE", "/acting");
+    await vault.forgetDependant();
+  });
+  tellTabs("switched");
 }
 
 /**
@@ -129,14 +158,19 @@ export function forgetStale() {
   });
 }
 
-/** @param {Me} me @param {Deployment} deployment @returns {Session} @throws {SignedOut} somebody else than before */
-function sessionOf(me, deployment) {
+/**
+ * @param {Me} me @param {Deployment} deployment @param {Guardian | null} [guardian] who acts for them
+ * @returns {Session}
+ * @throws {SignedOut} somebody else than before
+ */
+function sessionOf(me, deployment, guardian = null) {
   if (current && current.me.id !== me.id) {
     current.close();
     throw new SignedOut();
   }
   current ??= new Session(me, deployment);
-  current.me = me;
+  Object.assign(current, { me, guardian });
+  api.actFor(guardian === null ? null : me.id);
   return current;
 }
 
@@ -152,10 +186,10 @@ function forgetCurrent() {
 
 /** @returns {string} the login of this page's session, open or locked; empty without one */
 export function ownLogin() {
-  return current?.me.login ?? "";
+  return current?.guardian?.login ?? current?.me.login ?? "";
 }
 
-/** @returns {Promise<Me & Life & {generations: signing.Generations}>} @throws {Locked | SignedOut} the server has dropped the share */
+/** @returns {Promise<Me & Life & {generations: signing.Generations, guardian?: Guardian | null}>} @throws {Locked | SignedOut} the server has dropped the share */
 async function asked() {
   try {
     return await api.ungated("GET", "/session");
@@ -185,13 +219,36 @@ export async function finish(attempt, otp) {
     return found;
   });
   attempt.forget();
-  if (current && current.me.id !== me.id) forgetCurrent();
-  const session = sessionOf(me, deployment);
-  session.open(seed, life);
+  const session = current?.guardian?.id === me.id ? await resumed(current, seed, life) : began(me, deployment, seed, life);
   session.generations = generations;
   tellTabs("opened");
   notify("opened");
   return { session, proof };
+}
+
+/** @param {Me} me @param {Deployment} deployment @param {Bytes} seed @param {Life} life @returns {Session} */
+function began(me, deployment, seed, life) {
+  if (current && current.me.id !== me.id) forgetCurrent();
+  const session = sessionOf(me, deployment);
+  session.open(seed, life);
+  return session;
+}
+
+/**
+ * A guardian unlocked a dependant's page: the new session acts for the dependant as the old one did.
+ * @param {Session} session @param {Bytes} own the guardian's seed @param {Life} life @returns {Promise<Session>}
+ * @throws {SignedOut} they are no guardian any more
+ */
+async function resumed(session, own, life) {
+  const opening = { share: b64uDecode(life.share, 32), deployment: session.deployment.id, member: session.me.id };
+  try {
+    session.open(await locking(VAULT, () => openDependant(own, opening)), life);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    forgetCurrent();
+    throw new SignedOut();
+  }
+  return session;
 }
 
 /** @param {signing.SignedIn} found @param {string} deployment @throws {Unsupported} this browser keeps nothing */
@@ -235,7 +292,7 @@ export async function signInWithRecovery({ otp, ...typed }) {
  */
 export async function unlock({ password, otp }) {
   if (current === null) throw new SignedOut();
-  return signIn({ login: current.me.login, password, otp });
+  return signIn({ login: ownLogin(), password, otp });
 }
 
 /** End the session here and at the server; every tab forgets the keys. @returns {Promise<void>} */

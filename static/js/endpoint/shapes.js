@@ -104,7 +104,17 @@ const notice = having({
   signers: list(having({ id: uuid, name: anyText })), seen: nullable(int()), review: anyText,
 });
 
+const guardian = having({ id: uuid, member: uuid, name: anyText, login: anyText, since: nullable(int()), mine: boolean });
+const dependant = having({ member: uuid, login: anyText, name: anyText, state: anyText, since: int(), guardians: list(guardian) });
+const invitation = having({
+  id: uuid, dependant: uuid, name: anyText, by: anyText, by_login: anyText, registrations: list(long), enc: anyText, ciphertext: anyText,
+});
+
 const SHAPES = {
+  dependants: having({ dependants: list(dependant), invitations: list(invitation), ready: boolean }),
+  guardianFound: having({ member: uuid, name: anyText, role: anyText, registrations: list(long), statement: long }),
+  guardianship: having({ id: uuid }),
+  guardianSlot: having({ slot: (value) => void members(value), registrations: list(long) }),
   activation: having({ organisation: anyText, department: anyText, name: anyText, role: anyText, title: anyText, email: anyText }),
   codes: having({ codes: list(activation) }),
   newCode: having({ id: uuid, code: text(1, 64), name: anyText, role: anyText, expires: int() }),

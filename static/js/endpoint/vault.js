@@ -16,7 +16,10 @@ import * as storage from "./storage.js";
 /** base: HKDF key that cannot be extracted; sealed: IV, ciphertext, tag. @typedef {{base: CryptoKey, sealed: Bytes}} Sealed */
 /** share: 32 octets from the server; member and deployment bind the seed to whose it is. @typedef {{share: Uint8Array, deployment: string, member: string}} Opening */
 
-const NAME = "seed";
+/** Whose seed: of whoever signed in, or of the dependant for whom they act. @typedef {"seed" | "dependant"} Kept */
+
+const OWN = "seed";
+const DEPENDANT = "dependant";
 const INFO = utf8("SeSPHR-v1 page");
 
 /** @param {CryptoKey} base @param {Uint8Array} share @returns {Promise<CryptoKey>} */
@@ -66,37 +69,45 @@ export async function unseal({ base, sealed }, opening) {
  * Keep a seed for the pages of this session, in place of whatever was kept before.
  * @param {Uint8Array} seed 32 octets
  * @param {Opening} opening
+ * @param {Kept} [name]
  * @returns {Promise<void>}
  * @throws {Unsupported} `storage`: this browser keeps nothing
  */
-export async function keep(seed, opening) {
-  await storage.write("vault", NAME, await seal(seed, opening));
+export async function keep(seed, opening, name = OWN) {
+  await storage.write("vault", name, await seal(seed, opening));
 }
 
 /**
  * The seed that is kept. One that this share does not open is another session's: it is wiped.
  * @param {Opening} opening
+ * @param {Kept} [name]
  * @returns {Promise<Bytes | null>} null when there is none
  * @throws {Unsupported} `storage`
  */
-export async function open(opening) {
-  const found = await storage.read("vault", NAME);
+export async function open(opening, name = OWN) {
+  const found = await storage.read("vault", name);
   if (found === undefined) return null;
   try {
     return await unseal(found, opening);
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
-    await wipe();
+    await (name === OWN ? wipe() : forgetDependant());
     return null;
   }
 }
 
 /** @returns {Promise<boolean>} whether anything is kept, be it stale @throws {Unsupported} `storage` */
 export async function holds() {
-  return (await storage.read("vault", NAME)) !== undefined;
+  return (await storage.read("vault", OWN)) !== undefined || (await storage.read("vault", DEPENDANT)) !== undefined;
 }
 
-/** Forget base key and sealed seed. @returns {Promise<void>} */
+/** Forget base keys and sealed seeds. @returns {Promise<void>} */
 export async function wipe() {
-  await storage.remove("vault", NAME);
+  await storage.remove("vault", OWN);
+  await forgetDependant();
+}
+
+/** Forget the seed of a dependant for whom somebody acted here. @returns {Promise<void>} */
+export async function forgetDependant() {
+  await storage.remove("vault", DEPENDANT);
 }

@@ -99,7 +99,7 @@ export async function begin(session, request, cosigns = []) {
   const { deployment } = session;
   const asked = own(session, request);
   const found = read("access", await post("/access", { request, ...(cosigns.length && { cosigns }) }));
-  const votes = [...votesOf(deployment, asked, found.answers).values()].flat();
+  const votes = [...votesOf(deployment, asked, found.answers).votes.values()].flat();
   if (votes.length >= deployment.t) return;
   const reasons = new Set(found.answers.flatMap((/** @type {{answer: string}} */ { answer }) => reasonsOf(deployment, answer)));
   throw new EndpointError(SAID.find((one) => reasons.has(one)) ?? "no-way");

@@ -2,6 +2,7 @@
 import { read } from "../endpoint/activity.js";
 import { pins } from "../endpoint/people.js";
 import { EndpointError } from "../endpoint/errors.js";
+import { overview } from "../endpoint/guardians.js";
 import { list } from "../endpoint/requests.js";
 import { readHead } from "../endpoint/sharing.js";
 import { byId, clone, fill, onAction, show } from "../ui/dom.js";
@@ -36,10 +37,17 @@ async function main({ session }) {
     const [history, requests, rules] = [await read(session, { onStep: (_, how) => state.step("log-checking", how) }), await askers(session), await rulesOf(session)];
     state.step("names");
     const entries = entriesOf(history.events, { me: session.me.id, rules, requests });
-    draw(session, history, entries, await namesOf(entries, session.me, requests, await pins(session)));
+    draw(session, history, entries, await namesOf(entries, session.me, requests, await pins(session), await guardiansOf(session)));
   } finally {
     state.done();
   }
+}
+
+/** @param {Session} session @returns {Promise<{member: string, name: string}[]>} who acts for this member, while one of them does */
+async function guardiansOf({ me, guardian }) {
+  if (guardian === null) return [];
+  const { dependants } = await overview();
+  return [{ member: guardian.id, name: guardian.name }, ...(dependants.find((one) => one.member === me.id)?.guardians ?? [])];
 }
 
 /** @param {Session} session @returns {Promise<import("../endpoint/requests.js").KeyRequest[]>} requests to an owner */

@@ -1,14 +1,23 @@
 /** What I asked for, and what became of it. @module */
 
+import { fingerprint } from "../endpoint/fingerprint.js";
 import { list as listRecords } from "../endpoint/records.js";
 import { list } from "../endpoint/requests.js";
 import { byId, show } from "../ui/dom.js";
+import { showFingerprint } from "../ui/fingerprint.js";
 import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { empty, loading, pageState } from "../ui/states.js";
 import { names, requestCard } from "./home/requests.js";
 
-await startPage(async ({ session }) => {
+/** Relatives and friends are compared before anything is shared. @param {HTMLElement} root @param {import("../endpoint/session.js").Session} session */
+function showWords(root, { keys }) {
+  const place = root.querySelector("[data-fingerprint]");
+  if (place instanceof HTMLElement) showFingerprint(place, fingerprint(keys.verification, keys.receivePublic));
+}
+
+await startPage(async ({ root, session }) => {
+  showWords(root, session);
   const state = loading(pageState(), { title: t("waiting.loading") });
   const [{ outgoing }, views] = await Promise.all([list(session), listRecords(session)]);
   const known = await names(session, views);

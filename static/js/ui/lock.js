@@ -92,6 +92,8 @@ export async function leave(path) {
 /** @param {import("../endpoint/session.js").Change} change */
 function changed(change) {
   if (leaving) return;
+  // Another tab acts for somebody else: this page is no longer whose it says.
+  if (change === "switched") return location.replace("/home");
   if (change === "opened") lower();
   if (change === "locked") void raise("away");
   // Somebody signed out on purpose: what this tab shows goes too.

@@ -56,6 +56,20 @@ function mountShell() {
   for (const button of document.querySelectorAll("[data-sign-out]")) {
     button.addEventListener("click", () => void signedOut());
   }
+  for (const button of document.querySelectorAll("[data-stop-acting]")) {
+    button.addEventListener("click", () => void ownAgain());
+  }
+}
+
+/** Back to the own account, where one acted for somebody. */
+async function ownAgain() {
+  const { stopActing } = await import("../endpoint/session.js");
+  try {
+    await stopActing();
+  } finally {
+    // Whatever became of it, that page says for whom one acts now.
+    location.assign("/care");
+  }
 }
 
 /** The lock, and the keys behind it, are loaded by pages that need them alone. */

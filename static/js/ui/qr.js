@@ -4,6 +4,8 @@
  */
 import encodeQR from "qr";
 
+import { codeText } from "../endpoint/fingerprint.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 /** Modules of white around a code, as its standard asks. */
 const QUIET = 4;
@@ -30,7 +32,7 @@ export function qr(text, label) {
  * @returns {SVGSVGElement}
  */
 export function fingerprintCode({ digits }, label) {
-  return qr(`SESPHR ${digits}`, label);
+  return qr(codeText(digits), label);
 }
 
 /** @param {string} name @param {Record<string, string>} attributes @returns {SVGElement} */

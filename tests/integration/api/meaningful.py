@@ -11,13 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import mail
+from accounts.ids import member_id
+from accounts.models import Device, GuardianKey, Guardianship, Member
 from phr.models_notices import Notice
+from sesphr.client.registration import registration
+from sesphr.client.statement import payload, sign
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.keys import MemberKeys
 from sesphr.crypto.merkle import leaf_hash, root
 from tests.integration.api.conftest import World
 from tests.support.endpoints import digest_of, element
@@ -64,6 +72,7 @@ class Caller:
         if taken is not None and status == 200:
             taken(body)
         self._no_factor()
+        Device.objects.update(acting=None)
         if "session" in label or "slots" in label or "sign-in" in label:
             self.stay_signed_in()
 
@@ -294,8 +303,88 @@ class Caller:
         size = int(checkpoint.split("\n")[1])
         return Call(query={"first": secrets.randbelow(size) + 1, "second": size})
 
+    # Guardians and dependants ---------------------------------------------------------
+
+    def _verified(self) -> Member:
+        """This person, whose session began with a second factor."""
+        self._no_factor()
+        device = TOTPDevice.objects.create(user=self.person.member, name="app", confirmed=True)
+        store = SessionStore(self.person.http.cookies["sesphr_session"].value)
+        store[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        store.save()
+        return self.person.member
+
+    def _child(self, guardian: Member, **more: Any) -> Guardianship:
+        """A guardianship of a fresh dependant's; the sealed octets are anybody's."""
+        login = f"tim.{_letters()}@dependant.invalid"
+        child = Member.objects.create(
+            id=member_id(login), login=login, name="Tim", role="owner", state="authorised",
+            registration=secrets.token_bytes(32),
+        )  # fmt: skip
+        sealed = {"since": 1, "generation": 1, "salt": b"s" * 16, "sealed": b"s" * 60}
+        return Guardianship.objects.create(
+            guardian=guardian, dependant=child, **{**sealed, "invited_by": guardian, **more}
+        )
+
+    def _asked(self) -> Guardianship:
+        """An invitation to this person by another one."""
+        none = dict.fromkeys(("since", "generation", "salt", "sealed"))
+        by, handed = self.other.member, {"enc": b"e" * 32, "ciphertext": b"c" * 48}
+        return self._child(self._verified(), invited_by=by, **none, **handed)
+
+    def _ready(self) -> Person:
+        """Somebody else, who lets themselves be found as a guardian."""
+        GuardianKey.objects.update_or_create(member=self.other.member, defaults={"statement": "s"})
+        return self.other
+
+    def add_dependant(self) -> Call:
+        Guardianship.objects.filter(guardian=self._verified()).delete()
+        login, seed = f"tim.{_letters()}@dependant.invalid", secrets.token_bytes(32)
+        made = registration(
+            MemberKeys.from_seed(seed), deployment=settings.SESPHR_DEPLOYMENT,
+            member=str(member_id(login)), partitions=("medical",),
+        )  # fmt: skip
+        slot = _guardian_slot(str(member_id(login)))
+        return Call(body={"login": login, "name": "Tim", "registration": made, "slot": slot})
+
+    def own_child(self) -> Call:
+        return Call(path={"dependant": str(self._child(self._verified()).dependant_id)})
+
+    def publish_key(self) -> Call:
+        self._verified()
+        octets = payload(settings.SESPHR_DEPLOYMENT, self.person.id, key=b64u_encode(b"k" * 32))
+        made = sign(MemberKeys.from_seed(self.person.seed), "sesphr-guardian-key", octets)
+        return Call(body={"statement": made})
+
+    def find_guardian(self) -> Call:
+        self._verified()
+        return Call(body={"login": self._ready().login})
+
+    def invite(self) -> Call:
+        handed = {"enc": b64u_encode(b"e" * 32), "ciphertext": b64u_encode(b"c" * 48)}
+        return Call(path=self.own_child().path, body={"guardian": self._ready().id, **handed})
+
+    def accept_guardianship(self) -> Call:
+        row = self._asked()
+        slot = _guardian_slot(str(row.dependant_id))
+        return Call(path={"guardianship": str(row.pk)}, body={"slot": slot})
+
+    def leave(self) -> Call:
+        return Call(path={"guardianship": str(self._asked().pk)})
+
     def nothing(self) -> Call:
         return Call()
+
+
+def _letters() -> str:
+    return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(10))
+
+
+def _guardian_slot(dependant: str) -> dict[str, Any]:
+    return {
+        "member": dependant, "type": "guardian", "generation": 1, "params": {},
+        "salt": b64u_encode(secrets.token_bytes(16)), "sealed": b64u_encode(secrets.token_bytes(60)),
+    }  # fmt: skip
 
 
 CALLS: dict[str, Callable[[Caller], Call]] = {
@@ -320,6 +409,17 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "GET /api/registrations": Caller.nothing,
     "POST /api/directory": Caller.find,
     "GET /api/directory/{member}": Caller.find_by_id,
+    "GET /api/dependants": Caller.nothing,
+    "POST /api/dependants": Caller.add_dependant,
+    "POST /api/dependants/{dependant}/act": Caller.own_child,
+    "GET /api/dependants/{dependant}/slot": Caller.own_child,
+    "POST /api/dependants/{dependant}/guardians": Caller.invite,
+    "DELETE /api/acting": Caller.nothing,
+    "PUT /api/guardian-key": Caller.publish_key,
+    "DELETE /api/guardian-key": Caller.nothing,
+    "POST /api/guardian-keys": Caller.find_guardian,
+    "POST /api/guardianships/{guardianship}/accept": Caller.accept_guardianship,
+    "POST /api/guardianships/{guardianship}/end": Caller.leave,
     "PUT /api/attachments/{attachment}": Caller.attach,
     "GET /api/attachments/{attachment}/upload": Caller.arriving,
     "PATCH /api/attachments/{attachment}/upload": Caller.part,

@@ -14,6 +14,8 @@ from tests.support.problems import problem
 pytestmark = pytest.mark.django_db(databases="__all__")
 NAMES = {
     "attachment": "11111111-1111-4111-8111-111111111111",
+    "dependant": "55555555-5555-4555-8555-555555555555",
+    "guardianship": "66666666-6666-4666-8666-666666666666",
     "device": "44444444-4444-4444-8444-444444444444",
     "emergency": "55555555-5555-4555-8555-555555555555",
     "key_request": "22222222-2222-4222-8222-222222222222",

@@ -81,6 +81,7 @@ PAYLOADS = {
         "wrapped": {"medical": b64u_encode(bytes(40))},
     },
     "sesphr-deletion": {"record": ME, "manifest": D32},
+    "sesphr-guardian-key": {"key": D32},
     "sesphr-receipt": {"owner": ME, "kind": "acl", "object": D32, "seq": 1, "effective": True},
 }  # fmt: skip
 OPTIONAL = {"date", "open_from", "open_until", "codes", "consent"}

@@ -42,6 +42,7 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "/sign-in": ("sign-in", SIGNED_OUT),
     "/profile": ("profile", MEMBER),
     "/security": ("security", MEMBER),
+    "/care": ("care", MEMBER),
     "/activity": ("activity", MEMBER),
     "/add": ("add", OWNER),
     "/add/by-hand": ("by-hand", OWNER),

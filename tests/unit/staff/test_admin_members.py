@@ -8,7 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts import selectors
-from accounts.models import Event, Member
+from accounts.models import Event, Guardianship, Member
 from sesphr.adapters import get_srs_nodes
 from sesphr.ports.errors import Conflict, IntegrityFailure, Invalid, Unavailable
 from tests.support import staff as people
@@ -186,3 +186,21 @@ def test_those_who_wait_stand_first_and_filters_find(http: Any, waiting: Person)
         assert absent.login not in rows, query
     assert b"Nothing matches" in http.get(f"{url}?q=zzz").content
     assert b"Nothing matches" in http.get(f"{url}?period=1999-01-01").content
+
+
+def test_whoever_authorises_a_dependant_sees_who_is_the_guardian(
+    http: Any, waiting: Person
+) -> None:
+    anna = Person.named("anna", "relative").register()
+    Guardianship.objects.create(
+        guardian=anna.member, dependant=waiting.member, since=1, generation=1, salt=b"s" * 16,
+        sealed=b"s" * 60,
+    )  # fmt: skip
+    page = http.get(f"/admin/accounts/member/{waiting.id}/authorise/").content.decode()
+    assert f"Anna ({anna.login})" in page
+    assert "Guardians" in page
+    told = http.get(f"/admin/accounts/member/{anna.id}/").content.decode()
+    assert f"({waiting.login})" in told
+    assert (
+        "Guardians" not in http.get(f"/admin/accounts/member/{anna.id}/authorise/").content.decode()
+    )

@@ -13,7 +13,12 @@ const PLAIN = new Map(Object.entries({
   "second-factor-reset": true, "backup-codes-renewed": false, "backup-code-used": false, "integrity-closed": true,
   credential: false,
   enrolled: true, "left-organisation": true, "code-issued": false, "code-withdrawn": false, "staff-removed": false,
+  "guardian-invited": false, "guardian-asked": false, "guardian-accepted": false, "guardian-ended": false,
+  "guardian-began": false, "guardian-acts": false, "dependant-added": false, "dependant-ended": false,
 }));
+
+/** What a guardian does for somebody, as the event names it; anything else is told in general. */
+const ACTS = new Set(["deposit", "list", "open", "request", "decline", "keys"]);
 
 /** What a recovery code was used for. */
 const USES = new Map([["sign-in", "act.recovery.sign-in"], ["second-factor", "act.recovery.second-factor"]]);
@@ -32,15 +37,24 @@ export function accountEntry(group, me) {
   if (type === "leaver") return leaver(group);
   const official = PLAIN.get(type);
   if (official === undefined) return entry(group, { kind: "other", title: { words: "act.other", values: { type } } });
-  const who = official || told.by !== undefined ? "administrator" : "account";
+  const who = actor(type, told, official);
   const parts = type === "registration" ? listed(told.partitions).map(text).filter((part) => part !== "original") : [];
   const title = { words: `act.account.${type === "registration" && parts.length === 0 ? "keys" : type}` };
   return entry(group, { kind: "account", who, parts, title, lines: details(type, told) });
 }
 
+/** @param {string} type @param {Record<string, any>} told @param {boolean} official @returns {string} who did it */
+function actor(type, told, official) {
+  if (text(told.guardian)) return text(told.guardian);
+  const byMember = type === "guardian-asked" || type === "dependant-ended";
+  if (byMember) return text(told.by) || "account";
+  return official || told.by !== undefined ? "administrator" : "account";
+}
+
 /** @param {string} type @param {Record<string, any>} told @returns {Line[]} */
 function details(type, told) {
   if (text(told.organisation)) return [{ words: "act.organisation", quote: told.organisation }, ...named(told)];
+  if (type === "guardian-acts") return [{ words: `act.acts.${ACTS.has(text(told.action)) ? told.action : "other"}` }];
   if (text(told.checked)) return [{ words: "act.checked", quote: told.checked }];
   if (type === "recovery-used") return [{ words: USES.get(text(told.purpose)) ?? "act.recovery.replace" }];
   if (type === "backup-code-used") return [{ words: "act.codes-left", values: { n: Number(told.left) } }];

@@ -27,7 +27,24 @@ const OF_ITS_OWN = new Set(["deployment", "source", "member", "number", "time"])
 export function entriesOf(events, known) {
   const groups = merged(events);
   const grants = groups.filter(([first]) => first.type === "acl").map(([first]) => first);
-  return groups.flatMap((group) => makeEntries(group, { ...known, grants })).reverse();
+  const acts = events.filter((event) => event.type === "guardian-acts");
+  return groups.flatMap((group) => byGuardian(makeEntries(group, { ...known, grants }), group[0], acts, known.me)).reverse();
+}
+
+/** What the portal calls what key nodes tell of. @type {Record<string, string>} */
+const ACTS = { access: "open", acl: "list", deposit: "deposit", registration: "keys" };
+/** The portal notes what a guardian is about to do; the nodes do it within so many seconds. */
+const SOON = 60;
+
+/**
+ * Key nodes know the member alone; the portal noted just before whether a guardian acted.
+ * @param {Entry[]} made @param {Event} event @param {Event[]} acts @param {string} me @returns {Entry[]}
+ */
+function byGuardian(made, { type, source, told, time }, acts, me) {
+  const own = source !== "portal" && (type !== "access" || told.user === me);
+  const noted = own ? acts.filter((one) => one.told.action === ACTS[type] && time - one.time >= 0 && time - one.time <= SOON).at(-1) : undefined;
+  if (!noted) return made;
+  return made.map((one) => ({ ...one, lines: [...one.lines, { words: "act.by-guardian", member: text(noted.told.guardian) }] }));
 }
 
 /**

@@ -20,9 +20,10 @@ const MOST = 40;
  * @param {{id: string, name: string}} me
  * @param {KeyRequest[]} requests
  * @param {Record<string, import("../../endpoint/people.js").Pin>} pins whom this device knows, by member id
+ * @param {{member: string, name: string}[]} [guardians] who acts for this member
  * @returns {Promise<(who: string) => Named>}
  */
-export async function namesOf(entries, me, requests, pins) {
+export async function namesOf(entries, me, requests, pins, guardians = []) {
   /** @type {Map<string, Named>} */
   const known = new Map([
     [me.id, { name: t("act.you"), about: "", kind: "person", initials: me.name }],
@@ -34,7 +35,8 @@ export async function namesOf(entries, me, requests, pins) {
     const called = nameOf(pin);
     if (called) known.set(member, named(called.name, called.role));
   }
-  const wanted = new Set(entries.flatMap(({ who, other }) => (other === null ? [who] : [who, other])));
+  for (const one of guardians) known.set(one.member, { name: one.name, about: t("act.guardian"), kind: "person" });
+  const wanted = new Set(entries.flatMap(({ who, other, lines }) => [who, other, ...lines.map((line) => line.member)].filter((one) => typeof one === "string")));
   for (const member of [...wanted].filter((one) => !known.has(one)).slice(0, MOST)) known.set(member, await asked(member));
   return (who) => known.get(who) ?? unknown(who);
 }

@@ -92,7 +92,7 @@ export function zoneOf(seconds) {
 }
 
 /** @param {Line} line @param {Names} names @param {Pick<Entry, "other">} entry @returns {string} */
-function words({ words: name, values = {}, date: when, until, quote }, names, entry) {
+function words({ words: name, values = {}, date: when, until, quote, member }, names, entry) {
   const [purpose, role] = [String(values.purpose ?? ""), String(values.role ?? "")];
   return t(name, {
     ...values,
@@ -102,6 +102,7 @@ function words({ words: name, values = {}, date: when, until, quote }, names, en
     // A grant ends at midnight after its last day.
     ...(typeof until === "number" && { until: date(until - 1) }),
     ...(quote !== undefined && { quote }),
+    ...(member !== undefined && { member: names(member).name }),
     ...(entry.other !== null && { other: names(entry.other).name }),
   });
 }

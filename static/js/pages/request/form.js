@@ -27,7 +27,7 @@ const SELDOM = "insurance";
  * @returns {HTMLElement} the form, ready
  */
 export function answerForm(session, facts, then) {
-  const made = clone("t-open", { who: whoCard(facts) });
+  const made = clone("t-open", { who: whoCard(facts, session) });
   const form = /** @type {HTMLFormElement} */ (slot(made, "form"));
   const { request, person } = facts.checked;
   const asked = ordered(request.partitions);

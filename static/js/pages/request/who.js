@@ -10,23 +10,29 @@ import { purposeWord, roleWord } from "../sharing/words.js";
 import { openTo } from "./facts.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
+/** @typedef {import("../../endpoint/session.js").Session} Session */
 
-/** @param {Facts} facts @returns {HTMLElement} */
-export function whoCard(facts) {
+/**
+ * @param {Facts} facts
+ * @param {Session} [session] where the owner may say that the fingerprint is the same
+ * @returns {HTMLElement}
+ */
+export function whoCard(facts, session) {
   const { request } = facts.checked;
   return clone("t-who", {
     avatar: avatar(request.asker_name, request.asker_role, 64), name: request.asker_name,
-    role: roleWord(request.asker_role), real: real(facts), between: between(facts), reason: request.reason,
+    role: roleWord(request.asker_role), real: real(facts, session), between: between(facts), reason: request.reason,
     sent: t("request.sent", { purpose: purposeWord(request.purpose), when: dateTime(request.asked) }),
   });
 }
 
-/** @param {Facts} facts @returns {HTMLElement} */
-function real({ checked: { request, person, problem }, certified }) {
+/** @param {Facts} facts @param {Session} [session] @returns {HTMLElement} */
+function real({ checked: { request, person, problem }, certified }, session) {
   const login = t("request.login", { login: request.asker_login });
   if (problem || !person) return clone("t-not-real", { login });
   return clone("t-real", {
-    certified: certified === undefined ? clone("t-certified-unknown") : drawn(certified, request.asker_role), login, signed: t("request.signed", { time: time(new Date()) }), compare: compare(person, request.asker_name),
+    certified: certified === undefined ? clone("t-certified-unknown") : drawn(certified, request.asker_role), login, signed: t("request.signed", { time: time(new Date()) }),
+    compare: compare(person, request.asker_name, session && { session, role: request.asker_role }),
     checked: person.checked ? t("request.checked", { checked: person.checked }) : t("request.nothing-checked"),
   });
 }

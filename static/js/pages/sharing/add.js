@@ -56,7 +56,7 @@ async function look(session, dialog, typed) {
     const person = await lookUpLogin(session, login);
     if (person === null || person.role === "owner") return refuse(t("add.nobody", { login }));
     showErrors(slot(dialog, "form"), []);
-    return shown(place, person, login, await certified(session, person));
+    return shown(session, place, person, login, await certified(session, person));
   } catch (error) {
     if (error instanceof Impostor) showStop(place, impostor(login, error.member));
     else refuse(problemWords(error, "sharing.problem"));
@@ -64,12 +64,12 @@ async function look(session, dialog, typed) {
   }
 }
 
-/** @param {HTMLElement} place @param {Found} person @param {string} login @param {HTMLElement} role whether it is certified */
-function shown(place, person, login, role) {
+/** @param {Session} session @param {HTMLElement} place @param {Found} person @param {string} login @param {HTMLElement} role whether it is certified */
+function shown(session, place, person, login, role) {
   const card = clone("t-found", {
     avatar: avatar(person.name, person.role, 40), name: person.name, role: roleWord(person.role), login,
     checked: person.checked ? t("add.checked", { checked: person.checked }) : t("add.nothing-checked"),
-    certified: role, compare: compare(person, person.name),
+    certified: role, compare: compare(person, person.name, { session, role: person.role }),
   });
   place.replaceChildren(card);
   fill(slot(card, "add"), { label: t("add.add", { name: person.name }) });

@@ -1,4 +1,5 @@
 /** Saving the changes: the question before taking back, the next list, and what became of it. @module */
+import { requireCompared } from "../../endpoint/compared.js";
 import { requireKeys } from "../../endpoint/dealing.js";
 import { EndpointError, Impostor } from "../../endpoint/errors.js";
 import { applied, overtaken } from "../../endpoint/matrix.js";
@@ -57,6 +58,7 @@ export async function save(session, scene, draft) {
     const { found, login } = scene.people.get(member) ?? {};
     // A key that came after the change was chosen is nobody's that the person at the screen has seen.
     if (found && found.key !== key) throw new Impostor(member);
+    if (found) await requireCompared(session, found, [found.role]);
     if (found) await pin(session, found, login ?? draft.people.find((one) => one.member === member)?.login ?? null);
   }
   return change(session, (present) => {

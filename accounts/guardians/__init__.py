@@ -1,0 +1,1 @@
+"""Guardians and dependants: who acts for whom, and the sealed seeds with which they do."""

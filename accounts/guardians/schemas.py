@@ -1,0 +1,153 @@
+"""The JSON of guardians and dependants."""
+
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from accounts.schemas import (
+    Login,
+    Me,
+    MemberId,
+    NoParams,
+    Salt,
+    Sealed,
+    Statement,
+    StateName,
+    Strict,
+)
+
+Enc = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$", description="32 octets, base64url")]
+Handed = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{64}$", description="48 octets, base64url")]
+
+
+class GuardianSlot(Strict):
+    """A dependant's seed, sealed for one guardian."""
+
+    member: MemberId
+    type: Literal["guardian"]
+    generation: int = Field(ge=1, le=2**31 - 1)
+    salt: Salt
+    params: NoParams
+    sealed: Sealed
+
+
+class DependantIn(Strict):
+    """A dependant's own registration, and the slot of the guardian who sends it."""
+
+    login: Login
+    name: str = Field(min_length=1, max_length=200)
+    registration: Statement
+    slot: GuardianSlot
+
+
+class DependantId(Schema):
+    """Registered, as the state says."""
+
+    member: MemberId
+    state: StateName
+
+
+class GuardianOfOut(Schema):
+    """One guardian of a dependant; since: null while invited; mine: may be ended by who asks."""
+
+    id: MemberId
+    member: MemberId
+    name: str
+    login: str
+    since: int | None
+    mine: bool
+
+
+class DependantOut(Schema):
+    """Somebody for whom one acts; since in Unix seconds."""
+
+    member: MemberId
+    login: str
+    name: str
+    state: StateName
+    since: int
+    guardians: list[GuardianOfOut]
+
+
+class InvitationOut(Schema):
+    """Somebody for whom one is asked to act, with the seed as it was sealed to one."""
+
+    id: MemberId
+    dependant: MemberId
+    name: str
+    by: str
+    by_login: str
+    registrations: list[str]
+    enc: str
+    ciphertext: str
+
+
+class DependantsOut(Schema):
+    """For whom one acts; who asks; whether one lets oneself be found."""
+
+    dependants: list[DependantOut]
+    invitations: list[InvitationOut]
+    ready: bool
+
+
+class ActOut(Schema):
+    """For whom the session acts now, and the slot that opens their seed."""
+
+    member: Me
+    slot: GuardianSlot
+
+
+class SlotOut(Schema):
+    """A guardian's own slot, and what the dependant registered, to check the seed against."""
+
+    slot: GuardianSlot
+    registrations: list[str]
+
+
+class KeyIn(Strict):
+    """A signed `sesphr-guardian-key`."""
+
+    statement: Statement
+
+
+class ReadyOut(Schema):
+    """Whether one lets oneself be found."""
+
+    ready: bool
+
+
+class FindIn(Strict):
+    """Whom, by exact login."""
+
+    login: Login
+
+
+class FoundOut(Schema):
+    """Somebody who lets themselves be found as a guardian, with what proves their keys."""
+
+    member: MemberId
+    name: str
+    role: str
+    registrations: list[str]
+    statement: str
+
+
+class InviteIn(Strict):
+    """Whom, and the dependant's seed sealed to their key."""
+
+    guardian: MemberId
+    enc: Enc
+    ciphertext: Handed
+
+
+class GuardianshipOut(Schema):
+    """The guardianship's id."""
+
+    id: MemberId
+
+
+class AcceptIn(Strict):
+    """The slot that the new guardian's endpoint made."""
+
+    slot: GuardianSlot

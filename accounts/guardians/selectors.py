@@ -1,0 +1,88 @@
+"""For whom a member acts, who invited them, and who may be invited."""
+
+from typing import Any
+from uuid import UUID
+
+from accounts import selectors
+from accounts.guardians.models import Guardianship
+from accounts.models import Member, State
+from sesphr.crypto.encoding import b64u_encode
+from sesphr.ports.errors import NotFound
+
+
+def dependants(member: Member) -> list[dict[str, Any]]:
+    """Those for whom a member acts, by name, each with all its guardians."""
+    rows = _live().filter(guardian=member).exclude(since=None).select_related("dependant")
+    return [_dependant(row) for row in rows.order_by("dependant__name", "pk")]
+
+
+def _live() -> Any:
+    return Guardianship.objects.filter(live=True)
+
+
+def _dependant(row: Guardianship) -> dict[str, Any]:
+    one = row.dependant
+    rows = _live().filter(dependant=one).select_related("guardian").order_by("made", "pk")
+    return {
+        "member": str(one.id),
+        "login": one.login,
+        "name": one.name,
+        "state": one.state,
+        "since": row.since,
+        "guardians": [_guardian(other, row.guardian_id) for other in rows],
+    }
+
+
+def _guardian(row: Guardianship, viewer: UUID) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "member": str(row.guardian_id),
+        "name": row.guardian.name,
+        "login": row.guardian.login,
+        "since": row.since,
+        "mine": viewer in (row.guardian_id, row.invited_by_id),
+    }
+
+
+def invitations(member: Member) -> list[dict[str, Any]]:
+    """Who asks a member to be a guardian, with the sealed seed; the newest first."""
+    rows = _live().filter(guardian=member, since=None, invited_by__isnull=False)
+    found = rows.select_related("dependant", "invited_by").order_by("-made", "pk")
+    return [_invitation(row) for row in found]
+
+
+def _invitation(row: Guardianship) -> dict[str, Any]:
+    by = row.invited_by
+    return {
+        "id": str(row.id),
+        "dependant": str(row.dependant_id),
+        "name": row.dependant.name,
+        "by": "" if by is None else by.name,
+        "by_login": "" if by is None else by.login,
+        "registrations": selectors.registrations(row.dependant_id),
+        "enc": b64u_encode(bytes(row.enc or b"")),
+        "ciphertext": b64u_encode(bytes(row.ciphertext or b"")),
+    }
+
+
+def is_ready(member: Member) -> bool:
+    """Whether a member lets themselves be found as a second guardian."""
+    return hasattr(member, "guardian_key")
+
+
+def ready(login: str) -> dict[str, Any]:
+    """Somebody who lets themselves be found, by exact login, with the keys to check.
+
+    Raises:
+        NotFound: nobody, or nobody who does.
+    """
+    found = Member.objects.filter(login=login, state=State.AUTHORISED).first()
+    if found is None or not is_ready(found):
+        raise NotFound("There is nobody whom you may invite under this name.")
+    return {
+        "member": str(found.id),
+        "name": found.name,
+        "role": found.role,
+        "registrations": selectors.registrations(found.id),
+        "statement": found.guardian_key.statement,
+    }

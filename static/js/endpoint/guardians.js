@@ -1,0 +1,171 @@
+/**
+ * People for whom somebody acts: a child or an elder with keys of their own, and their guardians.
+ *
+ * A dependant's seed is made here and leaves this device sealed for a guardian alone.
+ * @module
+ */
+import { equal, randomBytes } from "../crypto/bytes.js";
+import { b64uDecode, b64uEncode } from "../crypto/encoding.js";
+import { CryptoError } from "../crypto/errors.js";
+import { handOver, makeSlot, receivePublic, takeOver } from "../crypto/guardian.js";
+import { MemberKeys } from "../crypto/keys.js";
+import { openGuarded } from "./acting.js";
+import * as api from "./api.js";
+import { compared } from "./compared.js";
+import { EndpointError, Integrity } from "./errors.js";
+import { checkPin, checkRegistrations, Found } from "./people.js";
+import { DEFAULT_PARTITIONS, ORIGINAL, registration } from "./registration.js";
+import { read } from "./shapes.js";
+import { parameters } from "./signin.js";
+import { payload, sign, verify } from "./statement.js";
+
+/** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
+/** @typedef {import("./session.js").Session} Session */
+/** since: null while invited; mine: whoever asks may end it. @typedef {{id: string, member: string, name: string, login: string, since: number | null, mine: boolean}} Guardian */
+/** @typedef {{member: string, login: string, name: string, state: string, since: number, guardians: Guardian[]}} Dependant */
+/**
+ * Somebody for whom one is asked to act, with the seed as it was sealed to this member.
+ * @typedef {{id: string, dependant: string, name: string, by: string, by_login: string, registrations: string[], enc: string, ciphertext: string}} Invitation
+ */
+/** Somebody who lets themselves be found as a guardian; key: to which seeds are sealed. @typedef {{person: Found, login: string, key: Bytes}} Candidate */
+
+const PENDING = "dependant-sending";
+const KEY = "sesphr-guardian-key";
+const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
+const SUFFIX = 10;
+
+/** @returns {Promise<{dependants: Dependant[], invitations: Invitation[], ready: boolean}>} */
+export async function overview() {
+  return read("dependants", await api.get("/dependants"));
+}
+
+/** @param {string} name @returns {string} a login that nobody else has: letters of the name, and ten random ones */
+function freshLogin(name) {
+  const plain = name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const word = plain.slice(0, 24).replace(/-+$/, "") || "person";
+  const random = Array.from(randomBytes(SUFFIX), (octet) => LETTERS[octet % LETTERS.length]).join("");
+  return `${word}.${random}@dependant.invalid`;
+}
+
+/**
+ * Make keys for a dependant and register them. After a crash or a lost answer the same name sends the
+ * very same registration, so that nobody is registered twice.
+ * @param {Session} session the guardian's
+ * @param {string} name
+ * @returns {Promise<{member: string, state: string}>}
+ * @throws {ApiError} `second-factor-needed`, `conflict` @throws {Offline | Integrity}
+ */
+export function add(session, name) {
+  const full = name.trim().normalize("NFC");
+  return session.memory.locked("adding", async () => {
+    const kept = await session.memory.get(PENDING);
+    const body = kept?.name === full ? kept : await prepared(session, full);
+    await session.memory.set(PENDING, body);
+    const { member, state } = await api.post("/dependants", body);
+    if (member !== body.slot.member) throw new Integrity("registration");
+    await session.memory.remove(PENDING);
+    return { member, state };
+  });
+}
+
+/** @param {Session} session @param {string} name @returns {Promise<any>} what is sent; the seed stands in it sealed alone */
+async function prepared(session, name) {
+  const deployment = session.deployment.id;
+  const login = freshLogin(name);
+  const { member } = await parameters(login);
+  const seed = randomBytes(32);
+  const keys = MemberKeys.fromSeed(seed);
+  const { jws } = registration(keys, { deployment, member, partitions: [...DEFAULT_PARTITIONS, ORIGINAL] });
+  const slot = await makeSlot(seed, { deployment, dependant: member, generation: 1, guardianSeed: session.seed });
+  keys.forget();
+  seed.fill(0);
+  return { login, name, registration: jws, slot };
+}
+
+/**
+ * Let oneself be found as a guardian by one's exact address, or no more.
+ * @param {Session} session @param {boolean} yes
+ * @returns {Promise<void>}
+ */
+export async function letFind(session, yes) {
+  if (!yes) return void (await api.del("/guardian-key"));
+  const octets = payload(session.deployment.id, session.me.id, { key: b64uEncode(receivePublic(session.seed)) });
+  await api.put("/guardian-key", { statement: sign(session.keys, KEY, octets) });
+}
+
+/**
+ * @param {Session} session @param {string} login exact
+ * @returns {Promise<Candidate>}
+ * @throws {ApiError} `not-found` @throws {Integrity} keys that are not proved, or other ones than are pinned
+ */
+export async function find(session, login) {
+  const found = read("guardianFound", await api.post("/guardian-keys", { login }));
+  const checked = await checkRegistrations(session.deployment.id, found.member, found.registrations);
+  const person = new Found(checked, { name: found.name, role: found.role, state: "authorised", checked: "" });
+  await checkPin(session, person, login);
+  const directory = new Map([[person.member, person.verification]]);
+  const { payload: signed } = verify(found.statement, { typ: KEY, deployment: session.deployment.id, directory, what: "guardian-key" });
+  return { person, login, key: b64uDecode(signed.key, 32) };
+}
+
+/**
+ * Seal a dependant's seed to a further guardian, whose fingerprint was compared before.
+ * @param {Session} session the first guardian's @param {string} dependant id @param {Candidate} candidate
+ * @returns {Promise<void>}
+ * @throws {EndpointError} `compare-first` @throws {ApiError | Integrity}
+ */
+export async function invite(session, dependant, { person, key }) {
+  if ((await compared(session, person)) === null) throw new EndpointError("compare-first");
+  const deployment = session.deployment.id;
+  const { slot, registrations } = read("guardianSlot", await api.get(`/dependants/${dependant}/slot`));
+  const seed = await openGuarded(slot, { deployment, dependant, guardianSeed: session.seed });
+  try {
+    await requireSeedOf(session, dependant, registrations, seed);
+    const sealed = await handOver(seed, { deployment, dependant, guardian: person.member }, key);
+    await api.post(`/dependants/${dependant}/guardians`, { guardian: person.member, ...sealed });
+  } finally {
+    seed.fill(0);
+  }
+}
+
+/** @param {Session} session @param {string} dependant @param {string[]} registrations @param {Bytes} seed @throws {Integrity} it is not the seed of these keys */
+async function requireSeedOf(session, dependant, registrations, seed) {
+  const registered = await checkRegistrations(session.deployment.id, dependant, registrations);
+  const keys = MemberKeys.fromSeed(seed.slice());
+  const same = equal(keys.verification, registered.verification) && equal(keys.receivePublic.encode(), registered.receive.encode());
+  keys.forget();
+  if (!same) throw new Integrity("own-keys");
+}
+
+/**
+ * Become a guardian: open what was sealed to this member, and keep it in a slot of one's own.
+ * @param {Session} session @param {Invitation} invitation
+ * @returns {Promise<void>}
+ * @throws {Integrity} it does not open, or is not the dependant's @throws {ApiError} `not-found` taken back
+ */
+export async function accept(session, { id, dependant, registrations, enc, ciphertext }) {
+  const deployment = session.deployment.id;
+  const seed = await takenOver(session, { deployment, dependant, guardian: session.me.id }, { enc, ciphertext });
+  try {
+    await requireSeedOf(session, dependant, registrations, seed);
+    const slot = await makeSlot(seed, { deployment, dependant, generation: 1, guardianSeed: session.seed });
+    read("guardianship", await api.post(`/guardianships/${id}/accept`, { slot }));
+  } finally {
+    seed.fill(0);
+  }
+}
+
+/** @param {Session} session @param {import("../crypto/guardian.js").Handing} handing @param {import("../crypto/guardian.js").Handed} handed @returns {Promise<Bytes>} */
+async function takenOver(session, handing, handed) {
+  try {
+    return await takeOver(session.seed, handing, handed);
+  } catch (error) {
+    if (error instanceof CryptoError) throw new Integrity("key-slot", error);
+    throw error;
+  }
+}
+
+/** Leave, decline, or remove whom one invited; again changes nothing. @param {string} id of the guardianship @returns {Promise<void>} */
+export async function end(id) {
+  read("guardianship", await api.post(`/guardianships/${id}/end`));
+}

@@ -1,0 +1,125 @@
+"""A carer and a child: adding, acting, what every page says meanwhile, and going back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from tests.browser import axe, chromium
+from tests.browser.acts import account
+from tests.browser.acts.account import Member
+from tests.browser.site import Site
+from tests.browser.test_account import set_up_app
+from tests.support.people_cli import Person
+
+pytestmark = pytest.mark.soak
+
+BANNER = "You are acting for Tim Newman."
+
+
+def with_code(page: Page, who: Member, code: str) -> None:
+    """Sign in with a second factor."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(who.login)
+    page.get_by_label("Password", exact=True).fill(who.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("#otp").fill(code)
+    page.get_by_role("button", name="Continue").locator("visible=true").click()
+    page.wait_for_url("**/home")
+
+
+def ready(page: Page) -> None:
+    expect(page.locator("#page-state")).to_be_hidden()
+    axe.assert_none(page)
+
+
+def add_child(page: Page, site: Site) -> None:
+    page.goto("/care")
+    ready(page)
+    page.get_by_role("button", name="Add them").click()
+    expect(page.get_by_role("alert").filter(has_text="Enter their name")).to_be_visible()
+    page.get_by_label("Their full name").fill("Tim Newman")
+    page.get_by_label("Their full name").press("Enter")
+    expect(page.locator("#done")).to_contain_text("Tim Newman is added.")
+    expect(page.get_by_text("Waits for the administrator", exact=True)).to_be_visible()
+    words = page.get_by_text("Others find them here as").inner_text()
+    login = re.findall(r"\S+@dependant\.invalid", words)[0].strip("\u2068\u2069")
+    site.system.server.manage("authorise", login, "--checked", "birth certificate")
+
+
+def invite(page: Page, second: Person) -> None:
+    page.goto("/care")
+    page.get_by_role("button", name="Add a second guardian").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Their exact e-mail address").fill(second.login)
+    dialog.get_by_role("button", name="Find").click()
+    expect(dialog.get_by_text("Nobody here allows to be found").first).to_be_visible()
+    axe.assert_none(page)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+
+
+def stay_after_unlocking(found: BrowserContext, page: Page, who: Member, code: str) -> None:
+    """The session ends under an open page; whoever unlocks it acts for the same person still."""
+    page.goto("/sharing")
+    expect(page.locator("#page-state")).to_be_hidden()
+    found.clear_cookies()
+    page.get_by_role("button", name="Add a person").click()
+    page.get_by_label("Their exact e-mail address").fill("nobody@example.org")
+    page.get_by_role("button", name="Find").click()
+    page.locator("#lock-password").fill(who.password)
+    page.keyboard.press("Enter")
+    page.locator("#lock-otp").fill(code)
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog.lock")).to_have_count(0)
+    expect(page.get_by_role("alert").filter(has_text="nobody@example.org").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(BANNER)).to_be_visible()
+    ready(page)
+
+
+def go_back(found: BrowserContext, page: Page) -> None:
+    """Act for oneself again, in every tab."""
+    page.goto("/security")
+    page.wait_for_url("**/home")
+    other = found.new_page()
+    other.goto("/sharing")
+    expect(other.locator("#page-state")).to_be_hidden()
+    page.get_by_role("button", name="Back to my own account").first.click()
+    page.wait_for_url("**/care")
+    other.wait_for_url("**/home")
+    for one in (page, other):
+        expect(one.get_by_text(BANNER)).to_have_count(0)
+    ready(page)
+
+
+def test_a_carer_acts_for_a_child_and_every_page_says_so(
+    playwright: Playwright, site: Site, tmp_path: Path
+) -> None:
+    carer, other = site.system.join("relative"), site.system.join("relative")
+    who = Member("Relative", carer.login, carer.password)
+    with chromium.context(playwright, site.url, tmp_path / "first") as (found, _):
+        page = chromium.first_page(found)
+        account.sign_in(page, who)
+        page.goto("/care")
+        expect(page.get_by_role("heading", name="First set a second step")).to_be_visible()
+        ready(page)
+        page.goto("/security")
+        codes = set_up_app(page, who)
+        account.sign_out(page, who)
+        with_code(page, who, codes[0])
+        add_child(page, site)
+        invite(page, other)
+        page.get_by_role("button", name="Act for Tim Newman").click()
+        page.wait_for_url("**/home")
+        for path in ("/home", "/sharing", "/add", "/record", "/activity", "/help"):
+            page.goto(path)
+            expect(page.get_by_text(BANNER)).to_be_visible()
+            ready(page)
+        page.goto("/activity")
+        expect(page.get_by_role("heading", name="Began to act as guardian").first).to_be_visible()
+        stay_after_unlocking(found, page, who, codes[1])
+        page.set_viewport_size(chromium.PHONE)  # type: ignore[arg-type]
+        ready(page)
+        go_back(found, page)
