@@ -23,3 +23,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def patient(request: HttpRequest, owner_id: UUID) -> HttpResponse:
     """What this owner shares with me; that there is nothing reads as for an owner who is nobody."""
     return show(request, "record", mode="reader", owner_id=str(owner_id), member_id=None)
+
+
+@page(Who.PROFESSIONAL)
+def add_for(request: HttpRequest, owner_id: UUID) -> HttpResponse:
+    """Add a record to this owner's, if the owner lets me; it waits for the owner's answer."""
+    return show(request, "add-for", owner_id=str(owner_id))

@@ -1,4 +1,5 @@
 /** The owner's home: what needs her, what she has and who sees it, what happened last. @module */
+import { list as listProposals } from "../endpoint/proposals.js";
 import { readReaders } from "../endpoint/readers.js";
 import { list as listRecords } from "../endpoint/records.js";
 import { list as listRequests } from "../endpoint/requests.js";
@@ -8,7 +9,7 @@ import { setCount } from "../ui/header.js";
 import { t } from "../ui/messages.js";
 import { filled, startPage } from "../ui/page.js";
 import { failed, loading, report } from "../ui/states.js";
-import { drawNeeds, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
+import { drawNeeds, proposalNeed, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
 import { drawParts } from "./home/part-cards.js";
 import { drawRecent } from "./home/recent.js";
 import { showOnItsWay } from "./shared/on-its-way.js";
@@ -46,7 +47,8 @@ class Home {
     /** @type {KeyRequest[]} */
     const incoming = await this.optional(listRequests(this.session).then((found) => found.incoming), []);
     const pending = incoming.filter(({ state }) => state === "pending");
-    this.needs = pending.map(requestNeed);
+    const added = await this.optional(listProposals().then((found) => found.incoming), []);
+    this.needs = [...pending.map(requestNeed), ...added.map(proposalNeed)];
     if (await this.optional(waits(this.session), false)) this.needs.push(sharingNeed());
     setCount("requests", pending.length);
     this.draw();

@@ -47,11 +47,13 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "/add/by-hand": ("by-hand", OWNER),
     "/record": ("record", OWNER),
     "/requests": ("requests", OWNER),
+    f"/proposals/{SOMEBODY}": ("record", OWNER),
     "/sharing": ("sharing", OWNER),
     f"/sharing/as/{SOMEBODY}": ("record", OWNER),
     "/waiting": ("waiting", PROFESSIONAL),
     "/ask": ("ask", PROFESSIONAL),
     f"/patients/{SOMEBODY}": ("record", PROFESSIONAL),
+    f"/patients/{SOMEBODY}/add": ("add-for", PROFESSIONAL),
 }
 PAGES = list(TABLE)
 
