@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from sesphr.crypto import acl as kernel
 from sesphr.crypto import statements
+from srs import credentials
 from srs.context import Node
 from srs.models import Acl, Contribution, Member, RParameter, Version
 
@@ -63,6 +64,7 @@ class Docket:
         self.heads = {str(head.record_id): head for head in heads.select_related("record__owner")}
         self.partitions = self._partitions()
         self._policies: dict[UUID, Policy] = {}
+        self._described: dict[tuple[UUID, int], dict[str, Any]] = {}
 
     def _partitions(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {head.pk: set() for head in self.heads.values()}
@@ -76,6 +78,12 @@ class Docket:
         if owner.pk not in self._policies:
             self._policies[owner.pk] = self._read_policy(owner)
         return self._policies[owner.pk]
+
+    def described(self, user: Member, now: int) -> dict[str, Any]:
+        """The member as `crypto.acl.decide` takes one; the credential is verified for each time."""
+        if (user.pk, now) not in self._described:
+            self._described[user.pk, now] = _described(self._node, user, now)
+        return self._described[user.pk, now]
 
     def _read_policy(self, owner: Member) -> Policy:
         head = Acl.objects.using(self._node.alias).filter(owner=owner).order_by("-seq").first()
@@ -95,10 +103,11 @@ def decide(
             Decision(record, None, None, None, one, False, None, UNKNOWN, 0) for one in partitions
         ]
     policy, present = docket.policy(head.record.owner), docket.partitions[head.pk]
+    described = docket.described(user, now)
     owner = str(head.record.owner_id)
     found = []
     for one in partitions:
-        verdict = _verdict(user, head, one, one in present, purpose, now, policy)
+        verdict = _verdict(user, described, head, one, one in present, purpose, now, policy)
         found.append(
             Decision(
                 record, owner, head.version, head.digest, one, *verdict, policy.seq, one in present
@@ -109,6 +118,7 @@ def decide(
 
 def _verdict(
     user: Member,
+    described: dict[str, Any],
     head: Version,
     partition: str,
     present: bool,
@@ -128,7 +138,7 @@ def _verdict(
         "partition": partition, "action": "read", "purpose": purpose,
         "record_date": head.record.date, "now": now, "emergency": None,
     }  # fmt: skip
-    answer = kernel.decide(policy.rules, _described(user), request)
+    answer = kernel.decide(policy.rules, described, request)
     allowed = answer.decision == "allow"
     if allowed and not present:
         return False, None, UNKNOWN
@@ -153,11 +163,10 @@ def _window_open(head: Version, now: int) -> bool:
     return after and (head.open_until is None or now < head.open_until)
 
 
-def _described(user: Member) -> dict[str, Any]:
-    # Credentials are not issued yet: no member has one, so no role's rule applies.
+def _described(node: Node, user: Member, now: int) -> dict[str, Any]:
     return {
         "id": str(user.id), "key": user.key_digest, "active": user.active,
-        "joined": user.joined or 0, "credential": None,
+        "joined": user.joined or 0, "credential": credentials.current(node, user, now),
     }  # fmt: skip
 
 

@@ -254,6 +254,23 @@ class AccessRequest(models.Model):
         indexes = [models.Index(fields=["taken"], name="srs_access_taken")]
 
 
+class Credential(models.Model):
+    """The one credential of a member as it was handed in; it is verified at every use."""
+
+    member = models.OneToOneField(Member, models.PROTECT, related_name="credential")
+    octets = models.BinaryField(max_length=65_535)
+    digest = models.CharField(max_length=DIGEST)
+    receipt = models.TextField()
+
+
+class Revocations(models.Model):
+    """The newest revocation list of an authority (DER); its numbers only rise."""
+
+    issuer = models.CharField(max_length=DIGEST, unique=True)
+    number = models.PositiveBigIntegerField()
+    octets = models.BinaryField(max_length=2**20)
+
+
 class Stream(AbstractStream):
     """A member's stream of events at this node."""
 

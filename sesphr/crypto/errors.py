@@ -43,3 +43,15 @@ class AclError(CryptoError):
 
 class DelegationError(CryptoError):
     """A dealt share, its commitments or its index are not right."""
+
+
+class CredentialError(CryptoError):
+    """A credential, an authority or a revocation list is not acceptable."""
+
+
+class CredentialFormatError(CredentialError):
+    """Not the one strict form of a credential, whoever signed it."""
+
+
+class CredentialTrustError(CredentialError):
+    """Well-formed, but not by a pinned authority, not of this holder, or not for this role."""
