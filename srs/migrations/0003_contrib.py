@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("srs", "0002_append_only"),
+        ("srs", "0003_cred"),
     ]
 
     operations = [

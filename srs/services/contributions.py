@@ -61,8 +61,8 @@ def _owner_who_lets(node: Node, author: Member, payload: dict[str, Any]) -> Memb
     # One sentence for nobody, for somebody who is not active, and for no such rule.
     if owner is None or not owner.active:
         raise _may_not()
-    policy, now = Docket(node, []).policy(owner), clock.now()
-    if not all(may_add(policy, author, one, now) for one in payload["partitions"]):
+    docket, now = Docket(node, []), clock.now()
+    if not all(may_add(docket, owner, author, one, now) for one in payload["partitions"]):
         raise _may_not()
     return owner
 
