@@ -15,6 +15,7 @@ import { ordered, partChip } from "../ui/parts.js";
 import { announce, codeOf, empty, failed, loading, pageState, report } from "../ui/states.js";
 import { mountChoose } from "./add/choose.js";
 import { countsWords } from "./add/describe.js";
+import { showOnItsWay } from "./shared/on-its-way.js";
 import { Sending } from "./shared/sending.js";
 
 /** @typedef {import("../endpoint/session.js").Session} Session */
@@ -48,6 +49,8 @@ class AddFor {
     onAction(byId("add-for"), { send: () => void this.send(), again: () => this.show("choose") });
     addEventListener("beforeunload", (event) => { if (this.written) event.preventDefault(); });
     this.show("choose");
+    // What a closed page left on its way, to whomever it goes.
+    showOnItsWay(byId("waiting-place"), this.session).catch(report);
   }
 
   /** @param {Step} step */
@@ -109,18 +112,29 @@ class AddFor {
       this.busy = false;
       this.show("saved");
     } catch (error) {
-      if (codeOf(error) !== "paused") report(error);
-      failed(byId("send-state"), error, () => this.send());
+      if (codeOf(error) === "paused") this.paused();
+      else {
+        report(error);
+        failed(byId("send-state"), error, () => this.send());
+      }
     } finally {
       this.busy = false;
       sending.end();
     }
   }
+
+  /** The person stopped it: it goes on where it was. */
+  paused() {
+    const state = clone("t-paused");
+    onAction(state, { "go-on-sending": () => void this.send() });
+    byId("send-state").replaceChildren(state);
+    slot(state, "title").focus();
+  }
 }
 
 void startPage(async ({ session }) => {
   const owner = String(byId("add-for").dataset.owner);
-  const state = loading(pageState(), { title: t("add-for.sending") });
+  const state = loading(pageState());
   const [right] = await addable(owner);
   const person = right ? await lookUp(session, owner) : null;
   const parts = person ? right.partitions.filter((part) => person.epoch(part) !== null) : [];
