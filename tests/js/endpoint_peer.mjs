@@ -143,9 +143,9 @@ const operations = {
     await depositing.discard(session, key);
     return null;
   },
-  async open({ items, owner, purpose }) {
+  async open({ items, owner, purpose, proposed }) {
     const whose = owner ?? (await ownerOf(items));
-    const found = await opening.open(session, items, { owner: whose, purpose });
+    const found = await opening.open(session, items, { owner: whose, purpose, proposed });
     return found.map((one) => ({
       ...one, parts: Object.fromEntries([...one.parts].map(([name, bytes]) => [name, base64(bytes)])),
     }));

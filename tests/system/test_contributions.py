@@ -12,7 +12,9 @@ MEDICAL = "<m>glucose 5.1</m>"
 SCAN = b"scan" * 50_000
 
 
-def offer(peer: Peer, owner: str, attachments: dict[str, list[dict[str, str]]] | None = None) -> str:
+def offer(
+    peer: Peer, owner: str, attachments: dict[str, list[dict[str, str]]] | None = None
+) -> str:
     """Add to an owner's medical part in the browser; the record."""
     more = {} if attachments is None else {"attachments": attachments}
     parts = {"medical": encoded(MEDICAL.encode())}
@@ -23,6 +25,13 @@ def offer(peer: Peer, owner: str, attachments: dict[str, list[dict[str, str]]] |
 def waiting(peer: Peer) -> dict[str, str | None]:
     """What waits for somebody's answer, with what is wrong with it."""
     return {one["record"]: one["problem"] for one in peer.ask("proposals")["incoming"]}
+
+
+def proposed(peer: Peer, record: str) -> dict[str, bytes]:
+    """What the owner reads of something that she has not accepted."""
+    items = [{"record": record, "partitions": ["medical"]}]
+    (found,) = peer.ask("open", items=items, proposed=True)
+    return {name: base64.b64decode(text) for name, text in found["parts"].items()}
 
 
 def tamper(wire: Wire, ada: Peer, record: str) -> None:
@@ -49,7 +58,10 @@ def test_both_ways_with_a_file_and_a_lie(system: System) -> None:
             first = offer(lee, right["owner"], {"medical": [file]})
             assert waiting(ada) == {first: None}
             assert lee.opened(first, "medical") == {}
-            assert ada.opened(first, "medical") == {"medical": MEDICAL.encode()}
+            assert proposed(ada, first) == {"medical": MEDICAL.encode()}
+            with pytest.raises(Stopped):
+                # Not as a record of hers: she has not accepted it.
+                ada.opened(first, "medical")
             ada.ask("answer", record=first, act="accept")
             assert waiting(ada) == {}
             # By the wrapped key that her accept carries, and at the command line too.
@@ -61,7 +73,7 @@ def test_both_ways_with_a_file_and_a_lie(system: System) -> None:
             sample = "tests/samples/ccda_ccd_hl7_small.xml"
             second = doctor.ok("contribute", sample, "--owner", owner.login)["record"]
             tamper(wire, ada, second)
-            assert ada.opened(second, "medical")
+            assert proposed(ada, second)
             ada.ask("answer", record=second, act="decline")
             assert ada.opened(second, "medical") == {}
             assert [one["state"] for one in lee.ask("proposals")["outgoing"]].count("accepted") == 1

@@ -91,7 +91,7 @@ function checkManifest({ me, deployment }, { manifest, record, digest, partition
  */
 export async function accept(session, proposal) {
   const { record, digest: manifest, partitions } = proposal;
-  const opened = await openedParts(session, { owner: session.me.id, record, partitions, purpose: PURPOSE });
+  const opened = await openedParts(session, { owner: session.me.id, record, partitions, purpose: PURPOSE, proposed: true });
   if (!opened) throw new ApiError(403, "refused");
   const { opening, payload: signed, plain } = opened;
   const names = Object.keys(signed.partitions);

@@ -218,7 +218,7 @@ class RecordPage {
     const facts = view.records.find((one) => one.record === record)?.parts.get(partition)?.facts ?? [];
     const attachment = facts.find((fact) => String(fact.attachment?.number) === number)?.attachment;
     const owner = owners.get(record);
-    if (attachment && owner) void this.viewer.open({ owner, record, partition, purpose: view.purpose, attachment });
+    if (attachment && owner) void this.viewer.open({ owner, record, partition, purpose: view.purpose, attachment, proposed: this.use.mode === "proposal" });
   }
 
   /** Everything that is open here as one FHIR file, once somebody said yes to its leaving. */

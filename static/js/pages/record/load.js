@@ -97,7 +97,7 @@ export async function load(session, use, views, onStep) {
     reading.catch(() => {});
     read.push(reading);
   };
-  const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep, onRecord });
+  const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep, onRecord, proposed: use.mode === "proposal" });
   const ends = await signedEnds(session, use, endsOf(views));
   // What was added is shown to its owner as her own.
   const mode = use.mode === "proposal" ? "own" : use.mode;
