@@ -14,6 +14,7 @@ import { EndpointError } from "../../static/js/endpoint/errors.js";
 import { pack, unpack } from "../../static/js/endpoint/memory.js";
 import * as opening from "../../static/js/endpoint/opening.js";
 import * as people from "../../static/js/endpoint/people.js";
+import * as answering from "../../static/js/endpoint/answering.js";
 import * as proposals from "../../static/js/endpoint/proposals.js";
 import * as records from "../../static/js/endpoint/records.js";
 import * as requests from "../../static/js/endpoint/requests.js";
@@ -184,7 +185,7 @@ const operations = {
   },
   async answer({ record, act }) {
     const found = (await proposals.list()).incoming.find((one) => one.record === record);
-    await proposals[act](session, found);
+    await answering[act](session, found);
     return null;
   },
   purpose: ({ owner }) => requests.purposeGiven(session, owner),

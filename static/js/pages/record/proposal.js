@@ -2,7 +2,8 @@
  * What somebody added to the owner's record: who and when, and her answer, once she has read it.
  * @module
  */
-import { accept, addable, check, decline, list } from "../../endpoint/proposals.js";
+import { accept, decline } from "../../endpoint/answering.js";
+import { addable, check, list } from "../../endpoint/proposals.js";
 import { byId, fill, onAction, show } from "../../ui/dom.js";
 import { confirm } from "../../ui/dialog.js";
 import { date, list as listed } from "../../ui/format.js";
