@@ -1,7 +1,7 @@
 """What owners sign to take documents that somebody else wrote.
 
-An accept carries the owner's wrapped keys, as her own documents do. It waits until a
-node's receipt names it, like a document; then the owner gets it with the document.
+An accept carries the owner's wrapped keys, as her own documents do, and tells readers that
+she took it. It is here before the nodes commit it, so that whatever a ticket opens has one.
 """
 
 import uuid
@@ -62,13 +62,18 @@ def keep(receipt: Mapping[str, Any]) -> bool:
     return bool(rows.update(kept=True))
 
 
-def kept(manifests: Iterable[bytes]) -> dict[bytes, str]:
-    """The statement that accepted each of these documents, where one was kept."""
-    rows = Acceptance.objects.filter(manifest__in=list(manifests), kept=True).order_by("-pk")
+def of(manifests: Iterable[bytes]) -> dict[bytes, str]:
+    """The owner's statement for each of these documents that has one: one that a node's receipt
+    names, otherwise the newest."""
+    rows = Acceptance.objects.filter(manifest__in=list(manifests)).order_by("kept", "pk")
     return {bytes(manifest): jws for manifest, jws in rows.values_list("manifest", "statement")}
 
 
 def collect(*, limit: int) -> int:
-    """Remove what no receipt named since; how many."""
-    removed, _ = Acceptance.objects.filter(kept=False, stored__lt=limit).delete()
-    return removed
+    """Remove what no receipt named since, beside one that a receipt names; how many."""
+    settled = Acceptance.objects.filter(kept=True).values("manifest")
+    lost = Acceptance.objects.filter(kept=False, stored__lt=limit).exclude(
+        manifest__in=Document.objects.values("digest")
+    )
+    spare = Acceptance.objects.filter(kept=False, stored__lt=limit, manifest__in=settled)
+    return sum(rows.delete()[0] for rows in (spare, lost))

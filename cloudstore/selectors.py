@@ -41,7 +41,7 @@ def open_objects(grants: list[Grant], request: Request, deployment: str) -> tupl
     room = MAX_ANSWER
     shelf, authors = Shelf(grants), Authors()
     rows = [_granted_row(shelf, grant, request) for grant in grants]
-    accepts = acceptances.kept({row.digest for row in rows if row.author != row.owner})
+    accepts = acceptances.of({row.digest for row in rows if row.author != row.owner})
     for grant, row, octets in zip(grants, rows, shelf.octets(rows), strict=True):
         opened = _opened(
             grant, row, octets, _manifest(row, authors, deployment), accepts.get(row.digest)
@@ -67,7 +67,7 @@ def _opened(
             "A ticket names a partition that the record does not have.", code="foreign-ticket"
         )
     allowed = {name: parts[name].cipher_octets for name in sorted(grant.partitions)}
-    return CloudObject(row.digest, row.manifest, None, allowed)
+    return CloudObject(row.digest, row.manifest, None, allowed, accept)
 
 
 def _granted_row(shelf: Shelf, grant: Grant, request: Request) -> Document:

@@ -334,7 +334,7 @@ class NodeAnswer(Schema):
 class ObjectOut(Schema):
     """What the cloud gave for the tickets: the whole document to its owner, otherwise
     the cipher octets of granted partitions. `accept` is the owner's statement that took what
-    somebody else wrote."""
+    somebody else wrote, if she has."""
 
     digest: str
     manifest: str

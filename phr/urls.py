@@ -16,6 +16,7 @@ urlpatterns = [
     path("add", owner.add, name="add"),
     path("add/by-hand", owner.by_hand, name="by-hand"),
     path("record", owner.record, name="record"),
+    path("proposals/<uuid:record_id>", owner.proposal, name="proposal"),
     path("requests", owner.requests, name="requests"),
     path("requests/<uuid:request_id>", owner.one_request, name="request"),
     path("consent-code", owner.consent_code, name="consent-code"),
@@ -28,4 +29,5 @@ urlpatterns = [
     path("waiting", professional.waiting, name="waiting"),
     path("ask", professional.ask, name="ask"),
     path("patients/<uuid:owner_id>", professional.patient, name="patient"),
+    path("patients/<uuid:owner_id>/add", professional.add_for, name="add-for"),
 ]

@@ -180,13 +180,14 @@ def _verdict(
 ADDING_PURPOSE = "treatment"
 
 
-def may_add(node: Node, policy: Policy, user: Member, partition: str, now: int) -> bool:
+def may_add(docket: Docket, owner: Member, user: Member, partition: str, now: int) -> bool:
     """Whether an owner's list lets a member add to a partition now, whatever may be read."""
     request = {
         "partition": partition, "action": "add", "purpose": ADDING_PURPOSE, "record_date": None,
         "now": now, "emergency": None,
     }  # fmt: skip
-    return kernel.decide(policy.rules, _described(node, user, now), request).decision == "allow"
+    rules = docket.policy(owner).rules
+    return kernel.decide(rules, docket.described(user, now), request).decision == "allow"
 
 
 def _window_open(head: Version, now: int) -> bool:

@@ -35,7 +35,8 @@ def addable(node: Node, member: str, owner: str | None) -> tuple[Addable, ...]:
         return ()
     owners = _named(node, user) if owner is None else {uuid_of(owner)}
     found = Member.objects.using(node.alias).filter(pk__in=owners - {user.pk}, state="active")
-    views = (_addable(node, user, one) for one in found.order_by("pk"))
+    docket = Docket(node, [])
+    views = (_addable(node, docket, user, one) for one in found.order_by("pk"))
     return tuple(view for view in views if view.partitions)
 
 
@@ -43,13 +44,13 @@ def _named(node: Node, user: Member) -> set[UUID]:
     return set(Adder.objects.using(node.alias).filter(user=user).values_list("owner", flat=True))
 
 
-def _addable(node: Node, user: Member, owner: Member) -> Addable:
-    policy, now = Docket(node, []).policy(owner), clock.now()
+def _addable(node: Node, docket: Docket, user: Member, owner: Member) -> Addable:
+    now = clock.now()
     keys = PartitionKey.objects.using(node.alias).filter(member=owner)
     # A partition without a key cannot be sealed to.
     names = sorted(set(keys.values_list("partition", flat=True)))
     return Addable(
-        str(owner.pk), tuple(one for one in names if may_add(node, policy, user, one, now))
+        str(owner.pk), tuple(one for one in names if may_add(docket, owner, user, one, now))
     )
 
 

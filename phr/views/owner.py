@@ -29,6 +29,14 @@ def record(request: HttpRequest) -> HttpResponse:
 
 
 @page(Who.OWNER)
+def proposal(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """What somebody added, to be read, then accepted or declined."""
+    return show(
+        request, "record", mode="proposal", owner_id=None, member_id=None, record_id=str(record_id)
+    )
+
+
+@page(Who.OWNER)
 def requests(request: HttpRequest) -> HttpResponse:
     """Who asks for what?"""
     return show(request, "requests")

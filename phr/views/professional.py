@@ -29,3 +29,9 @@ def patient(request: HttpRequest, owner_id: UUID) -> HttpResponse:
 def emergency_ask(request: HttpRequest, owner_id: UUID) -> HttpResponse:
     """Asking in an emergency."""
     return show(request, "emergency-ask", owner_id=str(owner_id))
+
+
+@page(Who.PROFESSIONAL)
+def add_for(request: HttpRequest, owner_id: UUID) -> HttpResponse:
+    """Add a record to this owner's, if the owner lets me; it waits for the owner's answer."""
+    return show(request, "add-for", owner_id=str(owner_id))

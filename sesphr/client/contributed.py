@@ -16,26 +16,49 @@ from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import OpenError
 
 
+def accepted(
+    session: Session, opening: Opening, payload: dict[str, Any], accept: str | None, key: bytes
+) -> dict[str, Any] | None:
+    """What the owner, whose verification key this is, signed on taking what somebody else wrote.
+
+    None for a record that its owner wrote, and for one of one's own that waits for an answer.
+
+    Raises:
+        IntegrityError: it is hers of something else, nobody's, or missing for somebody else.
+    """
+    if payload["iss"] == payload["owner"]:
+        return None
+    if accept is None:
+        if opening.owner == session.me.id:
+            return None
+        raise IntegrityError("STOP: the owner has not accepted what somebody else wrote here.")
+    signed = verify(
+        accept, typ="sesphr-accept", deployment=session.deployment.id,
+        directory={opening.owner: key}, what="The acceptance of this record",
+    ).payload  # fmt: skip
+    named = (signed["record"], signed["version"], signed["author"], signed["manifest"])
+    about = (payload["record"], payload["version"], payload["iss"], b64u_encode(opening.manifest))
+    if named != about or set(signed["wrapped"]) != set(payload["partitions"]):
+        raise IntegrityError("STOP: the cloud gave the acceptance of something else.")
+    return signed
+
+
 def own_key(
-    session: Session, opening: Opening, accept: str | None, payload: dict[str, Any], name: str
+    session: Session,
+    opening: Opening,
+    taken: dict[str, Any] | None,
+    payload: dict[str, Any],
+    name: str,
 ) -> bytes:
     """k of a partition of a record that this member owns and somebody else wrote.
 
     Raises:
         IntegrityError, CryptoError: neither the accept nor a node gives the committed key.
     """
-    if accept is None:
+    if taken is None:
         return _from_nodes(session, opening, payload, name)
-    signed = verify(
-        accept, typ="sesphr-accept", deployment=session.deployment.id, directory=session.own_keys,
-        what="Your acceptance",
-    ).payload  # fmt: skip
-    named = (signed["record"], signed["version"], signed["author"], signed["manifest"])
-    about = (payload["record"], payload["version"], payload["iss"], b64u_encode(opening.manifest))
-    if named != about or name not in signed["wrapped"]:
-        raise IntegrityError("STOP: the cloud gave your acceptance of something else.")
     wrap = session.keys.partition(name, payload["partitions"][name]["epoch"]).wrap
-    return envelope.unwrap_key(wrap, b64u_decode(signed["wrapped"][name], 40))
+    return envelope.unwrap_key(wrap, b64u_decode(taken["wrapped"][name], 40))
 
 
 def _from_nodes(session: Session, opening: Opening, payload: dict[str, Any], name: str) -> bytes:

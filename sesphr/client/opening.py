@@ -37,6 +37,11 @@ class Opened:
     document: bytes | None
     accept: str | None = None
 
+    @property
+    def proposed(self) -> bool:
+        """Whether somebody else wrote it and its owner has not accepted it."""
+        return bool(self.payload["iss"] != self.payload["owner"]) and self.accept is None
+
     def __repr__(self) -> str:
         return "Opened(...)"
 
@@ -54,8 +59,10 @@ def open_record(session: Session, opening: Opening) -> Opened:
         missing = set(opening.allowed) - set(payload["partitions"])
         if missing:
             raise IntegrityError("A key server allowed a partition that the record does not have.")
+        owner_key = key_of(session, opening.owner)
+        taken = contributed.accepted(session, opening, payload, stored.accept, owner_key)
     mine = opening.owner == session.me.id
-    opened = _as_owner(session, opening, stored, payload) if mine else _as_user(
+    opened = _as_owner(session, opening, stored, payload, taken) if mine else _as_user(
         session, opening, stored, payload
     )  # fmt: skip
     _report_nodes(session, opening)
@@ -63,7 +70,7 @@ def open_record(session: Session, opening: Opening) -> Opened:
     document = _octets(stored.document) if mine and stored.document is not None else None
     plaintexts = {name: text for name, (_, text) in opened.items()}
     keys = {name: key for name, (key, _) in opened.items()}
-    accept = stored.accept if mine else None
+    accept = stored.accept if taken else None
     return Opened(payload, manifest.jws, plaintexts, keys, document, accept)
 
 
@@ -143,7 +150,11 @@ def _remember_version(session: Session, opening: Opening) -> None:
 
 
 def _as_owner(
-    session: Session, opening: Opening, stored: CloudObject, payload: dict[str, Any]
+    session: Session,
+    opening: Opening,
+    stored: CloudObject,
+    payload: dict[str, Any],
+    taken: dict[str, Any] | None,
 ) -> dict[str, tuple[bytes, bytes]]:
     """(k, plaintext) by partition, with the owner's wrapping keys and without the nodes."""
     with reporting(session, opening, "document"):
@@ -158,7 +169,7 @@ def _as_owner(
                 wrap = session.keys.partition(name, entry["epoch"]).wrap
                 k = envelope.unwrap_key(wrap, parts[name].wrapped)
             else:
-                k = contributed.own_key(session, opening, stored.accept, payload, name)
+                k = contributed.own_key(session, opening, taken, payload, name)
             found[name] = k, envelope.open_partition(k, entry, parts[name].cipher_octets)
     return found
 

@@ -47,8 +47,7 @@ class CloudObject:
     """What a ticket opened: the signed manifest with the whole document (owner) or
     the cipher octets of the granted partitions (anybody else); the other is None/empty.
 
-    `accept` is the owner's own statement that took a document which somebody else wrote; she gets
-    it with the whole document.
+    `accept` is the owner's own statement that took a document which somebody else wrote.
     """
 
     digest: bytes
@@ -116,7 +115,8 @@ class Cloud(Protocol):
         """
 
     def put_accept(self, statement: str, verification: bytes) -> None:
-        """Keep an owner's `sesphr-accept` until a node's receipt names it.
+        """Keep an owner's `sesphr-accept`, which goes with the document from now on. Of several
+        for one document the one counts that a node's receipt names, and the others go.
 
         `verification` is the owner's raw Ed25519 key, pinned as an author's.
 

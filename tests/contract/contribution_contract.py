@@ -57,7 +57,7 @@ def attachment_of(made: Upload) -> str:
 class ContributionContract:
     """put, put_accept and erase for an author who is not the owner."""
 
-    def test_an_accept_comes_with_the_document_to_its_owner_alone(self, scene: Scene) -> None:
+    def test_the_accept_that_the_nodes_took_comes_with_the_document(self, scene: Scene) -> None:
         made = contributed(scene)
         scene.keep(made)
         [before] = scene.open(scene.owner, made, whole=True)
@@ -66,12 +66,14 @@ class ContributionContract:
         for _ in range(2):
             scene.cloud.put_accept(statement, scene.owner.verification)
         [waiting] = scene.open(scene.owner, made, whole=True)
-        assert waiting.accept is None
+        assert waiting.accept == statement
+        wrapped = {name: b64u_encode(b"x" * 40) for name in made.parts}
+        scene.cloud.put_accept(accept_of(scene, made, wrapped=wrapped), scene.owner.verification)
         scene.cloud.note(receipts_for(scene, "accept", statement))
         [after] = scene.open(scene.owner, made, whole=True)
         assert after.accept == statement
         [given] = scene.open(scene.stranger, made, "medical")
-        assert given.accept is None
+        assert given.accept == statement
 
     def test_an_accept_is_about_a_stored_document_of_its_signer(self, scene: Scene) -> None:
         made = contributed(scene)
@@ -109,7 +111,10 @@ class ContributionContract:
                 scene.cloud.put_accept(statement, scene.owner.verification)
         with pytest.raises(Refused):
             scene.cloud.put_accept(statement, scene.owner.verification)
-        assert scene.cloud.collect(scene.now + DAY + 10) == 10
+        assert scene.cloud.collect(scene.now + DAY + 10) == 0
+        kept = accept_of(scene, made, wrapped={n: b64u_encode(bytes(40)) for n in made.parts})
+        scene.cloud.note(receipts_for(scene, "accept", kept))
+        assert scene.cloud.collect(scene.now + DAY + 10) == 9
 
     def test_attachments_are_in_the_authors_own_space(self, scene: Scene) -> None:
         name, stream = str(uuid.uuid4()), secrets.token_bytes(200)

@@ -14,6 +14,8 @@ import { EndpointError } from "../../static/js/endpoint/errors.js";
 import { pack, unpack } from "../../static/js/endpoint/memory.js";
 import * as opening from "../../static/js/endpoint/opening.js";
 import * as people from "../../static/js/endpoint/people.js";
+import * as answering from "../../static/js/endpoint/answering.js";
+import * as proposals from "../../static/js/endpoint/proposals.js";
 import * as records from "../../static/js/endpoint/records.js";
 import * as requests from "../../static/js/endpoint/requests.js";
 import { loadDeployment } from "../../static/js/endpoint/deployment.js";
@@ -142,9 +144,9 @@ const operations = {
     await depositing.discard(session, key);
     return null;
   },
-  async open({ items, owner, purpose }) {
+  async open({ items, owner, purpose, proposed }) {
     const whose = owner ?? (await ownerOf(items));
-    const found = await opening.open(session, items, { owner: whose, purpose });
+    const found = await opening.open(session, items, { owner: whose, purpose, proposed });
     return found.map((one) => ({
       ...one, parts: Object.fromEntries([...one.parts].map(([name, bytes]) => [name, base64(bytes)])),
     }));
@@ -164,6 +166,27 @@ const operations = {
     const [request] = (await requests.list(session)).incoming;
     const { key } = await people.lookUp(session, request.asker);
     return requests.approve(session, request.id, { key, partitions, until: null, history: false });
+  },
+  /** Add to another's records. */
+  async contribute({ owner, partitions, attachments = {} }) {
+    const files = (list) => list.map((one) => ({ ...one, content: new Blob([octets(one.content)]) }));
+    const content = {
+      owner: await people.lookUp(session, owner),
+      partitions: new Map(Object.entries(partitions).map(([name, text]) => [name, octets(text)])),
+      attachments: new Map(Object.entries(attachments).map(([name, list]) => [name, files(list)])),
+    };
+    return depositing.deposit(session, content);
+  },
+  addable: ({ owner }) => proposals.addable(owner),
+  async proposals() {
+    const { incoming, outgoing } = await proposals.list();
+    const checked = await Promise.all(incoming.map((one) => proposals.check(session, one)));
+    return { incoming: checked.map(({ proposal, problem }) => ({ ...proposal, problem })), outgoing };
+  },
+  async answer({ record, act }) {
+    const found = (await proposals.list()).incoming.find((one) => one.record === record);
+    await answering[act](session, found);
+    return null;
   },
   purpose: ({ owner }) => requests.purposeGiven(session, owner),
   records: (query) => records.list(session, query),

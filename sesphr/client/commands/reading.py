@@ -74,6 +74,11 @@ def open_(app: App, options: Namespace) -> Answer:
         notes = folders.noted(who.folder, folder, record)
         sizes, failure = _written(folder, opened.plaintexts)
         files = write_files(who, opening, opened, folder) if failure is None else {}
+    if opened.proposed:
+        notes = [
+            *notes,
+            "Not part of your record: somebody added this, and you have not accepted it.",
+        ]
     refused = [name for name in wanted if name not in opened.plaintexts]
     data = {
         "record": record, "opened": sizes, "files": files, "refused": refused,

@@ -22,14 +22,23 @@ import { asIntegrity, verify } from "./statement.js";
 export function givenTo(session, opening, payload) {
   if (payload.iss === session.me.id) return undefined;
   const accept = opening.stored?.accept;
-  return new Map(opening.allowed.map((name) => [name, accept
-    ? wrapped(accepted(session, opening, payload, accept), name)
-    : answered(session, opening, payload, name)]));
+  const own = accept ? accepted(session.deployment.id, payload, opening.manifest, accept, session.keys.verification) : null;
+  return new Map(opening.allowed.map((name) => [name, own ? wrapped(own, name) : answered(session, opening, payload, name)]));
 }
 
-/** @param {Session} session @param {Opening} opening @param {Members} payload @param {string} accept @returns {Members} */
-function accepted({ deployment, ownKeys }, { manifest }, payload, accept) {
-  const { payload: own } = verify(accept, { typ: "sesphr-accept", deployment: deployment.id, directory: ownKeys, what: "accept" });
+/**
+ * What an owner signed on taking what somebody else wrote.
+ * @param {string} deployment id
+ * @param {Members} payload the verified manifest's
+ * @param {string} manifest its digest, b64u
+ * @param {string} accept JWS
+ * @param {Uint8Array} key the owner's verification key
+ * @returns {Members}
+ * @throws {Integrity} it is hers of something else, or nobody's
+ */
+export function accepted(deployment, payload, manifest, accept, key) {
+  const directory = new Map([[payload.owner, key]]);
+  const { payload: own } = verify(accept, { typ: "sesphr-accept", deployment, directory, what: "accept" });
   const about = own.record === payload.record && own.version === payload.version && own.author === payload.iss;
   if (!about || own.manifest !== manifest) throw new Integrity("accept");
   return own;

@@ -6,6 +6,7 @@
 import { b64uEncode } from "../crypto/encoding.js";
 import { payloadOfUnverified } from "../crypto/statements.js";
 import { ApiError, Integrity } from "./errors.js";
+import { accepted } from "./given.js";
 import { lookUp, pin } from "./people.js";
 import { asIntegrity, verify } from "./statement.js";
 
@@ -30,10 +31,15 @@ export class Manifests {
   /** @type {Record<string, Seen>} */
   #fresh = {};
 
-  /** @param {Session} session @param {string} owner whose all records must be */
-  constructor(session, owner) {
+  /**
+   * @param {Session} session @param {string} owner whose all records must be
+   * @param {{proposed?: boolean}} [options] proposed: it is known that the owner, who asks, has not
+   *   accepted it yet
+   */
+  constructor(session, owner, { proposed = false } = {}) {
     this.session = session;
     this.owner = owner;
+    this.proposed = proposed;
   }
 
   /**
@@ -46,6 +52,7 @@ export class Manifests {
     if (!opening.stored) throw new Integrity("manifest");
     const author = authorOf(opening.stored.manifest);
     const payload = this.#verified(opening, author, await this.#keyOf(author));
+    await this.#checkAccepted(opening, payload);
     await this.#checkNotOlder(opening);
     return payload;
   }
@@ -58,6 +65,13 @@ export class Manifests {
     const named = payload.owner === owner && payload.record === record && payload.version === version;
     if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
     return payload;
+  }
+
+  /** What somebody else wrote counts once its owner took it. @param {Opening} opening @param {import("../crypto/schemas.js").Members} payload */
+  async #checkAccepted({ stored, manifest }, payload) {
+    if (payload.iss === this.owner) return;
+    if (stored?.accept) accepted(this.session.deployment.id, payload, manifest, stored.accept, await this.#keyOf(this.owner));
+    else if (!this.proposed || this.owner !== this.session.me.id) throw new Integrity("accept");
   }
 
   /** @param {string} author @returns {Promise<Uint8Array>} the author's verification key, pinned from now on */

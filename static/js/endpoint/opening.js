@@ -37,7 +37,7 @@ import { asIntegrity } from "./statement.js";
  */
 /** @typedef {import("./attachments.js").Entry} Entry */
 /** @typedef {import("./attached.js").Told} Told */
-/** A partition of a record, whose it is meant to be, and why it is opened. @typedef {{owner: string, record: string, partition: string, purpose: string}} Where */
+/** A partition of a record, whose it is meant to be, and why it is opened. @typedef {{owner: string, record: string, partition: string, purpose: string, proposed?: boolean}} Where proposed: its owner has not accepted it yet */
 /** An imported file as it was. @typedef {{name: string, type: string, size: number, blob: Blob}} OriginalFile */
 
 const PHR = "urn:sesphr:phr:1";
@@ -62,13 +62,13 @@ export class RecordIntegrity extends Integrity {
  * Open partitions of records, with one signed request for all.
  * @param {Session} session
  * @param {Item[]} items each record once; `original` is left out, `fetchOriginal` is for that
- * @param {{owner: string, purpose?: string, onStep?: OnStep, onRecord?: (opened: OpenedRecord) => void}} options owner: whose they are meant to be;
+ * @param {{owner: string, purpose?: string, onStep?: OnStep, onRecord?: (opened: OpenedRecord) => void, proposed?: boolean}} options owner: whose they are meant to be;
  *   a list that puts one person's record under another's name must not be believed; onRecord: told of
- *   each record as soon as it is opened
+ *   each record as soon as it is opened; proposed: what others added and she has not accepted
  * @returns {Promise<OpenedRecord[]>} in the order of `items`
  * @throws {Integrity} anything is not what was signed, or somebody else's; it was reported
  */
-export async function open(session, items, { owner, purpose = "treatment", onStep = () => {}, onRecord = () => {} }) {
+export async function open(session, items, { owner, purpose = "treatment", onStep = () => {}, onRecord = () => {}, proposed = false }) {
   const wanted = items.map(({ record, partitions }) => ({ record, partitions: partitions.filter((name) => name !== ORIGINAL) }));
   expect(wanted.length);
   const openings = await ask(session, wanted.filter((item) => item.partitions.length > 0), purpose, onStep);
@@ -76,7 +76,7 @@ export async function open(session, items, { owner, purpose = "treatment", onSte
   let done = 0;
   const onPart = (/** @type {string} */ partition) => onStep("decrypting", { partition, done: done++, total });
   const opened = new Map();
-  const manifests = new Manifests(session, owner);
+  const manifests = new Manifests(session, owner, { proposed });
   try {
     await eachOf(openings, room(), async (opening) => {
       const { record } = opening;
@@ -292,15 +292,15 @@ async function openedPart(session, { partition, ...where }, onStep) {
 
 /**
  * Partitions of one record with their keys.
- * @param {Session} session @param {{owner: string, record: string, partitions: string[], purpose: string}} where
+ * @param {Session} session @param {{owner: string, record: string, partitions: string[], purpose: string, proposed?: boolean}} where
  * @param {OnStep} [onStep]
  * @returns {Promise<{opening: Opening, payload: Members, plain: Map<string, Plain>} | null>} null when all was refused
  * @throws {Integrity} anything is not what was signed; it was reported
  */
-export async function openedParts(session, { owner, record, partitions, purpose }, onStep = () => {}) {
+export async function openedParts(session, { owner, record, partitions, purpose, proposed }, onStep = () => {}) {
   const [opening] = await ask(session, [{ record, partitions }], purpose, onStep);
   if (!opening) return null;
-  const manifests = new Manifests(session, owner);
+  const manifests = new Manifests(session, owner, { proposed });
   const { payload, plain } = await openRecord(session, manifests, opening, (partition) => onStep("decrypting", { partition }));
   await manifests.keep();
   return { opening, payload, plain };

@@ -1,22 +1,18 @@
 /**
- * What others added to one's records and one has not answered: checked, accepted, declined; and to
- * whose records one may add oneself.
+ * What others added to one's records and one has not answered; and to whose records one may add
+ * oneself.
  *
- * What the server lists is its word until the author's signature was checked on this device. Nothing
- * is accepted unread: every partition is opened, so that each key that the accept wraps is the one
- * that the author committed to.
+ * What the server lists is its word until the author's signature was checked on this device.
+ * `answering.js` accepts and declines.
  * @module
  */
-import { wrapKey } from "../crypto/aes.js";
 import { b64uEncode } from "../crypto/encoding.js";
-import { get, post } from "./api.js";
-import { ApiError, Impostor, Integrity } from "./errors.js";
-import { openedParts } from "./opening.js";
+import { get } from "./api.js";
+import { Impostor, Integrity } from "./errors.js";
 import { checkPin, lookUp } from "./people.js";
-import { checkReceipts } from "./receipts.js";
 import { ORIGINAL } from "./records.js";
 import { read } from "./shapes.js";
-import { payload, sign, verify } from "./statement.js";
+import { verify } from "./statement.js";
 
 /** @typedef {import("./people.js").Found} Found */
 /** @typedef {import("./session.js").Session} Session */
@@ -32,8 +28,6 @@ import { payload, sign, verify } from "./statement.js";
  * what is shown.
  * @typedef {{proposal: Proposal, person: Found | null, problem: null | "gone" | "impostor" | "unsigned"}} Checked
  */
-
-const PURPOSE = "own-copy";
 
 /** @returns {Promise<{incoming: Proposal[], outgoing: Offered[]}>} to this member, and by this member */
 export async function list() {
@@ -55,7 +49,7 @@ export async function addable(owner) {
  * @param {Session} session
  * @param {Proposal} proposal
  * @returns {Promise<Checked>}
- * @throws {ApiError | import("./errors.js").Offline} when the directory cannot be asked
+ * @throws {import("./errors.js").ApiError | import("./errors.js").Offline} when the directory cannot be asked
  */
 export async function check(session, proposal) {
   let person = null;
@@ -80,51 +74,4 @@ function checkManifest({ me, deployment }, { manifest, record, digest, partition
   const shown = [me.id, record, digest, ...[...partitions].sort()];
   const found = [owner, named, b64uEncode(signed.digest), ...Object.keys(entries).sort()];
   if (JSON.stringify(shown) !== JSON.stringify(found)) throw new Integrity("manifest");
-}
-
-/**
- * Make a proposal a record of one's own. An identical call may be repeated.
- * @param {Session} session
- * @param {Proposal} proposal
- * @throws {Integrity} it is not what its author signed; that was reported
- * @throws {ApiError} `refused`: it cannot be opened any more
- */
-export async function accept(session, proposal) {
-  const { record, digest: manifest, partitions } = proposal;
-  const opened = await openedParts(session, { owner: session.me.id, record, partitions, purpose: PURPOSE });
-  if (!opened) throw new ApiError(403, "refused");
-  const { opening, payload: signed, plain } = opened;
-  const names = Object.keys(signed.partitions);
-  if (opening.manifest !== manifest || names.some((name) => !plain.has(name))) throw new Integrity("manifest");
-  /** @type {Record<string, string>} */
-  const wrapped = {};
-  for (const name of names) {
-    const { wrap } = session.keys.partition(name, signed.partitions[name].epoch);
-    wrapped[name] = b64uEncode(await wrapKey(wrap, /** @type {{k: Uint8Array}} */ (plain.get(name)).k));
-  }
-  await send(session, "accept", "accept", { record, manifest, version: signed.version, author: signed.iss, wrapped });
-}
-
-/**
- * Have a proposal erased everywhere, read or not. An identical call may be repeated.
- * @param {Session} session
- * @param {Proposal} proposal
- */
-export async function decline(session, { record, digest: manifest }) {
-  await send(session, "decline", "deletion", { record, manifest });
-}
-
-/**
- * @param {Session} session
- * @param {"accept" | "decline"} act
- * @param {"accept" | "deletion"} kind
- * @param {{record: string} & Record<string, unknown>} members
- */
-async function send(session, act, kind, members) {
-  const { deployment, me, keys, ownKeys } = session;
-  const typ = `sesphr-${kind}`;
-  const statement = sign(keys, typ, payload(deployment.id, me.id, members));
-  const { digest } = verify(statement, { typ, deployment: deployment.id, directory: ownKeys, what: kind });
-  const { receipts } = read("answered", await post(`/proposals/${members.record}/${act}`, { [kind]: statement }));
-  if (checkReceipts(session, receipts, { kind, digest }).confirmed < deployment.n) throw new Integrity("receipt");
 }

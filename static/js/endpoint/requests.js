@@ -107,13 +107,14 @@ function checkStatement(session, request, person) {
  * Approve a request, whole or in part. An identical approval may be repeated.
  * @param {Session} session
  * @param {string} id
- * @param {{key: string, partitions: string[], until: number | null, history: boolean}} limits key: the
- *   digest (b64u) of the key that the person at the screen was shown
+ * @param {{key: string, partitions: string[], until: number | null, history: boolean, add?: boolean}} limits key: the
+ *   digest (b64u) of the key that the person at the screen was shown; add: whether they may add to
+ *   these partitions, too
  * @returns {Promise<import("./sharing.js").Outcome>}
  * @throws {EndpointError} `declined` or `answered` before; `compare-first` a relative or friend whose keys were never compared @throws {NoKey} nothing to share yet
  * @throws {Integrity} another signature or key than was shown: nothing was changed
  */
-export async function approve(session, id, { key, partitions, until, history }) {
+export async function approve(session, id, { key, partitions, until, history, add = false }) {
   const request = await find(session, id);
   if (request.state === "declined") throw new EndpointError("declined");
   const person = await lookUp(session, request.asker);
@@ -127,10 +128,16 @@ export async function approve(session, id, { key, partitions, until, history }) 
   const shown = { ...person, name: request.asker_name, role: request.asker_role };
   await pin(session, new Found(person, shown), request.asker_login);
   const again = request.state === "approved" || Boolean((await session.memory.get(APPROVED))?.[digest]);
-  const outcome = await change(session, again ? asItIs(grant, asked) : (rules) => granted(rules, grant), [id]);
+  const outcome = await change(session, again ? asItIs(grant, asked) : (rules) => given(rules, grant, add), [id]);
   // Shown as waiting once more, it must not give back what was taken back since.
   await session.memory.update(APPROVED, (known) => ({ ...known, [digest]: now() }));
   return outcome;
+}
+
+/** @param {import("./rules.js").Rule[]} rules @param {Grant} grant @param {boolean} add */
+function given(rules, grant, add) {
+  const reading = granted(rules, grant);
+  return add ? granted(reading, { ...grant, history: false, action: "add" }) : reading;
 }
 
 /** An answer that was given is repeated, never given anew. @param {Grant} grant @param {string[]} asked */

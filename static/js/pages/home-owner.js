@@ -1,4 +1,5 @@
 /** The owner's home: what needs her, what she has and who sees it, what happened last. @module */
+import { list as listProposals } from "../endpoint/proposals.js";
 import { readReaders } from "../endpoint/readers.js";
 import { list as listRecords } from "../endpoint/records.js";
 import { list as listRequests } from "../endpoint/requests.js";
@@ -9,7 +10,7 @@ import { t } from "../ui/messages.js";
 import { filled, startPage } from "../ui/page.js";
 import { failed, loading, report } from "../ui/states.js";
 import { drawLeavers } from "./home/leavers.js";
-import { drawNeeds, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
+import { drawNeeds, proposalNeed, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
 import { noticeNeeds } from "./home/notices.js";
 import { drawParts } from "./home/part-cards.js";
 import { drawRecent } from "./home/recent.js";
@@ -49,7 +50,8 @@ class Home {
     /** @type {KeyRequest[]} */
     const incoming = await this.optional(listRequests(this.session).then((found) => found.incoming), []);
     const pending = incoming.filter(({ state }) => state === "pending");
-    this.needs = pending.map(requestNeed);
+    const added = await this.optional(listProposals().then((found) => found.incoming), []);
+    this.needs = [...pending.map(requestNeed), ...added.map(proposalNeed)];
     if (await this.optional(waits(this.session), false)) this.needs.push(sharingNeed());
     this.needs.unshift(...(await this.optional(noticeNeeds(), [])));
     setCount("requests", pending.length);

@@ -1,5 +1,6 @@
 /** The home of everybody who reads what others share. @module */
 
+import { addable } from "../endpoint/proposals.js";
 import { list, readable } from "../endpoint/records.js";
 import { list as listRequests } from "../endpoint/requests.js";
 import { byId, clone, el, show, slot } from "../ui/dom.js";
@@ -86,11 +87,22 @@ async function drawRequests(session, views) {
   show(byId("home-waiting"), pending.length > 0);
 }
 
+/** Whose records this member may add to, whether or not anything of them may be read. */
+async function drawAddable() {
+  const found = await addable();
+  byId("home-adds").replaceChildren(...found.filter(({ partitions }) => partitions.length).map(({ owner, owner_name: name, partitions }) => {
+    const made = clone("t-addable", { name, of: name, parts: ordered(new Set(partitions)).map(partChip) });
+    slot(made, "add").setAttribute("href", `/patients/${owner}/add`);
+    return made;
+  }));
+  show(byId("home-addable"), byId("home-adds").hasChildNodes());
+}
+
 await startPage(async ({ session }) => {
   const state = loading(pageState(), { title: t("home.loading") });
   const others = (await list(session)).filter(({ owner }) => owner !== session.me.id);
   const seen = await visits(session);
-  await drawRequests(session, others);
+  await Promise.all([drawRequests(session, others), drawAddable()]);
   state.done();
   drawPatients(others, seen);
   await watchEmergencies(session);

@@ -21,6 +21,7 @@ import { Finder } from "./record/finder.js";
 import { listed, load, openedBefore, viewerOf, withdraw } from "./record/load.js";
 import { Panels } from "./record/panels.js";
 import { preparePaper } from "./record/paper.js";
+import { offerAdding, showProposal } from "./record/proposal.js";
 import { hiddenParts } from "./record/parts.js";
 import { bundled } from "./record/reading.js";
 import { toggleSource } from "./record/sources.js";
@@ -43,9 +44,9 @@ class RecordPage {
   constructor(session, article) {
     this.session = session;
     this.article = article;
-    const { mode, owner, member } = article.dataset;
+    const { mode, owner, member, record } = article.dataset;
     /** @type {Use} */
-    this.use = { mode: /** @type {View["mode"]} */ (mode), owner, member };
+    this.use = { mode: /** @type {Use["mode"]} */ (mode), owner, member, record };
     this.place = byId("record-state");
     /** @type {Loaded | null} */
     this.loaded = null;
@@ -79,7 +80,8 @@ class RecordPage {
     show(byId("record-waiting"), false);
     await this.draw(this.loaded.view);
     note("shown");
-    if (this.use.mode === "reader" && this.loaded) await this.watch();
+    if (this.use.mode === "reader" && this.loaded) await Promise.all([this.watch(), offerAdding(String(this.use.owner))]);
+    if (this.use.mode === "proposal") await showProposal(this.session, String(this.use.record));
     return undefined;
   }
 
@@ -126,6 +128,7 @@ class RecordPage {
     show(this.article, false);
     show(byId("record-waiting"), this.use.mode === "own");
     if (this.use.mode === "own") return empty(this.place, "t-own-empty");
+    if (this.use.mode === "proposal") return empty(this.place, "t-proposal-gone");
     const state = clone(this.use.mode === "reader" ? "t-nothing-shared" : "t-sees-nothing");
     if (this.use.mode === "see-as") fill(state, { title: t("record.sees-nothing", { name: await viewerOf(this.session, this.use) }) });
     else slot(state, "ask").setAttribute("href", `${slot(state, "ask").getAttribute("href")}?owner=${this.use.owner}`);
@@ -215,7 +218,7 @@ class RecordPage {
     const facts = view.records.find((one) => one.record === record)?.parts.get(partition)?.facts ?? [];
     const attachment = facts.find((fact) => String(fact.attachment?.number) === number)?.attachment;
     const owner = owners.get(record);
-    if (attachment && owner) void this.viewer.open({ owner, record, partition, purpose: view.purpose, attachment });
+    if (attachment && owner) void this.viewer.open({ owner, record, partition, purpose: view.purpose, attachment, proposed: this.use.mode === "proposal" });
   }
 
   /** Everything that is open here as one FHIR file, once somebody said yes to its leaving. */

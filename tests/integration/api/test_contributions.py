@@ -219,7 +219,8 @@ def test_a_reader_verifies_whoever_wrote_it_even_after_they_left(
     assert grantee.get(f"directory/{laboratory.id}").status_code == 200
     answer = grantee.access(record_of(sealed), "medical")
     assert grantee.opened(answer, record_of(sealed), "medical") == element("medical", "glucose")
-    assert answer.json()["objects"][0]["accept"] is None
+    told = statements.payload_of_unverified(answer.json()["objects"][0]["accept"])
+    assert (told["iss"], told["manifest"]) == (owner.id, b64u_encode(sealed.digest))
 
 
 def failing(monkeypatch: Any, port: Any, call: str, *, after: bool) -> Any:

@@ -40,7 +40,7 @@ def test_the_whole_story(ada, lee, tmp_path):
     lee.fails(3, "open", record, "--partition", "medical", "--output", str(tmp_path / "lee"))
 
 
-def test_a_reader_opens_what_was_accepted(ada, lee, join, tmp_path):
+def test_a_reader_opens_what_was_accepted(ada, lee, join, tmp_path, wire):
     ada.ok("grant", lee.login, "--partition", "medical", "--add")
     record = lee.ok("contribute", SAMPLE, "--owner", ada.login)["record"]
     nurse = join("nora", "nurse")
@@ -49,6 +49,14 @@ def test_a_reader_opens_what_was_accepted(ada, lee, join, tmp_path):
     ada.ok("accept", record)
     opened = nurse.ok("open", record, "--output", str(tmp_path / "nora"))
     assert set(opened["opened"]) == {"medical"}
+
+    def hidden(told):
+        told["objects"][0]["accept"] = None
+
+    wire.change("POST", "/access", hidden)
+    nurse.fails(4, "open", record, "--output", str(tmp_path / "hidden"))
+    ada.fails(4, "export", "--output", str(tmp_path / "out"))
+    assert not (tmp_path / "hidden").exists()
 
 
 def test_a_declined_one_is_gone(ada, lee, tmp_path):

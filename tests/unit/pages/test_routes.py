@@ -53,12 +53,14 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "/emergency/card": ("emergency-card", OWNER),
     f"/emergency/{SOMEBODY}": ("emergency-here", ANYBODY),
     f"/emergency/{SOMEBODY}/ask": ("emergency-ask", PROFESSIONAL),
+    f"/proposals/{SOMEBODY}": ("record", OWNER),
     "/sharing": ("sharing", OWNER),
     "/directory": ("directory", OWNER),
     f"/sharing/as/{SOMEBODY}": ("record", OWNER),
     "/waiting": ("waiting", PROFESSIONAL),
     "/ask": ("ask", PROFESSIONAL),
     f"/patients/{SOMEBODY}": ("record", PROFESSIONAL),
+    f"/patients/{SOMEBODY}/add": ("add-for", PROFESSIONAL),
 }
 PAGES = list(TABLE)
 

@@ -17,6 +17,8 @@ import { entry, listed, text } from "./entry.js";
 
 /** Nodes log the same request within a moment of each other. */
 const TOGETHER = 300;
+/** What somebody added to another's record, and her answer; both are told. */
+const ADDED = new Set(["contribution", "accepted", "declined"]);
 const OF_ITS_OWN = new Set(["deployment", "source", "member", "number", "time"]);
 
 /**
@@ -82,6 +84,7 @@ function makeEntries(group, known) {
   if (type === "access") return accessEntries(group, known);
   if (type === "acl") return sharingEntries(group, known);
   if (type === "deposit") return [depositEntry(group, known)];
+  if (ADDED.has(type)) return [addedEntry(group, known)];
   if (type === "key-request") return [requestEntry(group, known)];
   return [accountEntry(group, known.me)];
 }
@@ -216,6 +219,18 @@ function depositEntry(group, { me }) {
   /** @type {Line[]} */
   const lines = parts.includes("original") ? [{ words: "act.kept-original" }] : [];
   return entry(group, { kind: "records", who: me, parts: parts.filter((part) => part !== "original"), title, lines });
+}
+
+/** @param {Event[]} group @param {Known} known @returns {Entry} */
+function addedEntry(group, { me }) {
+  const [{ type, told }] = group;
+  const [author, owner] = [text(told.user), text(told.owner)];
+  const who = type === "contribution" ? author : owner;
+  const other = who === author ? owner : author;
+  const parts = listed(told.partitions).map(text);
+  // To oneself the sentence leaves out whose record it is.
+  const words = `act.${type}${owner === me ? "" : "-elsewhere"}`;
+  return entry(group, { kind: "records", who, other, parts, title: { words } });
 }
 
 /** @param {Event[]} group @param {Known} known @returns {Entry} */

@@ -1,8 +1,9 @@
 /** What needs the owner: a panel that is there only when something does. @module */
 import { byId, clone, show, slot } from "../../ui/dom.js";
-import { date } from "../../ui/format.js";
+import { date, list } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
+import { ordered, partName } from "../../ui/parts.js";
 import { avatar } from "../../ui/people.js";
 
 /** @typedef {import("../../endpoint/requests.js").KeyRequest} KeyRequest */
@@ -17,6 +18,16 @@ export function requestNeed({ id, asker_name: name, asker_role: role, reason }) 
     picture: avatar(name, role), title: t("home.asks", { name }),
     text: t("home.asks.text", { role: has(`role.${role}`) ? t(`role.${role}`) : role, reason }),
     link: t("home.review"), href: `/requests/${id}`, of: t("home.review.of", { name }),
+  };
+}
+
+/** @param {import("../../endpoint/proposals.js").Proposal} proposal @returns {Need} */
+export function proposalNeed({ record, author_name: name, author_role: role, partitions, offered }) {
+  const parts = list(ordered(new Set(partitions)).map(partName));
+  return {
+    picture: avatar(name, role), title: t("home.added", { name }),
+    text: t("home.added.text", { parts, date: date(offered) }),
+    link: t("home.added.link"), href: `/proposals/${record}`, of: t("home.review.of", { name }),
   };
 }
 

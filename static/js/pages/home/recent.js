@@ -17,7 +17,7 @@ import { face, namesOf } from "../activity/names.js";
 
 const NEWEST = 3;
 /** Entries whose sentence begins with who did it. */
-const THEIRS = new Map(Object.entries({ "act.opened": "home.opened", "act.refused": "home.refused", "act.asked": "home.asked" }));
+const THEIRS = new Map(Object.entries({ "act.opened": "home.opened", "act.refused": "home.refused", "act.asked": "home.asked", "act.contribution": "home.contribution" }));
 
 /**
  * @param {Session} session @param {KeyRequest[]} requests

@@ -11,6 +11,7 @@ import { purposeGiven } from "../../endpoint/requests.js";
 import { readHead } from "../../endpoint/sharing.js";
 import { noteVisit, visits } from "../home/visits.js";
 import { callAsOwner } from "./names.js";
+import { asView, waiting } from "./proposal.js";
 import { inOrder, readRecord } from "./reading.js";
 import { viewOf, without } from "./view.js";
 
@@ -18,7 +19,7 @@ import { viewOf, without } from "./view.js";
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
 /** @typedef {import("../../endpoint/opening.js").OpenedRecord} OpenedRecord */
 /** @typedef {import("./view.js").View} View */
-/** @typedef {{mode: View["mode"], owner?: string, member?: string}} Use what the page is for */
+/** @typedef {{mode: View["mode"] | "proposal", owner?: string, member?: string, record?: string}} Use what the page is for */
 /** `owners`: whose each record is, as it was signed. @typedef {{owners: Map<string, string>, view: View, listed: RecordView[]}} Loaded */
 
 /** @type {Record<string, string>} */
@@ -36,6 +37,10 @@ function ownerOf(session, { mode, owner }) {
 
 /** @param {Session} session @param {Use} use @returns {Promise<RecordView[]>} what there is to open now */
 export async function listed(session, use) {
+  if (use.mode === "proposal") {
+    const found = await waiting(String(use.record));
+    return found ? [asView(session, found)] : [];
+  }
   const query = use.mode === "see-as" ? { seenBy: use.member } : { owner: ownerOf(session, use) };
   const found = await list(session, query);
   return found.filter((view) => readable(view).length > 0);
@@ -95,9 +100,11 @@ export async function load(session, use, views, onStep) {
     reading.catch(() => {});
     read.push(reading);
   };
-  const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep, onRecord });
+  const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep, onRecord, proposed: use.mode === "proposal" });
   const ends = await signedEnds(session, use, endsOf(views));
-  const about = { mode: use.mode, name: views[0].owner_name, viewer, purpose, ends };
+  // What was added is shown to its owner as her own.
+  const mode = use.mode === "proposal" ? "own" : use.mode;
+  const about = { mode, name: views[0].owner_name, viewer, purpose, ends };
   onStep("reading");
   const view = viewOf(inOrder(await Promise.all(read)), about);
   onStep("read");

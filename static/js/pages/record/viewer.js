@@ -18,7 +18,7 @@ import { Stage } from "./viewer/stage.js";
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../reader/partition.js").Attachment} Attachment */
 /** @typedef {import("./viewer/stage.js").Drawing} Drawing */
-/** What to look at: a file of a part of a record. @typedef {{owner: string, record: string, partition: string, purpose: string, attachment: Attachment}} Wanted */
+/** What to look at: a file of a part of a record. @typedef {{owner: string, record: string, partition: string, purpose: string, attachment: Attachment, proposed?: boolean}} Wanted */
 
 const STEPS = ["asked", "agreed", "received", "decrypting"];
 const SAVED = 60_000;

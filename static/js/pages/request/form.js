@@ -35,6 +35,7 @@ export function answerForm(session, facts, then) {
   mountTerms("request", form, { chosen: null, earlier: earlierOf(facts.records, person?.joined ?? null) });
   const draw = () => {
     const { terms, errors } = readTerms("request", form);
+    fill(slot(form, "sum"), { "sum-may": t(mayAdd(form) ? "request.may-add" : "request.may-read") });
     drawSum(slot(form, "sum"), facts, chosenIn(form), errors.length ? null : terms, include);
   };
   const include = () => {
@@ -77,6 +78,11 @@ function chosenIn(form) {
   return boxes(form).filter((one) => one.checked).map((one) => one.value);
 }
 
+/** @param {HTMLElement} form @returns {boolean} whether they may add to these parts as well */
+function mayAdd(form) {
+  return /** @type {HTMLInputElement} */ (byId("request-add", form)).checked;
+}
+
 /** @param {HTMLElement} form */
 function markChosen(form) {
   for (const box of boxes(form)) box.closest(".part-choice")?.classList.toggle("part-choice--chosen", box.checked);
@@ -93,7 +99,7 @@ async function send(session, { checked: { request, person } }, form, then) {
   fill(form, { "sum-error": "" });
   try {
     announce(t("step.signing"));
-    then.approved(await approve(session, request.id, { key: person.key, ...limits }), limits);
+    then.approved(await approve(session, request.id, { key: person.key, ...limits, add: mayAdd(form) }), limits);
   } catch (error) {
     if (error instanceof Error && "what" in error) return then.stopped(error);
     await tell(session, form, error);
