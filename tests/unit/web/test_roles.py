@@ -155,6 +155,30 @@ def test_a_server_without_its_keys_does_not_start_and_makes_no_others(place: Pat
     secret.write_bytes(before)
 
 
+def test_a_certificate_is_followed_by_the_next_without_a_gap(place: Path) -> None:
+    key = (place / "operator" / "operator.pub").read_text()
+    cloud, card = place / "cloud", place / "cloud" / "card.json"
+
+    def certificates(*step: str) -> list[str]:
+        done = process(cloud, "cloud", "manage.py", "server_keys", *step)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(card.read_text()) == json.loads(done.stdout)
+        found: list[str] = json.loads(done.stdout)["certificates"]
+        return found
+
+    (first,) = certificates()
+    both = certificates("--next")
+    assert both[0] == first
+    assert certificates("--next") == both
+    assert install(place, *cards(place), "--operator", key).returncode == 0
+    assert certificates("--switch") == both[1:]
+    # Peers that have the card with both know this server before and after.
+    known = json.loads((place / "srs-2" / "peers.json").read_text())["peers"]
+    assert [one["certificates"] for one in known if one["server"] == "cloud"] == [both]
+    again = process(cloud, "cloud", "manage.py", "server_keys", "--switch")
+    assert "There is no successor" in again.stderr
+
+
 def test_one_process_for_all_has_no_card(tmp_path: Path) -> None:
     done = process(tmp_path, "all", "manage.py", "server_keys", "--url", "https://x.example")
     assert done.returncode == 1
