@@ -159,11 +159,6 @@ def offered_by(author: UUID) -> list[Proposal]:
     return sorted(found, key=lambda one: (-one.offered, one.record.hex))
 
 
-def proposed_to(owner: UUID) -> int:
-    """How much of what others added waits for this owner's answer."""
-    return Proposal.objects.filter(owner=owner, state=Proposal.State.PENDING).count()
-
-
 def activity(member: UUID, source: str | None, after: int) -> list[ActivityStream]:
     """The member's events of every server, or a further page of one server's."""
     asked = str(member)
