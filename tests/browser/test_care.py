@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.browser import axe, chromium
+from tests.browser import axe, chromium, looks
 from tests.browser.acts import account
 from tests.browser.acts.account import Member
 from tests.browser.site import Site
@@ -32,6 +32,12 @@ def with_code(page: Page, who: Member, code: str) -> None:
 def ready(page: Page) -> None:
     expect(page.locator("#page-state")).to_be_hidden()
     axe.assert_none(page)
+
+
+def for_everybody(page: Page) -> None:
+    """What holds on every page, also under the banner and with somebody on the list."""
+    for check in (looks.structure, looks.widths, looks.stillness, looks.paper, looks.keyboard):
+        check(page)
 
 
 def add_child(page: Page, site: Site) -> None:
@@ -117,9 +123,11 @@ def test_a_carer_acts_for_a_child_and_every_page_says_so(
             page.goto(path)
             expect(page.get_by_text(BANNER)).to_be_visible()
             ready(page)
+        for_everybody(page)
         page.goto("/activity")
         expect(page.get_by_role("heading", name="Began to act as guardian").first).to_be_visible()
         stay_after_unlocking(found, page, who, codes[1])
         page.set_viewport_size(chromium.PHONE)  # type: ignore[arg-type]
         ready(page)
         go_back(found, page)
+        for_everybody(page)
