@@ -30,7 +30,7 @@ def complete(session: Session) -> Inventory:
     """
     # The events first: what is deposited meanwhile is in the list at most.
     with session.folder.locked(activity.SEEN):
-        events, _ = activity.read(session)
+        events = activity.read(session).events
     views = session.api.get(Records, "/records", owner=session.me.id).records
     if any(view.owner != session.me.id for view in views):
         raise IntegrityError("STOP: the server lists somebody else's record as yours.")
