@@ -88,7 +88,10 @@ def _order(event: Event) -> tuple[int, str, int]:
 
 def _fetch(session: Session) -> tuple[list[History], str]:
     first = session.api.get(Activity, "/activity")
-    histories = [History(one.source, one.stream, one.length, one.events, one.reachable) for one in first.streams]
+    histories = [
+        History(one.source, one.stream, one.length, one.events, one.reachable)
+        for one in first.streams
+    ]
     _check_sources(session, histories)
     note = first.checkpoint
     for history in histories:
@@ -188,9 +191,7 @@ def _check_log(
         transparency.check_consistency(session.api, session.deployment, first, second)
 
 
-def _remember(
-    session: Session, note: str, known: dict[str, Any], histories: list[History]
-) -> None:
+def _remember(session: Session, note: str, known: dict[str, Any], histories: list[History]) -> None:
     shown = (one for one in histories if one.reachable)
     streams = {
         **known,
