@@ -62,16 +62,24 @@ def receipt_for(statement: str, kind: str, call: Callable[[SrsNode], str]) -> tu
     return tuple(fanout.write(lambda node: _checked(node, call(node), kind, digest)))
 
 
-def _checked(node: SrsNode, receipt: str, kind: str, digest: str) -> str:
+def said_by(node: SrsNode, jws: str, typ: str) -> dict[str, Any]:
+    """The payload of a statement that this node must have signed.
+
+    Raises:
+        IntegrityFailure: it did not.
+    """
     deployment = get_deployment()
     known = deployment.node(node.index)
+    directory = {known.id: known.verification}
     try:
-        payload = statements.verify(
-            receipt, typ="sesphr-receipt", deployment=deployment.id,
-            directory={known.id: known.verification},
-        ).payload  # fmt: skip
+        checked = statements.verify(jws, typ=typ, deployment=deployment.id, directory=directory)
     except CryptoError as error:
-        raise IntegrityFailure(f"Key server {node.index} signed no receipt: {error}") from error
+        raise IntegrityFailure(f"Key server {node.index} signed no {typ}: {error}") from error
+    return checked.payload
+
+
+def _checked(node: SrsNode, receipt: str, kind: str, digest: str) -> str:
+    payload = said_by(node, receipt, "sesphr-receipt")
     if (payload["kind"], payload["object"]) != (kind, digest):
         raise IntegrityFailure(f"Key server {node.index} gave a receipt for something else.")
     return receipt
