@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from phr.models import PartitionSize, Record, Version
-from phr.relay import digest_of, nodes, payload_by, receipt_for, verification_of
+from phr.relay import ask_receipts, digest_of, enough, nodes, payload_by, verification_of
 from sesphr import clock
 from sesphr.adapters import get_cloud
 from sesphr.ports.cloudstore import StoredAttachment
@@ -66,12 +66,14 @@ def deposit(
         raise Invalid("The parameters must be sealed to every key server, and to no other.")
     cloud = get_cloud()
     cloud.put(manifest, verification_of(by), document)
-    receipts = receipt_for(
+    found = ask_receipts(
         manifest,
         "deposit",
         lambda node: node.deposit(Deposit(manifest, sealed[str(node.index)], sealed)),
     )
-    cloud.note(receipts)
+    # Before they are counted: what one node took the others will take from it.
+    cloud.note(found.in_order())
+    receipts = enough(found)
     _index(by, payload, digest_of(manifest))
     return Deposited(payload["record"], payload["version"], receipts)
 
