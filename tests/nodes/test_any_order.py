@@ -13,7 +13,7 @@ from sesphr.ports.errors import PortError
 from srs.catching_up import catch_up
 from srs.context import Node
 from srs.models import Acl, Member, Rival, Version
-from tests.nodes.state import everybody_catches_up, held, local
+from tests.nodes.state import everybody_catches_up, held, local, undone
 from tests.support.endpoints import Endpoint, digest_of, element
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -110,11 +110,12 @@ def _seq(acl: str) -> int:
 
 
 def _play(steps: list[tuple[str, int, set[int]]]) -> None:
-    world = World()
-    world.begin()
-    for name, which, reached in steps:
-        world.act(name, which, reached)
-    world.check()
+    with undone():
+        world = World()
+        world.begin()
+        for name, which, reached in steps:
+            world.act(name, which, reached)
+        world.check()
 
 
 @seed(20261129)
