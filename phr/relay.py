@@ -15,6 +15,7 @@ from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.payloads import check_payload
 from sesphr.deployment import get_deployment
+from sesphr.fanout import Gathered
 from sesphr.ports.errors import IntegrityFailure, Invalid, NotFound, Refused
 from sesphr.ports.srs import SrsNode
 
@@ -66,26 +67,45 @@ def verification_of(member: object) -> bytes:
     return b64u_decode(statements.payload_of_unverified(found[0])["verification"], 32)
 
 
+def ask_receipts(statement: str, kind: str, call: Callable[[SrsNode], str]) -> Gathered[str]:
+    """Have the nodes take a statement; their receipts, each really for it. A node's worthless one
+    counts as a failure."""
+    digest = digest_of(statement)
+    return fanout.gather(lambda node: _checked(node, call(node), kind, digest), fanout.to_write())
+
+
 def receipt_for(statement: str, kind: str, call: Callable[[SrsNode], str]) -> tuple[str, ...]:
-    """Have the nodes take a statement; receipts of enough of them, each really for it.
+    """The receipts, if there are enough.
 
     Raises:
-        PortError: as `fanout.write` says. A node's worthless receipt counts as a failure.
+        PortError: as `fanout.write` says.
     """
-    digest = digest_of(statement)
-    return tuple(fanout.write(lambda node: _checked(node, call(node), kind, digest)))
+    return enough(ask_receipts(statement, kind, call))
+
+
+def enough(found: Gathered[str]) -> tuple[str, ...]:
+    """The same of receipts that were asked for."""
+    return tuple(fanout.require(found, fanout.to_write(), fanout.NOT_KEPT))
+
+
+def said_by(node: SrsNode, jws: str, typ: str) -> dict[str, Any]:
+    """The payload of a statement that this node must have signed.
+
+    Raises:
+        IntegrityFailure: it did not.
+    """
+    deployment = get_deployment()
+    known = deployment.node(node.index)
+    directory = {known.id: known.verification}
+    try:
+        checked = statements.verify(jws, typ=typ, deployment=deployment.id, directory=directory)
+    except CryptoError as error:
+        raise IntegrityFailure(f"Key server {node.index} signed no {typ}: {error}") from error
+    return checked.payload
 
 
 def _checked(node: SrsNode, receipt: str, kind: str, digest: str) -> str:
-    deployment = get_deployment()
-    known = deployment.node(node.index)
-    try:
-        payload = statements.verify(
-            receipt, typ="sesphr-receipt", deployment=deployment.id,
-            directory={known.id: known.verification},
-        ).payload  # fmt: skip
-    except CryptoError as error:
-        raise IntegrityFailure(f"Key server {node.index} signed no receipt: {error}") from error
+    payload = said_by(node, receipt, "sesphr-receipt")
     if (payload["kind"], payload["object"]) != (kind, digest):
         raise IntegrityFailure(f"Key server {node.index} gave a receipt for something else.")
     return receipt

@@ -23,6 +23,7 @@ from sesphr.ports.srs import SrsNode
 GRACE = 0.25
 # After how long nobody is waited for any more.
 PATIENCE = 15.0
+NOT_KEPT = "Too few key servers can be reached to keep this now. Try again in a moment."
 T = TypeVar("T")
 Call = Callable[[SrsNode], T]
 Outcome = tuple[SrsNode, Any]
@@ -137,12 +138,7 @@ def write(call: Call[T]) -> list[T]:
     Raises:
         PortError: as `require` says; those that took it keep it, and a repeat finishes it.
     """
-    enough = to_write()
-    return require(
-        gather(call, enough),
-        enough,
-        "Too few key servers can be reached to keep this now. Try again in a moment.",
-    )
+    return require(gather(call, to_write()), to_write(), NOT_KEPT)
 
 
 def newest(call: Call[T], rank: Callable[[T], Any], least: int | None = None) -> T:

@@ -33,6 +33,11 @@ def compare(index: int) -> None:
     _compared[index] = set()
 
 
+def leave(index: int) -> None:
+    """Compare no more."""
+    _compared.pop(index, None)
+
+
 def make_good(index: int, stream: Stream) -> None:
     """Bring a locked stream to the log's length; once a process for each stream.
 

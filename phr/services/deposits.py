@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from phr.relay import digest_of, nodes, payload_by, receipt_for, verification_of
+from phr.relay import ask_receipts, digest_of, enough, nodes, payload_by, verification_of
 from phr.services import contributions
 from phr.services.indexing import index
 from sesphr.adapters import get_cloud
@@ -67,12 +67,14 @@ def deposit(
         raise Invalid("The parameters must be sealed to every key server, and to no other.")
     cloud = get_cloud()
     cloud.put(manifest, verification_of(by), document)
-    receipts = receipt_for(
+    found = ask_receipts(
         manifest,
         "deposit",
         lambda node: node.deposit(Deposit(manifest, sealed[str(node.index)], sealed)),
     )
-    cloud.note(receipts)
+    # Before they are counted: what one node took the others will take from it.
+    cloud.note(found.in_order())
+    receipts = enough(found)
     if added:
         contributions.note_proposal(manifest, payload, digest_of(manifest))
     else:

@@ -1,19 +1,24 @@
 """Relaying an opening: every node decides, logs and re-encrypts; then the cloud hands out."""
 
+import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from accounts import events
-from phr.relay import payload_by, verification_of
+from phr.relay import digest_of, payload_by, said_by, verification_of
 from phr.services import integrity, notices
 from sesphr import fanout
 from sesphr.adapters import get_cloud
+from sesphr.crypto.encoding import b64u_encode
 from sesphr.deployment import get_deployment
 from sesphr.ports.cloudstore import AttachmentOctets, CloudObject, Span
-from sesphr.ports.errors import IntegrityFailure
-from sesphr.ports.srs import Access
+from sesphr.ports.errors import IntegrityFailure, PortError
+from sesphr.ports.srs import Access, SrsNode
+
+logger = logging.getLogger("sesphr.portal")
 
 # Seconds that an endpoint is willing to wait for the answers of all nodes.
 WAIT_FOR_ALL = 5.0
@@ -42,28 +47,53 @@ def access(
     """
     payload = payload_by(request, by)
     try:
-        answers = _ask_nodes(request, cosigns, everybody)
+        verification = verification_of(by)
+        answers = _ask_nodes(request, verification, cosigns, everybody)
         notices.tell(by=by, request=request, cosigns=cosigns, answers=answers)
-        return Opening(answers, _fetch(by, request, answers))
+        return Opening(answers, _fetch(request, verification, answers))
     except IntegrityFailure as failure:
         _note(by, {item["record"] for item in payload["items"]}, reason=failure.code)
         raise
 
 
-def _fetch(by: UUID, request: str, answers: Iterable[Access]) -> tuple[CloudObject, ...]:
+def _fetch(request: str, verification: bytes, answers: Iterable[Access]) -> tuple[CloudObject, ...]:
     tickets = [ticket for answer in answers for ticket in answer.tickets]
-    return get_cloud().get(request, verification_of(by), tickets) if tickets else ()
+    return get_cloud().get(request, verification, tickets) if tickets else ()
 
 
-def _ask_nodes(request: str, cosigns: tuple[str, ...], everybody: bool) -> tuple[Access, ...]:
+def _ask_nodes(
+    request: str, verification: bytes, cosigns: tuple[str, ...], everybody: bool
+) -> tuple[Access, ...]:
     enough = get_deployment().t
     wait = WAIT_FOR_ALL if everybody else fanout.GRACE
-    found = fanout.gather(lambda node: node.access(request, cosigns), enough, wait)
+    found = fanout.gather(
+        lambda node: _checked(node, node.access(request, cosigns), request, verification),
+        enough,
+        wait,
+    )
+    for index, failure in found.failures.items():
+        logger.log(_level(failure), "key server %s gave no answer: %s", index, failure)
     sentence = (
         "This cannot be opened right now: too few key servers can be reached. Nothing is lost;"
         " try again in a moment."
     )
     return tuple(fanout.require(found, enough, sentence))
+
+
+def _level(failure: PortError) -> int:
+    return logging.ERROR if isinstance(failure, IntegrityFailure) else logging.INFO
+
+
+def _checked(node: SrsNode, answer: Access, request: str, verification: bytes) -> Access:
+    """An answer that this node signed, with tickets that the cloud can take: one bad ticket ends
+    what all the others would open."""
+    said_by(node, answer.answer, "sesphr-access-answer")
+    key = b64u_encode(hashlib.sha256(verification).digest())
+    for ticket in answer.tickets:
+        payload = said_by(node, ticket, "sesphr-ticket")
+        if (payload["key"], payload["request"]) != (key, digest_of(request)):
+            raise IntegrityFailure(f"Key server {node.index} gave a ticket for something else.")
+    return answer
 
 
 def open_attachment(

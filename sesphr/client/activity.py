@@ -26,6 +26,12 @@ class History:
     stream: str | None
     length: int
     events: list[Event]
+    reachable: bool = True
+
+    @property
+    def lost(self) -> int:
+        """How many events the server itself says that it lost, as after a restore from a backup."""
+        return sum(is_lost(one) for one in self.events)
 
     def settled(self) -> bool:
         """Whether every event that the log counts came with its proof."""
@@ -33,8 +39,24 @@ class History:
         return len(counted) == self.length and all(one.proof is not None for one in counted)
 
 
-def read(session: Session) -> tuple[list[Event], int]:
-    """All events, verified, oldest first, and how many are still on their way to the log.
+@dataclass
+class Read:
+    """All events, verified, oldest first; how many are still on their way to the log; servers that
+    are out of reach, and how many events others lost."""
+
+    events: list[Event]
+    pending: int
+    away: list[str]
+    lost: dict[str, int]
+
+
+def is_lost(event: Event) -> bool:
+    """Whether a server says that it lost this event, of which the log has the commitment alone."""
+    return not event.event and not event.salt and event.proof is not None
+
+
+def read(session: Session) -> Read:
+    """All events, verified.
 
     Raises:
         IntegrityError: an event is missing, changed or not in the log, or the log
@@ -49,10 +71,14 @@ def read(session: Session) -> tuple[list[Event], int]:
     _check_not_shorter(known.get("streams", {}), histories)
     trees = _checked(session, histories)
     _check_log(session, known, transparency.checkpoint(session.deployment, note), trees)
-    _remember(session, note, histories)
-    events = [event for history in histories for event in history.events]
-    pending = sum(event.proof is None for event in events)
-    return sorted(events, key=_order), pending
+    _remember(session, note, known.get("streams", {}), histories)
+    events = [one for history in histories for one in history.events if not is_lost(one)]
+    return Read(
+        sorted(events, key=_order),
+        pending=sum(event.proof is None for event in events),
+        away=[one.source for one in histories if not one.reachable],
+        lost={one.source: one.lost for one in histories if one.lost},
+    )
 
 
 def _order(event: Event) -> tuple[int, str, int]:
@@ -62,7 +88,10 @@ def _order(event: Event) -> tuple[int, str, int]:
 
 def _fetch(session: Session) -> tuple[list[History], str]:
     first = session.api.get(Activity, "/activity")
-    histories = [History(one.source, one.stream, one.length, one.events) for one in first.streams]
+    histories = [
+        History(one.source, one.stream, one.length, one.events, one.reachable)
+        for one in first.streams
+    ]
     _check_sources(session, histories)
     note = first.checkpoint
     for history in histories:
@@ -117,6 +146,8 @@ def _check_complete(history: History) -> None:
 
 
 def _check_event(session: Session, history: History, event: Event) -> Checkpoint | None:
+    if is_lost(event):
+        return None
     told = event.event
     said = told.get("deployment"), told.get("source"), told.get("member"), told.get("number")
     if said != (session.deployment.id, history.source, session.me.id, event.number):
@@ -138,6 +169,8 @@ def _check_not_shorter(known: dict[str, Any], histories: list[History]) -> None:
     shown = {one.source: one for one in histories}
     for source, last in known.items():
         now = shown.get(source)
+        if now is not None and not now.reachable:
+            continue
         # A stream that had no events had no name either.
         renamed = now is not None and last["stream"] not in (None, now.stream)
         if now is None or renamed or len(now.events) < last["length"]:
@@ -158,6 +191,10 @@ def _check_log(
         transparency.check_consistency(session.api, session.deployment, first, second)
 
 
-def _remember(session: Session, note: str, histories: list[History]) -> None:
-    streams = {one.source: {"stream": one.stream, "length": len(one.events)} for one in histories}
+def _remember(session: Session, note: str, known: dict[str, Any], histories: list[History]) -> None:
+    shown = (one for one in histories if one.reachable)
+    streams = {
+        **known,
+        **{one.source: {"stream": one.stream, "length": len(one.events)} for one in shown},
+    }
     session.folder.write(SEEN, {"checkpoint": note, "streams": streams})

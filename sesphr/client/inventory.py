@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sesphr.client import activity, depositing
 from sesphr.client.answers import Event, Records, RecordView
-from sesphr.client.errors import IntegrityError
+from sesphr.client.errors import IntegrityError, ServerError
 from sesphr.client.outbox import Outbox
 from sesphr.client.session import Session
 
@@ -30,7 +30,10 @@ def complete(session: Session) -> Inventory:
     """
     # The events first: what is deposited meanwhile is in the list at most.
     with session.folder.locked(activity.SEEN):
-        events, _ = activity.read(session)
+        found = activity.read(session)
+    if len({*found.away, *found.lost}) >= session.deployment.t > 1:
+        raise ServerError("Too few key servers can be reached to know what is yours. Try again.")
+    events = found.events
     views = session.api.get(Records, "/records", owner=session.me.id).records
     if any(view.owner != session.me.id for view in views):
         raise IntegrityError("STOP: the server lists somebody else's record as yours.")

@@ -17,11 +17,25 @@ SAID_ANYWAY = ("deployment", "source", "member", "number", "type", "time")
 def activity(app: App, options: Namespace) -> Answer:
     """List all events, newest last, after checking that none is missing or changed."""
     with app.signed_in() as who, who.folder.locked(history.SEEN):
-        events, pending = history.read(who)
+        found = history.read(who)
         names = _names(who)
-    shown = [_event(one, names) for one in events]
-    data = {"events": shown, "verified": True, "pending": pending}
-    return Answer(data, [event_line(one, names) for one in shown] or ["Nothing happened yet."])
+    shown = [_event(one, names) for one in found.events]
+    data = {
+        "events": shown, "verified": True, "pending": found.pending, "away": found.away,
+        "lost": found.lost,
+    }  # fmt: skip
+    lines = [event_line(one, names) for one in shown] or ["Nothing happened yet."]
+    return Answer(data, [*lines, *_missing(found)])
+
+
+def _missing(found: history.Read) -> list[str]:
+    """What is not in the list, and why."""
+    away = [f"{one} cannot be reached right now; what it noted is not shown." for one in found.away]
+    lost = [
+        f"{source} lost {count} of its events; the log shows that they were there."
+        for source, count in found.lost.items()
+    ]
+    return away + lost
 
 
 def _names(who: Session) -> dict[str, str]:

@@ -19,7 +19,10 @@ import { turns } from "./turns.js";
 /** @typedef {import("./transparency.js").Checkpoint} Checkpoint */
 /** @typedef {import("./transparency.js").Proof} Proof */
 /** An event as a server told it. @typedef {{number: number, event: Record<string, any>, salt: string, proof: Proof | null}} Told */
-/** One server's stream. @typedef {{source: string, stream: string | null, length: number, events: Told[]}} History */
+/**
+ * One server's stream; `reachable` is false, and there is nothing, of one that is out of reach now.
+ * @typedef {{source: string, stream: string | null, length: number, events: Told[], reachable?: boolean}} History
+ */
 /**
  * An event. `time` in Unix seconds, `told` all that the server says of it; `proof` and `entry`
  * (b64u) are null while it is on its way to the log.
@@ -33,8 +36,10 @@ import { turns } from "./turns.js";
  */
 /**
  * `whole`: every check held. `pending`: events that the log does not have yet; `checkpoint.time`: when
- * this device checked (Unix seconds); `reported`: whether the administrator was told of problems.
+ * this device checked (Unix seconds); `reported`: whether the administrator was told of problems;
+ * `away`: servers out of reach; `lost`: how many events others lost, as they say themselves.
  * @typedef {{events: Event[], pending: number, whole: boolean, problems: Problem[], reported: boolean,
+ *   away: string[], lost: {source: string, count: number}[],
  *   checkpoint: {size: number, time: number, note: string}}} Activity
  */
 
@@ -60,7 +65,7 @@ export async function read(session, { onStep = () => {} } = {}) {
     const known = (await session.memory.get(SEEN)) ?? {};
     const result = await checked(session, histories, note, known, onStep);
     if (!result.whole) return { ...result, reported: await report(session, result.problems) };
-    await session.memory.set(SEEN, { checkpoint: note, streams: lengths(histories) });
+    await session.memory.set(SEEN, { checkpoint: note, streams: { ...known.streams, ...lengths(histories) } });
     await session.memory.remove(REPORTED);
     return { ...result, reported: false };
   });
@@ -122,6 +127,7 @@ async function checked(session, histories, note, known, onStep) {
   const whole = problems.length === 0;
   return {
     events: events.sort(byTime), pending: events.filter((one) => one.proof === null).length, problems, whole,
+    away: histories.filter((one) => one.reachable === false).map((one) => one.source), lost: losses(histories),
     checkpoint: { size: whole ? checkpoint(session.deployment, note).size : 0, time: now(), note },
   };
 }
@@ -164,6 +170,7 @@ function gaps({ source, length, events }) {
 function shorter(known, histories) {
   return Object.entries(known).flatMap(([source, last]) => {
     const now = histories.find((one) => one.source === source);
+    if (now?.reachable === false) return [];
     // A stream that had no events had no name either.
     const renamed = now && last.stream !== null && last.stream !== now.stream;
     return !now || renamed || now.events.length < last.length ? [{ what: "shorter", source }] : [];
@@ -176,7 +183,7 @@ function shorter(known, histories) {
  * @returns {Promise<{events: Event[], trees: Checkpoint[], wrong: Problem[]}>} trees: those that proofs were given in
  */
 async function checkEvents(session, histories, onStep) {
-  const all = histories.flatMap((history) => history.events.map((told) => ({ history, told })));
+  const all = histories.flatMap((history) => history.events.filter((told) => !isLost(told)).map((told) => ({ history, told })));
   const [trees, pause] = [new Trees(session.deployment), turns()];
   /** @type {Event[]} */
   const events = [];
@@ -189,6 +196,19 @@ async function checkEvents(session, histories, onStep) {
     if (failure) wrong.push({ what: failure.what, source: history.source, number: told.number });
   }
   return { events, trees: trees.all(), wrong };
+}
+
+/**
+ * What a server says that it lost, as after a restore from a backup: the log has the commitment alone.
+ * @param {Told} told @returns {boolean}
+ */
+function isLost({ event, salt, proof }) {
+  return Object.keys(event).length === 0 && salt === "" && proof !== null;
+}
+
+/** @param {History[]} histories @returns {{source: string, count: number}[]} */
+function losses(histories) {
+  return histories.map(({ source, events }) => ({ source, count: events.filter(isLost).length })).filter((one) => one.count > 0);
 }
 
 /** The checkpoints that came with proofs, each signature checked once. */
@@ -272,7 +292,8 @@ function attempt(check) {
 
 /** @param {History[]} histories @returns {Record<string, {stream: string | null, length: number}>} */
 function lengths(histories) {
-  return Object.fromEntries(histories.map(({ source, stream, events }) => [source, { stream, length: events.length }]));
+  const shown = histories.filter((one) => one.reachable !== false);
+  return Object.fromEntries(shown.map(({ source, stream, events }) => [source, { stream, length: events.length }]));
 }
 
 /**

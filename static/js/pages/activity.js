@@ -74,11 +74,20 @@ function draw(session, history, entries, names) {
   byId("verdict").replaceChildren(history.whole ? whole(history) : broken(history));
   show(byId("on-its-way"), history.pending > 0);
   if (history.pending > 0) fill(byId("on-its-way"), { "pending-text": t("act.pending", { n: history.pending }) });
+  const missing = notShown(history);
+  show(byId("not-shown"), missing !== "");
+  fill(byId("not-shown"), { "missing-text": missing });
   if (session.me.role === "owner") drawPicture(entries, names);
   show(byId("entries-section"), entries.length > 0);
   show(byId("entries-none"), entries.length === 0);
   if (entries.length) mountList(entries, names);
   onAction(byId("activity"), { print: () => print() });
+}
+
+/** @param {Activity} history @returns {string} what is not in the list, by the servers' own word */
+function notShown({ away, lost }) {
+  const sentences = away.map((source) => t("act.away", { source: sourceWord(source) }));
+  return [...sentences, ...lost.map(({ source, count }) => t("act.lost", { source: sourceWord(source), n: count }))].join(" ");
 }
 
 /** @param {Activity} history @returns {HTMLElement} */
