@@ -94,6 +94,7 @@ bench:
 	@$(data) $(bundle)
 	@$(lighthouse)
 	@$(data) $(PY) -m benchmarks --output docs/performance.md
+	@$(data) $(PY) -m benchmarks.nodes --output docs/performance-nodes.md
 	@$(data) $(PY) -m benchmarks.records --output docs/performance-records.md
 	@$(data) $(PY) -m benchmarks.pages --output docs/performance-pages.md
 	@$(data) $(PY) -m benchmarks.attachment --output docs/performance-attachments.md

@@ -53,11 +53,11 @@ class Point:
     _raw: Any
     _octets: bytes
 
-    def __new__(cls, raw: Any) -> Self:
-        """Wrap the library's point."""
+    def __new__(cls, raw: Any, octets: bytes | None = None) -> Self:
+        """Wrap the library's point; `octets`, where known, are its compressed form."""
         self = super().__new__(cls)
         object.__setattr__(self, "_raw", raw)
-        object.__setattr__(self, "_octets", bytes(raw.to_compressed_bytes()))
+        object.__setattr__(self, "_octets", octets or bytes(raw.to_compressed_bytes()))
         return self
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -129,12 +129,12 @@ def decode_g1(octets: bytes) -> G1:
     Raises:
         DecodingError: length, not canonical, not on the curve, not of order q, the identity.
     """
-    return G1(_decode(check_octets(octets, 48), G1Point))
+    return G1(_decode(check_octets(octets, 48), G1Point), octets)
 
 
 def decode_g2(octets: bytes) -> G2:
     """A point of G2 from 96 octets; raises as `decode_g1`."""
-    return G2(_decode(check_octets(octets, 96), G2Point))
+    return G2(_decode(check_octets(octets, 96), G2Point), octets)
 
 
 def multiply(point: AnyPoint, secret: Scalar) -> AnyPoint:

@@ -142,14 +142,23 @@ def _power(f: Coefficients, exponent: int) -> Coefficients:
 class GT:
     """An element of the order-q subgroup of F_p12."""
 
-    __slots__ = ("_f",)
-    _f: Coefficients
+    __slots__ = ("_known", "_octets")
+    _known: Coefficients | None
+    _octets: bytes | None
 
-    def __new__(cls, coefficients: Coefficients) -> Self:
-        """Wrap coefficients already known to be a member's: use `decode_gt` for others."""
+    def __new__(cls, coefficients: Coefficients | None, octets: bytes | None = None) -> Self:
+        """Wrap what is already known to be a member's, in one form or both: use `decode_gt` for others."""
         self = super().__new__(cls)
-        object.__setattr__(self, "_f", coefficients)
+        object.__setattr__(self, "_known", coefficients)
+        object.__setattr__(self, "_octets", octets)
         return self
+
+    @property
+    def _f(self) -> Coefficients:
+        # A node only passes on what it pairs: it never needs the coefficients.
+        if self._known is None:
+            object.__setattr__(self, "_known", _coefficients(self._octets or b""))
+        return self._known or _ONE
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: values never change."""
@@ -157,6 +166,8 @@ class GT:
 
     def encode(self) -> bytes:
         """576 octets: c0.c0.c0, c0.c0.c1, c0.c1.c0 ... c1.c2.c1, each 48 big-endian."""
+        if self._octets is not None:
+            return self._octets
         pairs = (((self._f[k] + self._f[k + 6]) % P, self._f[k + 6]) for k in _ORDER)
         return b"".join(c.to_bytes(48, "big") for pair in pairs for c in pair)
 
@@ -220,8 +231,8 @@ def decode_gt(octets: bytes) -> GT:
 
 def from_library(element: _GT) -> GT:
     """The library's element; its text is each coefficient in little-endian order."""
-    octets = bytes.fromhex(str(element))
-    return GT(_coefficients(b"".join(octets[i : i + 48][::-1] for i in range(0, 576, 48))))
+    octets = bytes.fromhex(str(element))[::-1]
+    return GT(None, b"".join([octets[i : i + 48] for i in range(528, -1, -48)]))
 
 
 def _self_test() -> GT:

@@ -102,6 +102,17 @@ CALLS = {
 }
 
 
+# `make test` kills at so many points, evenly spread; `make soak` at each.
+MOST = 4
+
+
+def test_it_survives_a_kill(tmp_path: Path) -> None:
+    with world(tmp_path) as place:
+        for operation in OPERATIONS.values():
+            assert len(run(place, operation, MOST)) == MOST
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_it_survives_a_kill_at_every_point(name: str, tmp_path: Path) -> None:
     with world(tmp_path) as place:

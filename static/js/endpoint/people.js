@@ -13,7 +13,7 @@ import * as proofs from "../crypto/proofs.js";
 import { payloadOfUnverified } from "../crypto/statements.js";
 import { get, post } from "./api.js";
 import { ApiError, Impostor, Integrity } from "./errors.js";
-import { pause } from "./pause.js";
+import { pause } from "./turns.js";
 import { read } from "./shapes.js";
 import { asIntegrity, now, verify } from "./statement.js";
 

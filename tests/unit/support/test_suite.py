@@ -62,19 +62,25 @@ def test_groups_keep_their_order():
     assert [group.name for group in chosen] == ["lint", "mariadb"]
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+PASSES, MARKED = "def test_it(): pass", "import pytest\n@pytest.mark.skipif(True, reason='')\n"
+IN_TWO = ["-n", "2"]
+
+
 @pytest.mark.parametrize(
-    ("text", "status"),
+    ("text", "status", "workers"),
     [
-        ("def test_it(): pass", 0),
-        ("def test_it(): assert False", 1),
-        ("", 5),
-        ("import pytest\ndef test_it(): pytest.skip('no')\ndef test_b(): pass", 9),
-        ("import pytest\npytest.importorskip('no_such')\ndef test_it(): pass", 9),
-        ("import pytest\n@pytest.mark.skipif(True, reason='')\ndef test_it(): pass", 9),
+        (PASSES, 0, []),
+        ("def test_it(): assert False", 1, []),
+        ("", 5, []),
+        ("import pytest\ndef test_it(): pytest.skip('no')\ndef test_b(): pass", 9, []),
+        ("import pytest\npytest.importorskip('no_such')\ndef test_it(): pass", 9, []),
+        (MARKED + PASSES, 9, []),
+        # Two workers cost seconds each: what tells them apart.
+        (PASSES, 0, IN_TWO),
+        (MARKED + PASSES, 9, IN_TWO),
     ],
 )
-def test_skips_fail_a_run(tmp_path, workers, text, status):
+def test_skips_fail_a_run(tmp_path, text, status, workers):
     (tmp_path / "test_it.py").write_text(text)
     (tmp_path / "test_other.py").write_text("def test_good(): pass" if status == 9 else "")
     (tmp_path / "pytest.ini").write_text("[pytest]\n")

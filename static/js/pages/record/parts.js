@@ -5,6 +5,7 @@ import { clone, el, fill, slot } from "../../ui/dom.js";
 import { list, shortDate as dayOf } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
+import { failed } from "../../ui/states.js";
 import { asks, says, wordsOf } from "../../reader/filter.js";
 import { words } from "../../reader/narrative.js";
 import { factTable } from "./events.js";
@@ -66,7 +67,15 @@ function* laidOut(found, where) {
 /** @param {Part} part @param {string} title @param {number} index @returns {HTMLElement} its text only once it is opened: it may be long */
 function rawOne(part, title, index) {
   const made = clone("t-raw-one", { label: title });
-  made.addEventListener("toggle", async () => fill(made, { text: await sourceText(part, index) }), { once: true });
+  const place = slot(made, "state");
+  const write = async () => {
+    try {
+      fill(made, { text: await sourceText(part, index) });
+    } catch (error) {
+      failed(place, error, write);
+    }
+  };
+  made.addEventListener("toggle", write, { once: true });
   return made;
 }
 
