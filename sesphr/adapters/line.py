@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -78,6 +79,7 @@ class Line:
         self.peer, self._make = peer, make
         self._breaker = breaker or Breaker(settings.SESPHR_PAUSE_SECONDS)
         self._client: httpx.Client | None = None
+        self._lock = Lock()
 
     def call(self, call: Call, arguments: dict[str, Any]) -> Any:
         """Make a call.
@@ -105,9 +107,10 @@ class Line:
             self._client = None
 
     def _http(self) -> httpx.Client:
-        if self._client is None:
-            self._client = self._make(self.peer)
-        return self._client
+        with self._lock:
+            if self._client is None:
+                self._client = self._make(self.peer)
+            return self._client
 
     def _request(self, call: Call, kind: str, content: Any, key: str) -> httpx.Request:
         headers = {"Content-Type": kind, KEY: key}

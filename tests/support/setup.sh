@@ -89,7 +89,7 @@ search() {
 search "$@"
 [ -n "${missing% }" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "The tests need packages that are not installed. Install them as root:" >&2
+    echo "Packages are needed that are not installed. Install them as root:" >&2
     echo "    apt-get install --no-install-recommends ${missing% }" >&2
     exit 1
 fi

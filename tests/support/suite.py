@@ -36,13 +36,12 @@ ONCE = tuple(
         "unit/support",
         "unit/web",
         "integration/test_*_agree*.py",
-        "integration/test_acl_oracle.py",
         "integration/test_private_mariadb.py",
         "integration/test_roundtrip*.py",
         "system/test_browser_endpoint.py",
         "system/test_canary.py",
-        "system/test_kill_deposit.py",
         "system/test_cluster.py",
+        "system/test_kill_deposit.py",
         "system/test_kill_sharing.py",
         "system/test_samples.py",
         "system/test_tampering*.py",
@@ -104,15 +103,7 @@ GROUPS = (
     Group(
         "nodes",
         "contracts with three nodes, two enough",
-        (
-            (
-                *THREE_NODES,
-                *PYTEST,
-                "tests/contract",
-                "tests/nodes",
-                "--ignore=tests/contract/test_cloud_s3.py",
-            ),
-        ),
+        ((*THREE_NODES, *PYTEST, "tests/contract", "--ignore=tests/contract/test_cloud_s3.py"),),
     ),
 )
 
