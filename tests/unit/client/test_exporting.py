@@ -53,7 +53,7 @@ def test_what_a_list_leaves_out(request, record, wire, tmp_path, change, device)
 
 
 def test_a_record_that_every_server_forgot(ada, record, wire, tmp_path, monkeypatch):
-    monkeypatch.setattr(activity, "read", lambda session: ([], 0))
+    monkeypatch.setattr(activity, "read", lambda session: activity.Read([], 0, [], {}))
     listed(wire, lambda records: [])
     ada.fails(4, "export", "--output", str(tmp_path / "out"))
 
