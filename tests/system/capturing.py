@@ -20,6 +20,7 @@ from sesphr.crypto.envelope import unwrap_key
 from sesphr.crypto.kdf import hkdf
 from sesphr.crypto.keys import MemberKeys
 from sesphr.crypto.scalars import Scalar
+from tests.support.council import Authority
 from tests.support.people_cli import Person
 from tests.support.scan import Scanner
 from tests.support.wire import Wire, between
@@ -60,6 +61,7 @@ class Captured:
     numbers: dict[str, Scalar]
     r: set[bytes]
     d: dict[str, set[bytes]]
+    s: dict[str, set[bytes]]
     owner: MemberKeys
     haystacks: dict[str, bytes]
     opened: bytes
@@ -101,8 +103,9 @@ def live_through(
     own = {one: canary() for one in NAMES}
     planted |= {f"own {one}": word for one, word in own.items()}
     elements = {one: f"<p xmlns='urn:sesphr:phr:1' w='{word}'/>" for one, word in own.items()}
-    system.deposit(owner, **elements)
+    by_role = system.deposit(owner, **elements)
     share(system, owner, doctor, record)
+    share_with_role(system, owner, doctor, by_role)
     exported = system.output()
     recover(owner, planted)
     owner.ok("export", "--output", str(exported))
@@ -120,6 +123,13 @@ def share(system: System, owner: Person, doctor: Person, record: str) -> None:
     owner.ok("revoke", doctor.login)
     doctor.fails(3, "open", record, "--partition", "medical", "--output", str(system.output()))
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")
+
+
+def share_with_role(system: System, owner: Person, doctor: Person, record: str) -> None:
+    """Let every physician read a part; the doctor opens it while the owner is away."""
+    Authority.of(system, "physician").certify(doctor)
+    owner.ok("grant", "--role", "physician", "--partition", "prescription")
+    doctor.ok("open", record, "--partition", "prescription", "--output", str(system.output()))
 
 
 def recover(owner: Person, planted: dict[str, str]) -> None:
@@ -227,11 +237,17 @@ def taken(
     rows = {one: column(system, one, "SELECT d FROM srs_delegation") for one in nodes}
     opened = b"".join(path.read_bytes() for path in exported.rglob("*.xml"))
     parameters = column(system, "srs", "SELECT r FROM srs_rparameter")
-    return Captured(planted, octets, numbers, parameters, rows, keys, found, opened)
+    shares = {one: octets_of(system, one, "SELECT s FROM srs_share") for one in nodes}
+    return Captured(planted, octets, numbers, parameters, rows, shares, keys, found, opened)
 
 
 def column(system: System, alias: str, sql: str) -> set[bytes]:
     """The octets of one column."""
-    found = {bytes(value) for (value,) in system.databases.execute(alias, sql)}
+    found = octets_of(system, alias, sql)
     assert found
     return found
+
+
+def octets_of(system: System, alias: str, sql: str) -> set[bytes]:
+    """The same, where there may be none."""
+    return {bytes(value) for (value,) in system.databases.execute(alias, sql)}

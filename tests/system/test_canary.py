@@ -14,7 +14,7 @@ import pytest
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.groups import G2_GENERATOR, multiply
 from sesphr.crypto.keys import MemberKeys
-from sesphr.crypto.scalars import invert_blinded
+from sesphr.crypto.scalars import decode_scalar, invert_blinded
 from tests.support.scan import Scanner, master_keys, points, spellings
 from tests.system.capturing import NAMES, Captured, canary, capture
 from tests.system.place import THREE_NODES
@@ -41,6 +41,32 @@ def nothing_leaked(captured: Captured) -> None:
         assert delegated.found(captured.without(alias)) == []
 
 
+def no_share_leaked(captured: Captured) -> None:
+    """s_i is in its node's database alone; what a node forms with it, and what would open for
+    everybody, is nowhere, not even there."""
+    for alias, octets in captured.s.items():
+        own, formed = Scanner(), Scanner()
+        for one in octets:
+            s = decode_scalar(one)
+            own.add(f"s of {alias}", one, number=True)
+            formed.add(f"g2^s of {alias}", multiply(G2_GENERATOR, s).encode())
+            for person, secret in captured.numbers.items():
+                if person.endswith("x_U"):
+                    b = multiply(G2_GENERATOR, secret)
+                    formed.add(f"D of {alias} for {person}", multiply(b, s).encode())
+        assert own.found(captured.without(alias)) == []
+        assert formed.found(captured.haystacks) == []
+        inside = captured.haystacks[f"rows of {alias}: srs_share"]
+        assert all(one in inside for one in octets)
+    for name in (*NAMES, "original"):
+        scanner = Scanner()
+        inverse = invert_blinded(captured.owner.partition(name, 1).secret)
+        scanner.add(f"g2^(1/x) of {name}", multiply(G2_GENERATOR, inverse).encode())
+        # With one node the share is 1/x itself: it may be in that node's own database.
+        scanner.add(f"1/x of {name}", inverse.encode(), number=True)
+        assert scanner.found(captured.without(*captured.s)) == []
+
+
 def no_master_key(captured: Captured) -> set[bytes]:
     """No X with e(A, X) = Z in traffic, log and rows; the points that there are."""
     looked = [text for name, text in captured.haystacks.items() if not name.startswith("file ")]
@@ -61,10 +87,17 @@ def test_no_point_opens_a_partition_for_everybody(captured: Captured) -> None:
     assert captured.d["srs"] <= found
 
 
+def test_shares_for_roles_stay_where_they_belong(captured: Captured) -> None:
+    assert [len(found) for found in captured.s.values()] == [1]
+    no_share_leaked(captured)
+
+
 @pytest.mark.soak
 def test_the_same_with_three_nodes(tmp_path: Path) -> None:
     captured = capture(tmp_path, THREE_NODES)
     assert set(captured.d) == {"srs", "srs-2", "srs-3"}
+    assert len(set().union(*captured.s.values())) == 3
+    no_share_leaked(captured)
     nothing_leaked(captured)
     assert set().union(*captured.d.values()) <= no_master_key(captured)
 

@@ -428,6 +428,7 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/deposits": Caller.deposit,
     "GET /api/records": Caller.own_records,
     "GET /api/acl": Caller.nothing,
+    "GET /api/acl/lists": Caller.nothing,
     "POST /api/acl": Caller.set_list,
     "POST /api/key-requests": Caller.ask,
     "GET /api/key-requests": Caller.nothing,
