@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from accounts.models import Member
-from phr import schemas, selectors
+from phr import schemas_contributions as schemas
+from phr import selectors
 from phr.relay import known
 from phr.routing import answers, asker
 from phr.services import contributions

@@ -159,6 +159,31 @@ class TestOffering:
         everywhere(lambda node: node.suspend(owner.id))
         refused(laboratory, owner, "medical")
 
+    def test_a_roles_rule_lets_add_while_the_credential_is_valid(
+        self, monkeypatch: pytest.MonkeyPatch, moved_clock: list[int]
+    ) -> None:
+        owner, laboratory, other = member(), member("physician"), member("physician")
+        role = {"role": "laboratory", "issuer": b64u_encode(bytes(32))}
+        held: dict[str, Any] = {
+            **role, "valid_from": 0, "valid_until": moved_clock[0] + 100, "revoked": False
+        }  # fmt: skip
+
+        def current(node: Any, who: Any, now: int) -> dict[str, Any] | None:
+            return held if str(who.id) == laboratory.id else None
+
+        monkeypatch.setattr("srs.decisions.credentials.current", current)
+        rule = owner.rule(laboratory, ["medical"], who=role, actions=["add"], history=False)
+        put_acl(owner, [rule])
+        offer(laboratory, owner)
+        refused(other, owner, "medical")
+        for node in NODES():
+            assert [one.owner for one in node.addable(laboratory.id, owner.id)] == [owner.id]
+        held["revoked"] = True
+        refused(laboratory, owner, "medical")
+        held["revoked"] = False
+        moved_clock[0] += 100
+        refused(laboratory, owner, "medical")
+
     def test_nobody_reads_like_somebody(self) -> None:
         owner, laboratory = member(), member("laboratory")
         said = set()

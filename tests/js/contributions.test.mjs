@@ -11,6 +11,8 @@ import { payloadOfUnverified } from "../../static/js/crypto/statements.js";
 import { openAsOwner, PartRefused } from "../../static/js/endpoint/cipher.js";
 import { Integrity } from "../../static/js/endpoint/errors.js";
 import { givenTo } from "../../static/js/endpoint/given.js";
+import { Manifests } from "../../static/js/endpoint/manifests.js";
+import { registration } from "../../static/js/endpoint/registration.js";
 import { payload, sign } from "../../static/js/endpoint/statement.js";
 
 const PLAIN = "<m>glucose 5.1</m>";
@@ -76,4 +78,37 @@ test("her accept is hers, and of this very record", async () => {
 test("without an accept the key servers' answers are used; of one's own record neither", async () => {
   assert.equal(await opened(givenTo(session, opening, manifest).get("medical")), PLAIN);
   assert.equal(givenTo(session, opening, { ...manifest, iss: OWNER }), undefined);
+});
+
+/** The directory, which is all that is asked here. */
+const keysOf = new Map([[OWNER, hers], [LAB, his]]);
+globalThis.fetch = async (path) => {
+  const member = String(path).split("/").at(-1);
+  const { jws } = registration(keysOf.get(member), { deployment: DEPLOYMENT, member, partitions: [] });
+  return Response.json({ member, name: "Somebody", role: "physician", state: "authorised", registrations: [jws], checked: "", joined: 0 });
+};
+const memory = { get: async () => undefined, update: async () => {} };
+const check = (me, accept, options) => new Manifests({ ...session, memory, me: { id: me }, keys: me === OWNER ? hers : fresh() }, OWNER, options)
+  .check({ ...opening, stored: { manifest: sealed.manifest, accept } });
+const refused = (error) => error instanceof Integrity && error.what === "accept";
+
+test("what somebody else wrote counts with its owner's accept alone, for her and for readers", async () => {
+  const [accept, reader] = [await accepted(), crypto.randomUUID()];
+  for (const me of [OWNER, reader]) {
+    assert.equal((await check(me, accept)).iss, LAB);
+    await assert.rejects(check(me, null), refused);
+    await assert.rejects(check(me, await accepted({}, his)), Integrity);
+    await assert.rejects(check(me, await accepted({ manifest: b64uEncode(new Uint8Array(32)) })), refused);
+  }
+});
+
+test("only its owner, who knows that she has not answered, reads it without", async () => {
+  assert.equal((await check(OWNER, null, { proposed: true })).iss, LAB);
+  await assert.rejects(check(crypto.randomUUID(), null, { proposed: true }), refused);
+});
+
+test("a manifest that its author did not sign is nobody's", async () => {
+  const forged = sign(fresh(), "sesphr-manifest", sealed.payload);
+  const manifests = new Manifests({ ...session, memory }, OWNER, { proposed: true });
+  await assert.rejects(manifests.check({ ...opening, stored: { manifest: forged, accept: null } }), Integrity);
 });

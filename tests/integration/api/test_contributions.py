@@ -11,6 +11,7 @@ from phr.models import Proposal, Record, Version
 from sesphr.crypto import envelope, statements
 from sesphr.crypto.attachments import AttachmentSealer
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
+from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Unavailable
 from srs.models import RParameter
 from srs.node import LocalSrs
@@ -116,7 +117,10 @@ def test_the_owner_reads_and_accepts_and_then_it_is_a_record(
     assert before[0]["accept"] is None
     answer = accept(owner, sealed)
     assert answer.status_code == 200, answer.content
-    assert (answer.json()["state"], len(answer.json()["receipts"])) == ("accepted", 1)
+    assert (answer.json()["state"], len(answer.json()["receipts"])) == (
+        "accepted",
+        get_deployment().n,
+    )
     assert waiting(owner) == []
     assert states(laboratory) == ["accepted"]
     [record] = owner.get("records").json()["records"]
