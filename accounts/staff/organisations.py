@@ -25,6 +25,7 @@ from accounts.staff.forms import AdministratorForm, OrganisationForm
 from accounts.staff.members import StateFilter
 from sesphr.deployment import get_deployment
 from sesphr.ports.errors import PortError
+from sesphr.web.staff.filters import period_of
 from sesphr.web.staff.readonly import ReadOnlyAdmin, column
 from sesphr.web.staff.shown import EMPTY, when
 
@@ -69,7 +70,7 @@ class OrganisationAdmin(ReadOnlyAdmin):
     names = (_("organisation"), _("Organisations"))
     intro = _("Hospitals and others whose administrators enrol and remove their own staff.")
     list_display = ("name_shown", "kind_word", "city_shown", "country_shown", "added")
-    list_filter = (KindFilter,)
+    list_filter = (KindFilter, period_of("founded"))
     search_fields = ("sought",)
     search_help_text = _("Name, town or postcode")
     ordering = ("name", "id")
@@ -95,7 +96,7 @@ class OrganisationAdmin(ReadOnlyAdmin):
     def own_urls(self) -> list[URLPattern]:
         """Adding one, and naming who administers it."""
         return [
-            self.page("add/", self._add, "add"),
+            self.page("new/", self._add, "new"),
             self.page("<uuid:pk>/administrator/", self._name_administrator, "administrator"),
         ]
 
@@ -199,7 +200,7 @@ class PostAdmin(ReadOnlyAdmin):
     names = (_("post"), _("Staff of organisations"))
     intro = _("Who works where, since when, and who has left.")
     list_display = ("person", "place", "job", "state_word", "since_when", "until_when")
-    list_filter = (PostFilter,)
+    list_filter = (PostFilter, period_of("since"))
     list_select_related = ("member", "organisation", "department")
     search_fields = ("member__login", "organisation__sought")
     ordering = ("-since", "id")
@@ -267,6 +268,7 @@ class CodeAdmin(ReadOnlyAdmin):
     names = (_("activation code"), _("Activation codes"))
     intro = _("Who was enrolled by whom. The codes themselves are kept nowhere.")
     list_display = ("for_whom", "place", "role_shown", "issuer", "issued_when", "end")
+    list_filter = (period_of("issued"),)
     list_select_related = ("organisation", "used_by")
     search_fields = ("organisation__sought", "issued_by")
     ordering = ("-issued", "id")
