@@ -1,10 +1,10 @@
 """The JSON of organisations and the directory; times in Unix seconds."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from accounts.organisations.codes import DAYS, MOST_DAYS
 from accounts.schemas import Strict
@@ -79,10 +79,18 @@ class WorkOut(Schema):
 
 
 class WorkIn(Strict):
-    """Decisions; what is left out stays."""
+    """Decisions, at least one; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"minProperties": 1})
 
     listed: bool | None = None
     notified: bool | None = None
+
+    @model_validator(mode="after")
+    def _decides(self) -> Self:  # noqa: N804 -- a method, as pydantic wants it
+        if not self.model_fields_set:
+            raise ValueError("Say what you decide.")
+        return self
 
 
 class ProviderOut(Schema):

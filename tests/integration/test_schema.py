@@ -99,7 +99,7 @@ def test_only_the_doors_are_open_without_a_session(schema: dict[str, Any]) -> No
     opened = {(method, path) for path, method, one in operations(schema) if "security" not in one}
     assert opened == {
         ("get", "/api/deployment"), ("post", "/api/sign-in/parameters"), ("post", "/api/members"),
-        ("post", "/api/members/confirm"), ("post", "/api/session"), ("delete", "/api/session"),
+        ("post", "/api/members/confirm"), ("post", "/api/activation"), ("post", "/api/session"), ("delete", "/api/session"),
     }  # fmt: skip
 
 

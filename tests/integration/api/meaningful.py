@@ -28,6 +28,7 @@ from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.keys import MemberKeys
 from sesphr.crypto.merkle import leaf_hash, root
 from tests.integration.api.conftest import World
+from tests.integration.api.organisations import Hospital
 from tests.support.endpoints import digest_of, element
 from tests.support.people import Person, record_of
 
@@ -375,6 +376,41 @@ class Caller:
     def nothing(self) -> Call:
         return Call()
 
+    @property
+    def hospital(self) -> Hospital:
+        """An organisation that this person administers, if they can."""
+        return Hospital(self.person.member)
+
+    def at_hospital(self) -> Call:
+        return Call(path=self.hospital.path())
+
+    def department(self) -> Call:
+        return Call(path=self.hospital.path(), body=self.hospital.department())
+
+    def new_code(self) -> Call:
+        return Call(path=self.hospital.path(), body=self.hospital.new_code())
+
+    def old_code(self) -> Call:
+        return Call(path=self.hospital.path(code=str(self.hospital.code().row.pk)))
+
+    def staff(self) -> Call:
+        return Call(path=self.hospital.path(post=self.hospital.post()))
+
+    def activation(self) -> Call:
+        return Call(body={"code": self.hospital.code().text})
+
+    def join(self) -> Call:
+        return Call(body={"code": self.hospital.other_code()})
+
+    def wish(self) -> Call:
+        return Call(body={"listed": secrets.choice([True, False])})
+
+    def search(self) -> Call:
+        return Call(query=secrets.choice([{"name": "dr"}, {"speciality": "cardiology"}]))
+
+    def notice(self) -> Call:
+        return Call(path={"notice": self.hospital.notice()})
+
 
 def _letters() -> str:
     return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(10))
@@ -454,4 +490,19 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/notices/{notice}/review": Caller.review,
     "GET /api/activity": Caller.activity,
     "GET /api/log/consistency": Caller.consistency,
+    "POST /api/activation": Caller.activation,
+    "POST /api/activation/join": Caller.join,
+    "GET /api/work": Caller.nothing,
+    "PUT /api/work": Caller.wish,
+    "GET /api/providers": Caller.search,
+    "GET /api/notices": Caller.nothing,
+    "DELETE /api/notices/{notice}": Caller.notice,
+    "GET /api/organisations/{organisation}": Caller.at_hospital,
+    "POST /api/organisations/{organisation}/departments": Caller.department,
+    "GET /api/organisations/{organisation}/staff": Caller.at_hospital,
+    "GET /api/organisations/{organisation}/staff/{post}/removal": Caller.staff,
+    "POST /api/organisations/{organisation}/staff/{post}/removal": Caller.staff,
+    "GET /api/organisations/{organisation}/codes": Caller.at_hospital,
+    "POST /api/organisations/{organisation}/codes": Caller.new_code,
+    "DELETE /api/organisations/{organisation}/codes/{code}": Caller.old_code,
 }

@@ -23,6 +23,9 @@ NAMES = {
     "member": "33333333-3333-4333-8333-333333333333",
     "record": "55555555-5555-4555-8555-555555555555",
     "type": "password",
+    **dict.fromkeys(
+        ("code", "notice", "organisation", "post"), "55555555-5555-4555-8555-555555555555"
+    ),
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

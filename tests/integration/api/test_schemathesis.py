@@ -46,9 +46,11 @@ READS = ("GET",)
 OWNERS_ALONE = {
     "POST /api/deposits", "POST /api/proposals/{record}/accept", "POST /api/proposals/{record}/decline",
 }  # fmt: skip
+# A patient administers no organisation, and no organisation enrols one.
+NOT_STAFF = {label for label in CALLS if "/organisations/" in label} | {"POST /api/activation/join"}
 NEVER = {
     # Owners ask nobody in an emergency.
-    "owner": {"POST /api/emergencies", "POST /api/emergencies/{emergency}/confirm"},
+    "owner": NOT_STAFF | {"POST /api/emergencies", "POST /api/emergencies/{emergency}/confirm"},
     "grantee": OWNERS_ALONE,
     "stranger": OWNERS_ALONE | {"POST /api/attachments/{attachment}/content"},
 }

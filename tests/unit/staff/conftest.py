@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.organisations import codes, departments, enrolling
 from audit import checking
 from tests.support import staff as people
 from tests.support.people import Person, record_of
@@ -43,4 +44,9 @@ def world(db: None) -> World:
     report: Any = {"record": record, "partition": "medical", "reason": "cipher-digest"}
     assert doctor.post("integrity-reports", report).status_code == 200
     checking.check(by="the test")
+    hospital = departments.establish(
+        name="Old Hospital", kind="hospital", city="Graz", country="AT"
+    )
+    enrolling.appoint_administrator(organisation=hospital, member=doctor.member)
+    codes.issue(organisation=hospital, who=codes.Enrolment("Dr Old", "nurse"), by="the test")
     return World(owner, doctor, waiting, record, people.verified())

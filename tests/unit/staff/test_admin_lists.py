@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
-from accounts.models import Event, Member, Stream
+from accounts.models import ActivationCode, Event, Member, Organisation, Post, Stream
 from accounts.models import Role as MemberRole
 from audit.models import Check, Entry
 from cloudstore.models import Attachment, Document, Upload
@@ -69,6 +69,9 @@ def fill() -> None:
     copies(Document, 12, pk=none, digest=octets)
     copies(Attachment, 12, pk=none, attachment=fresh, stream=fresh)
     copies(Upload, 12, pk=none, attachment=fresh, stream=fresh)
+    copies(Organisation, 12, pk=fresh, name=lambda place: f"Hospital {place}")
+    copies(Post, 12, pk=fresh, member_id=lambda place: Member.objects.filter(name="X")[place].pk)
+    copies(ActivationCode, 12, pk=fresh, hashed=octets)
     append(12)
 
 

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 POST_ONLY = ("/verify/", "/close/")
 REGISTERED = {
+    "accounts.organisation", "accounts.post", "accounts.activationcode",
     "accounts.member", "accounts.event", "phr.keyrequest", "phr.integrityreport",
     "srs.accessrequest", "srs.version", "srs.event", "cloudstore.document",
     "cloudstore.attachment", "cloudstore.upload", "audit.entry",
@@ -102,7 +103,15 @@ def test_there_is_none_of_djangos_other_pages(world: World) -> None:
 
 
 def test_lists_and_details_take_no_other_method(world: World) -> None:
-    acts = ("authorise", "suspend", "depart", "reset", *(one.strip("/") for one in POST_ONLY))
+    acts = (
+        "authorise",
+        "suspend",
+        "depart",
+        "reset",
+        "new",
+        "administrator",
+        *(one.strip("/") for one in POST_ONLY),
+    )
     plain = [
         url for url in people.pages() if not url.strip("/").endswith(acts) and url != "/admin/"
     ]
