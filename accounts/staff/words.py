@@ -40,6 +40,7 @@ EVENTS = {
     "backup-code-used": _("Backup code used"),
     "backup-codes-renewed": _("Backup codes renewed"),
     "integrity": _("Integrity report"),
+    "emergency-reviewed": _("Emergency reviewed by its owner"),
     "integrity-closed": _("Integrity report closed"),
 }
 # What staff do; one kind is a member's own act too, and then has no `by`.

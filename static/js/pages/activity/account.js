@@ -11,7 +11,7 @@ const PLAIN = new Map(Object.entries({
   "application-forgotten": true, "password-changed": false, "recovery-renewed": false, "recovery-used": false,
   "signed-out-everywhere": false, registration: false, "second-factor-set": false, "second-factor-removed": false,
   "second-factor-reset": true, "backup-codes-renewed": false, "backup-code-used": false, "integrity-closed": true,
-  credential: false,
+  credential: false, "emergency-reviewed": false,
 }));
 
 /** What a recovery code was used for. */
