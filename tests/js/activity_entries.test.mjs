@@ -105,3 +105,16 @@ test("a filter shows what it says", () => {
     assert.equal(matches(entry, { ...all, ...one }, 1e9), false);
   }
 });
+
+test("what was given to a role and taken from it is told once for each role", () => {
+  const [role, other] = ["physician", "nurse"];
+  const given = ["medical", "personal"].flatMap((partition) => ["I", "J"].map((issuer) => ({ role, issuer, partition })));
+  const told = event("acl", {
+    seq: 1, acl: "a", granted: [], revoked: [], roles_granted: given, roles_revoked: [{ role: other, issuer: "I", partition: "medical" }],
+  });
+  const [taken, shared, ...rest] = entriesOf([told], NOTHING);
+  assert.equal(rest.length, 0);
+  assert.deepEqual(words(shared), ["act.role-shared", "act.role-shared-text"]);
+  assert.deepEqual([shared.title.values, shared.parts], [{ role }, ["medical", "personal"]]);
+  assert.deepEqual([taken.title, taken.parts], [{ words: "act.role-taken", values: { role: other } }, ["medical"]]);
+});

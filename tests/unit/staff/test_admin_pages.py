@@ -1,5 +1,6 @@
 """Who may see the administration's pages, what is on them, and what never is."""
 
+import secrets
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from html.parser import HTMLParser
 from typing import Any
@@ -13,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Device, KeySlot, Member
 from accounts.models import Event as PortalEvent
-from srs.models import AccessRequest, Delegation, RParameter
+from srs.models import AccessRequest, Delegation, RParameter, Share
 from srs.models import Event as NodeEvent
 from tests.support import staff as people
 from tests.support.tables import unchanged
@@ -112,6 +113,12 @@ def test_lists_and_details_take_no_other_method(world: World) -> None:
                 assert getattr(world.http, method)(url, sent).status_code == 405, (method, url)
 
 
+def _share(world: World) -> bytes:
+    made = secrets.token_bytes(32)
+    Share.objects.create(owner_id=world.owner.id, partition="medical", epoch=1, group="g", s=made)
+    return made
+
+
 def secrets_of(world: World) -> dict[str, Any]:
     """What no page may show, by what it is: octets or text."""
     device = StaticDevice.objects.create(user=world.owner.member, confirmed=True)
@@ -122,6 +129,7 @@ def secrets_of(world: World) -> dict[str, Any]:
         "session share": Device.objects.values_list("share", flat=True),
         "R parameter": RParameter.objects.values_list("r", flat=True),
         "re-encryption key": Delegation.objects.values_list("d", flat=True),
+        "share for roles": [_share(world)],
         "salt of a node's event": NodeEvent.objects.values_list("salt", flat=True),
         "salt of the portal's event": PortalEvent.objects.values_list("salt", flat=True),
         "TOTP key": [

@@ -155,6 +155,8 @@ function sharingEntries(group, known) {
     ...byUser(told.revoked).map(([user, parts]) => entry(group, {
       kind: "sharing", who: known.me, other: user, parts, title: { words: "act.taken-back" }, lines: [{ words: "act.taken-back-text" }],
     })),
+    ...byRole(told.roles_granted).map(([role, parts]) => roleEntry(group, known, role, parts, "act.role-shared")),
+    ...byRole(told.roles_revoked).map(([role, parts]) => roleEntry(group, known, role, parts, "act.role-taken")),
   ];
   return made.length ? made : [entry(group, { kind: "sharing", who: known.me, title: { words: "act.limits" } })];
 }
@@ -174,6 +176,18 @@ function byUser(pairs) {
   const found = new Map();
   for (const { user, partition } of listed(pairs)) found.set(text(user), [...(found.get(text(user)) ?? []), text(partition)]);
   return [...found];
+}
+
+/** @param {unknown} given @returns {[string, string[]][]} partitions by role, whoever certifies it */
+function byRole(given) {
+  return byUser(listed(given).map(({ role, partition }) => ({ user: role, partition })));
+}
+
+/** @param {Event[]} group @param {Known} known @param {string} role @param {string[]} parts @param {string} words @returns {Entry} */
+function roleEntry(group, { me }, role, parts, words) {
+  return entry(group, {
+    kind: "sharing", who: me, parts: [...new Set(parts)], title: { words, values: { role } }, lines: [{ words: `${words}-text` }],
+  });
 }
 
 /** @param {Known} known @param {string} user @param {string[]} parts @returns {Line} how it stands now */

@@ -93,9 +93,10 @@ export function zoneOf(seconds) {
 
 /** @param {Line} line @param {Names} names @param {Pick<Entry, "other">} entry @returns {string} */
 function words({ words: name, values = {}, date: when, until, quote }, names, entry) {
-  const purpose = String(values.purpose ?? "");
+  const [purpose, role] = [String(values.purpose ?? ""), String(values.role ?? "")];
   return t(name, {
     ...values,
+    ...(role && { role: has(`readers.${role}`) ? t(`readers.${role}`) : t("readers.other", { role }) }),
     ...(purpose && { purpose: has(`purpose.${purpose}`) ? t(`purpose.${purpose}`) : purpose }),
     ...(when !== undefined && { date: date(when) }),
     // A grant ends at midnight after its last day.

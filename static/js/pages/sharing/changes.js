@@ -55,8 +55,8 @@ export function sentence(scene, change) {
 
 /** @param {string} who @param {string} part @param {CellChange} change @returns {string} */
 function roleSentence(who, part, { take, until }) {
-  if (take) return t("role.take", { who, part });
-  return until === null ? t("role.endless", { who, part }) : t("role.share", { who, part, date: lastDay(until) });
+  if (take) return t("byrole.take", { who, part });
+  return until === null ? t("byrole.endless", { who, part }) : t("byrole.share", { who, part, date: lastDay(until) });
 }
 
 /** @param {Scene} scene @param {Cell} cell @param {CellChange} change @returns {string} what it was, or what stays possible */
@@ -64,7 +64,7 @@ function detailOf(scene, cell, change) {
   const { take, history, role } = change;
   const concerned = role ? concernedWords(scene, change) : [];
   if (take) return [...concerned, t("change.have-read")].join(" ");
-  const records = role ? t(history ? "change.all-records" : "role.later-records") : t(history ? "change.all-records" : "change.later-records");
+  const records = role ? t(history ? "change.all-records" : "byrole.later-records") : t(history ? "change.all-records" : "change.later-records");
   const before = cell.state === "shared" ? [t("change.before", { until: untilWords(cell.until) })] : [];
   return [...before, records, ...concerned, ...(role ? [trustWords(scene.nodes)] : [])].join(" ");
 }
@@ -79,8 +79,8 @@ function concernedWords(scene, { role, partition, take }) {
     of.filter((one) => wanted.includes(cellOf(scene.head.rules, one.member, partition, now()).state)).map((one) => one.name);
   const [direct, shut] = [states(["shared", "later"]), states(["closed"])];
   return [
-    ...(direct.length ? [t(take ? "role.keeps" : "role.have", { names: list(direct) })] : []),
-    ...(shut.length && !take ? [t("role.shut", { names: list(shut) })] : []),
+    ...(direct.length ? [t(take ? "byrole.keeps" : "byrole.have", { names: list(direct) })] : []),
+    ...(shut.length && !take ? [t("byrole.shut", { names: list(shut) })] : []),
   ];
 }
 

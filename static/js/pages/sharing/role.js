@@ -26,8 +26,8 @@ export function askRole(scene, draft, role, partition, now) {
   const persons = directOf(scene, role, partition, now);
   const noKey = scene.own.epoch(partition) === null;
   const dialog = /** @type {HTMLDialogElement} */ (clone("t-role-cell", {
-    title: t("role.title", { part: partName(partition), who: roleName(role) }), tile: partTile(partition, 44),
-    who: role.name === null ? t("role.unknown") : t("role.certified", { name: role.name }),
+    title: t("byrole.title", { part: partName(partition), who: roleName(role) }), tile: partTile(partition, 44),
+    who: role.name === null ? t("byrole.unknown") : t("byrole.certified", { name: role.name }),
     special: specialWords(cell), why: noKey ? t("cell.no-key") : "", trust: trustWords(scene.nodes),
   }));
   const form = /** @type {HTMLFormElement} */ (slot(dialog, "form"));

@@ -93,6 +93,6 @@ function doneWords(scene, change) {
 
 /** @param {string} who @param {string} part @param {CellChange} change @returns {string} */
 function roleWords(who, part, { take, until }) {
-  if (take) return t("role.saved-take", { who, part });
-  return until === null ? t("role.saved-endless", { who, part }) : t("role.saved-share", { who, part, date: lastDay(until) });
+  if (take) return t("byrole.saved-take", { who, part });
+  return until === null ? t("byrole.saved-endless", { who, part }) : t("byrole.saved-share", { who, part, date: lastDay(until) });
 }

@@ -101,7 +101,7 @@ function changedFace(cell, change) {
 /** @param {Scene} scene @param {Draft} draft @param {RoleRow} role @returns {HTMLElement} */
 function roleRow(scene, draft, role) {
   const name = roleName(role);
-  const certified = role.name === null ? "" : t("role.certified", { name: role.name });
+  const certified = role.name === null ? "" : t("byrole.certified", { name: role.name });
   const problem = role.name === null ? clone("t-row-uncertified") : "";
   const made = clone("t-row", { avatar: avatar(roleWord(role.role), "role", 40), name, role: certified, problem });
   made.append(...scene.columns.map((partition) => cellOfRole(scene, draft, role, partition)));
@@ -126,15 +126,15 @@ function plainRoleFace(cell) {
 
 /** @param {Cell} cell @returns {string} */
 function roleStateWords(cell) {
-  if (cell.state === "none") return t("role.ask");
+  if (cell.state === "none") return t("byrole.ask");
   if (cell.state !== "shared") return stateWords(cell, STATES[cell.state].words);
-  return cell.until === null ? t("role.auto") : t("role.auto-until", { date: lastDay(cell.until, true) });
+  return cell.until === null ? t("byrole.auto") : t("byrole.auto-until", { date: lastDay(cell.until, true) });
 }
 
 /** @param {Cell} cell @param {CellChange} change */
 function changedRoleFace(cell, { take, until }) {
   const classes = "cell cell--changed";
-  const label = take ? t("role.ask") : until === null ? t("role.auto") : t("role.auto-until", { date: lastDay(until, true) });
+  const label = take ? t("byrole.ask") : until === null ? t("byrole.auto") : t("byrole.auto-until", { date: lastDay(until, true) });
   if (!take) return { icon: cell.state === "shared" ? "pen" : "plus", label, content: el("span", {}, el("strong", {}, label)), classes };
   const before = roleStateWords(cell);
   return { icon: "minus", label: `${label} ${before}`, content: el("span", {}, el("strong", {}, label), " ", el("s", {}, before)), classes };

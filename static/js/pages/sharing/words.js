@@ -32,14 +32,14 @@ export const roleName = ({ role }) => (has(`readers.${role}`) ? t(`readers.${rol
  * @param {{emergency: number | null, code: boolean}} cell @returns {string}
  */
 export function specialWords({ emergency, code }) {
-  const words = [...(emergency === null ? [] : [t("cell.emergency", { n: emergency })]), ...(code ? [t("role.code")] : [])];
+  const words = [...(emergency === null ? [] : [t("cell.emergency", { n: emergency })]), ...(code ? [t("byrole.code")] : [])];
   return words.join(", ");
 }
 
 /** @param {{n: number, t: number}} nodes @returns {string} whom a rule for a role trusts */
 export function trustWords({ n, t: enough }) {
-  if (n === 1) return t("role.trust-one");
-  return enough === 1 ? t("role.trust-each", { n }) : t("role.trust", { t: enough, n });
+  if (n === 1) return t("byrole.trust-one");
+  return enough === 1 ? t("byrole.trust-each", { n }) : t("byrole.trust", { t: enough, n });
 }
 
 /** @param {string} purpose a known word, or what somebody typed @returns {string} */
