@@ -87,7 +87,7 @@ def test_a_code_that_is_read_out_opens_the_record(ward: Ward) -> None:
 def _at_the_desk(ward: Ward, app: Authenticator) -> None:
     desk = ward.page(ward.ann, "/ask")
     form = desk.locator("#code-form")
-    form.get_by_label("Their exact e-mail address").fill(ward.owner.login)
+    form.get_by_label("E-mail address").fill(ward.owner.login)
     right = app.code()
     for code, told in (
         (str((int(right) + 1) % 10**6).zfill(6), "ask for the next one"),
