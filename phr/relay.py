@@ -4,7 +4,8 @@ The portal reads payloads only to route them; SRS and cloud check signatures.
 """
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sesphr.adapters import get_srs_nodes
 from sesphr.crypto import statements
@@ -15,10 +16,26 @@ from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Invalid, NotFound, PortError, Refused, Unavailable
 from sesphr.ports.srs import SrsNode
 
+T = TypeVar("T")
+
 
 def nodes() -> tuple[SrsNode, ...]:
     """Every SRS node of the deployment."""
     return get_srs_nodes()
+
+
+def of_any(read: Callable[[SrsNode], T]) -> T:
+    """What the first node that can be reached answers.
+
+    Raises:
+        Unavailable: none can.
+    """
+    for node in nodes():
+        try:
+            return read(node)
+        except Unavailable:
+            continue
+    raise Unavailable("No key server answered; try again in a moment.")
 
 
 def payload_by(jws: str, member: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from accounts import events, mail
 from accounts.models import Member
 from phr.models_notices import Notice
-from phr.relay import digest_of, nodes
+from phr.relay import digest_of, of_any
 from phr.services import integrity
 from sesphr import clock
 from sesphr.crypto import statements
@@ -89,7 +89,7 @@ def _note(
 
 def _hours(one: Opened) -> int:
     """For how long the rule opens, as the owner's list says."""
-    head = nodes()[0].acl(one.owner)
+    head = of_any(lambda node: node.acl(one.owner))
     rules = [] if head is None else statements.payload_of_unverified(head)["rules"]
     rule = next((rule for rule in rules if rule["id"] == one.rule), None)
     if rule is None:
