@@ -73,18 +73,17 @@ def _clinician(request: HttpRequest) -> UUID:
     return member
 
 
-def may_open(asker: UUID, owner: UUID) -> bool:
-    """Whether some rule of the owner's would let the asker in by a code or in an emergency."""
-    return bool(known(lambda node: node.openable(str(asker), str(owner))))
-
-
 def _shown(rows: list[EmergencyRequest]) -> list[schemas.EmergencyOut]:
     people = _people(one for row in rows for one in (row.owner, row.asker, row.colleague))
     # The owner's name is told to those alone whom her emergency rule lets ask.
     for row in rows:
-        if not may_open(row.asker, row.owner):
+        if not _may_ask(row):
             people.pop(str(row.owner), None)
     return [schemas.EmergencyOut.of(row, people) for row in rows]
+
+
+def _may_ask(row: EmergencyRequest) -> bool:
+    return bool(known(lambda node: node.openable(str(row.asker), str(row.owner))))
 
 
 @router.get("/notices", response=answers(schemas.NoticesOut, 429))

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Member
 from phr.models import IntegrityReport
+from phr.models_notices import Notice
 from phr.services import integrity
 from sesphr.web.staff.filters import period_of
 from sesphr.web.staff.readonly import ReadOnlyAdmin, column
@@ -76,7 +77,15 @@ class IntegrityReportAdmin(ReadOnlyAdmin):
     groups = (
         (
             _("What was reported"),
-            ("why", "which_node", "record_id", "part", "manifest_name", "reporter"),
+            (
+                "why",
+                "which_node",
+                "record_id",
+                "part",
+                "manifest_name",
+                "emergency_told",
+                "reporter",
+            ),
         ),
         (_("When"), ("first_at", "last_at", "times")),
         (_("What was done"), ("state_tag", "closed_at", "closer", "found_out")),
@@ -145,6 +154,16 @@ class IntegrityReportAdmin(ReadOnlyAdmin):
     def manifest_name(self, row: IntegrityReport) -> SafeString | str:
         """Which."""
         return code(row.manifest) if row.manifest else EMPTY
+
+    @admin.display(description=_("Emergency"))
+    def emergency_told(self, row: IntegrityReport) -> SafeString | str:
+        """Who signed for an emergency that its owner questions, when, and why they said they did."""
+        notice = Notice.objects.filter(id=row.emergency).first() if row.emergency else None
+        if notice is None:
+            return EMPTY
+        found = Member.objects.filter(pk__in=[notice.asker, *notice.signers])
+        logins = ", ".join(sorted(found.values_list("login", flat=True)))
+        return format_html("{}: {} ({})", when(notice.at), notice.reason, logins)
 
     @admin.display(description=_("Reported by"))
     def reporter(self, row: Any) -> SafeString:

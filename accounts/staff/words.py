@@ -54,6 +54,7 @@ EVENTS = {
     "dependant-added": _("Acts for a dependant"),
     "dependant-ended": _("Acts no longer for a dependant"),
     "integrity": _("Integrity report"),
+    "emergency-reviewed": _("Emergency reviewed by its owner"),
     "integrity-closed": _("Integrity report closed"),
 }
 # What staff do; one kind is a member's own act too, and then has no `by`.

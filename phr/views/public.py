@@ -19,7 +19,7 @@ def about(request: HttpRequest, name: str) -> HttpResponse:
     return show(request, name)
 
 
-@page(Who.ANYBODY)
+@page(Who.VISITOR)
 def emergency_here(request: HttpRequest, owner_id: UUID) -> HttpResponse:
     """Where an emergency card leads; it reads alike whoever the card is of."""
     return show(request, "emergency-here", owner_id=str(owner_id))

@@ -65,6 +65,7 @@ STRANGER = Visitor(None, (
     Stop("sign-in", "/sign-in"),
     Stop("sign-in", "/sign-in?next=/record", again="-for-a-page"),
     Stop("recover", "/recover"),
+    Stop("emergency-here", f"/emergency/{NOBODY}"),
 ))  # fmt: skip
 WAITING = Visitor(KIMANI, (
     Stop("home", "/home", ".journey"),
@@ -92,6 +93,9 @@ OWNER = Visitor(ALICE, (
     Stop("sharing", "/sharing", "#matrix table, #matrix ul"),
     Stop("directory", "/directory", "#find-name"),
     Stop("see-as", "/sharing/as/{lee}", "[role=tablist]"),
+    Stop("consent-code", "/consent-code", "#rules-off"),
+    Stop("emergency", "/emergency", "#past-none"),
+    Stop("emergency-card", "/emergency/card", "svg.qr"),
     Stop("activity", "/activity", "#entries-section"),
     Stop("profile", "/profile"),
     Stop("security", "/security", "#devices li"),
@@ -109,6 +113,7 @@ DOCTOR = Visitor(LEE, (
     Stop("home", "/home", "#home-rows tr"),
     Stop("waiting", "/waiting", "#waiting-state > *"),
     Stop("ask", "/ask", "#ask-form"),
+    Stop("emergency-ask", "/emergency/{alice}/ask", "#ask-nothing"),
     Stop("patient", "/patients/{alice}", "[role=tablist]"),
     Stop("activity", "/activity", "#entries-section"),
     Stop("profile", "/profile"),

@@ -287,6 +287,20 @@ class TestRefusals:
                 assert not model._base_manager.using(node_database(node.index)).exists()
         assert owner.asks(doctor, owner.code()) == OPENED
 
+    def test_where_another_rule_allows_no_code_is_used_up(
+        self, owner: Owner, doctor: Endpoint
+    ) -> None:
+        plain = {key: value for key, value in owner.rules[0].items() if key != "code"}
+        owner.rules = [plain]
+        owner.put(None)
+        for code in (owner.wrong(), owner.code()):
+            request = owner.request(doctor, code)
+            for node in NODES():
+                assert verdicts(node.access(request)) == [("medical", "allow", "role-rule")]
+        for node in NODES():
+            for model in (ConsentStep, ConsentTry, Visit):
+                assert not model._base_manager.using(node_database(node.index)).exists()
+
     def test_without_a_secret_every_code_is_wrong(
         self, authority: Council, owner: Owner, doctor: Endpoint
     ) -> None:

@@ -14,6 +14,8 @@ import { failed, pageState } from "../ui/states.js";
 
 /** How often the page looks whether the colleague signed, in milliseconds. */
 const LOOK = 3000;
+/** How long it goes on asking while nobody answers, in milliseconds: signing anew keeps the session open. */
+const MOST = 10 * 60_000;
 
 void startPage(async ({ session }) => {
   const owner = String(byId("emergency").dataset.owner);
@@ -36,6 +38,8 @@ function nobody() {
 
 class Asking {
   #waiting = 0;
+  /** When to stop asking, by the clock of this page. */
+  #until = 0;
 
   /** @param {Session} session @param {string} owner @param {Way} way */
   constructor(session, owner, way) {
@@ -56,6 +60,7 @@ class Asking {
       const colleague = this.way.signers > 1 ? (await lookUpLogin(this.session, login.toLowerCase()))?.member ?? nobody() : null;
       const about = { owner: this.owner, reason, colleague };
       await ask(this.session, this.way, about);
+      this.#until = performance.now() + MOST;
       await this.#look(about);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== "not-found") return failed(pageState(), error);
@@ -73,6 +78,7 @@ class Asking {
       this.#showWaiting(false);
       throw error;
     }
+    if (performance.now() > this.#until) return this.stop();
     this.#waiting = setTimeout(() => this.#look(about).catch((error) => failed(pageState(), error)), LOOK);
     return undefined;
   }
@@ -80,6 +86,7 @@ class Asking {
   /** Nobody has to confirm it any more; what was signed is too old after three minutes. */
   stop() {
     clearTimeout(this.#waiting);
+    this.#until = 0;
     this.#showWaiting(false);
   }
 

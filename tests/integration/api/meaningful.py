@@ -408,7 +408,7 @@ class Caller:
     def search(self) -> Call:
         return Call(query=secrets.choice([{"name": "dr"}, {"speciality": "cardiology"}]))
 
-    def notice(self) -> Call:
+    def leaver(self) -> Call:
         return Call(path={"notice": self.hospital.notice()})
 
 
@@ -480,7 +480,6 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/access": Caller.access,
     "POST /api/attachments/{attachment}/content": Caller.content,
     "POST /api/integrity-reports": Caller.report,
-    "GET /api/acl/lists": Caller.nothing,
     "GET /api/openable": Caller.openable,
     "POST /api/emergencies": Caller.emergency,
     "GET /api/emergencies": Caller.nothing,
@@ -495,8 +494,8 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "GET /api/work": Caller.nothing,
     "PUT /api/work": Caller.wish,
     "GET /api/providers": Caller.search,
-    "GET /api/notices": Caller.nothing,
-    "DELETE /api/notices/{notice}": Caller.notice,
+    "GET /api/leavers": Caller.nothing,
+    "DELETE /api/leavers/{notice}": Caller.leaver,
     "GET /api/organisations/{organisation}": Caller.at_hospital,
     "POST /api/organisations/{organisation}/departments": Caller.department,
     "GET /api/organisations/{organisation}/staff": Caller.at_hospital,

@@ -44,20 +44,20 @@ def notice(clinic: Clinic, nodes: tuple[FakeNode, ...]) -> Person:
 def test_a_notice_is_its_owners_to_dismiss(clinic: Clinic, nodes: tuple[FakeNode, ...]) -> None:
     owner, stranger = notice(clinic, nodes), authorised()
     row = Notice.objects.get()
-    assert stranger.call("GET", "notices").json() == {"notices": []}
+    assert stranger.call("GET", "leavers").json() == {"notices": []}
     for person, status in (
         (stranger, 404),
         (clinic.head, 404),
         (signed_in(), 403),
         (registered(), 401),
     ):
-        assert person.call("DELETE", f"notices/{row.pk}").status_code == status
-    assert owner.call("DELETE", f"notices/{clinic.row.pk}").status_code == 404
-    assert owner.call("DELETE", "notices/x").status_code == 404
-    assert owner.call("POST", f"notices/{row.pk}").status_code == 405
+        assert person.call("DELETE", f"leavers/{row.pk}").status_code == status
+    assert owner.call("DELETE", f"leavers/{clinic.row.pk}").status_code == 404
+    assert owner.call("DELETE", "leavers/x").status_code == 404
+    assert owner.call("POST", f"leavers/{row.pk}").status_code == 405
     for _ in range(2):
-        assert owner.call("DELETE", f"notices/{row.pk}").status_code == 204
-        assert owner.call("GET", "notices").json() == {"notices": []}
+        assert owner.call("DELETE", f"leavers/{row.pk}").status_code == 204
+        assert owner.call("GET", "leavers").json() == {"notices": []}
 
 
 def test_codes_are_looked_at_by_whoever_has_them(clinic: Clinic) -> None:

@@ -37,7 +37,7 @@ def test_the_last_post_ends_the_membership_everywhere(
     told = [one for one in mailoutbox if one.to == [owner.login]]
     assert [one.subject for one in told] == ["Somebody with whom you share has left"]
     assert "Lee" not in told[0].body
-    notices = owner.call("GET", "notices").json()["notices"]
+    notices = owner.call("GET", "leavers").json()["notices"]
     assert [(one["name"], one["organisation"], one["finished"]) for one in notices] == [
         ("Dr Bob Lee", "City Heart Clinic", True)
     ]
@@ -61,7 +61,7 @@ def test_who_works_elsewhere_too_keeps_the_membership(
     assert all(node.states[doctor.id] == "active" for node in nodes)
     assert doctor.me().json()["state"] == "authorised"
     assert mailoutbox[-1].subject == "Somebody with whom you share works elsewhere now"
-    assert not owner.call("GET", "notices").json()["notices"][0]["ends_membership"]
+    assert not owner.call("GET", "leavers").json()["notices"][0]["ends_membership"]
     ahead = other.head.call("GET", f"{other.path}/staff/{other.post(doctor).pk}/removal").json()
     assert ahead == {"ends_membership": True, "elsewhere": 0}
     assert other.remove(doctor).json()["leaving"]["verified"] == 2
@@ -90,7 +90,7 @@ def test_a_node_out_of_reach_is_asked_again_and_until_then_it_is_not_finished(
         None,
     )
     assert doctor.me().status_code == 401
-    assert not owner.call("GET", "notices").json()["notices"][0]["finished"]
+    assert not owner.call("GET", "leavers").json()["notices"][0]["finished"]
     assert mailoutbox == []
     assert leaving.finish() == (1, 1)
     nodes[1].failure = None
@@ -155,8 +155,8 @@ def test_owners_who_want_no_letters_get_none(
     mailoutbox.clear()
     clinic.remove(doctor)
     assert mailoutbox == []
-    assert owner.call("GET", "notices").json()["notices"]
-    assert not clinic.head.call("GET", "notices").json()["notices"]
+    assert owner.call("GET", "leavers").json()["notices"]
+    assert not clinic.head.call("GET", "leavers").json()["notices"]
 
 
 def test_nobody_removes_themselves(clinic: Clinic) -> None:

@@ -11,7 +11,7 @@ const PLAIN = new Map(Object.entries({
   "application-forgotten": true, "password-changed": false, "recovery-renewed": false, "recovery-used": false,
   "signed-out-everywhere": false, registration: false, "second-factor-set": false, "second-factor-removed": false,
   "second-factor-reset": true, "backup-codes-renewed": false, "backup-code-used": false, "integrity-closed": true,
-  credential: false,
+  credential: false, "emergency-reviewed": false,
   enrolled: true, "left-organisation": true, "code-issued": false, "code-withdrawn": false, "staff-removed": false,
   "guardian-invited": false, "guardian-asked": false, "guardian-accepted": false, "guardian-ended": false,
   "guardian-began": false, "guardian-acts": false, "dependant-added": false, "dependant-ended": false,

@@ -86,6 +86,7 @@ function makeEntries(group, known) {
   if (type === "deposit") return [depositEntry(group, known)];
   if (ADDED.has(type)) return [addedEntry(group, known)];
   if (type === "key-request") return [requestEntry(group, known)];
+  if (type === "consent-code" || type === "emergency") return [visitEntry(group)];
   return [accountEntry(group, known.me)];
 }
 
@@ -141,7 +142,7 @@ function reasonLine({ requests }, who, parts, time) {
  */
 function allowedBy({ grants, rules }, who, items, time) {
   const reason = text(items[0].reason);
-  if (reason !== "member-rule") return { words: `act.by.${["role-rule", "emergency-rule"].includes(reason) ? reason : "rule"}` };
+  if (reason !== "member-rule") return { words: `act.by.${["role-rule", "code-rule", "emergency-rule"].includes(reason) ? reason : "rule"}` };
   const given = grants.filter((one) => one.time <= time && listed(one.told.granted).some((pair) =>
     pair.user === who && items.some((item) => item.partition === pair.partition))).at(-1);
   const rule = rules.find((one) => items.some((item) => item.rule === one.id));
@@ -150,7 +151,7 @@ function allowedBy({ grants, rules }, who, items, time) {
   return { words: rule.valid_until === null ? "act.by.approval-open" : "act.by.approval-until", date: given.time, until: rule.valid_until };
 }
 
-const WHY = new Set(["deny-rule", "no-rule", "inactive", "credential", "window"]);
+const WHY = new Set(["deny-rule", "no-rule", "inactive", "credential", "window", "code", "code-tries"]);
 
 /** @param {Event[]} group @param {any[]} items @param {Known} known @returns {Entry} */
 function refusedEntry(group, items, known) {
@@ -178,6 +179,15 @@ function sharingEntries(group, known) {
     ...byRole(told.roles_revoked).map(([role, parts]) => roleEntry(group, known, role, parts, "act.role-taken")),
   ];
   return made.length ? made : [entry(group, { kind: "sharing", who: known.me, title: { words: "act.limits" } })];
+}
+
+/** A code that was used, or an emergency that was signed for. @param {Event[]} group @returns {Entry} */
+function visitEntry(group) {
+  const [{ told, type }] = group;
+  /** @type {Line[]} */
+  const lines = [{ words: "act.visit-until", until: Number(told.until) }];
+  if (type === "emergency") lines.unshift({ words: "act.reason", quote: text(told.reason) });
+  return entry(group, { kind: "opened", who: text(told.user), title: { words: `act.${type}` }, lines });
 }
 
 /** @param {unknown} pairs @returns {[string, string[]][]} partitions by member */
