@@ -85,6 +85,12 @@ class FakeNode:
         self._called("givers", member)
         return self.given.get(member, ())
 
+    def addable(self, member: str, owner: str | None = None) -> tuple[str, ...]:
+        return ()
+
+    def wrote_for(self, author: str, reader: str) -> bool:
+        return False
+
     def records(self, asker: str, owner: str | None = None) -> tuple[str, ...]:
         self._called("records", asker, str(owner))
         return self.shown.get((asker, str(owner)), ())
