@@ -92,7 +92,8 @@ print(json.dumps([stored.size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrs
 @pytest.mark.soak
 def test_a_stream_takes_no_more_memory_at_either_end_than_its_chunks(cluster: Cluster) -> None:
     group = os.getpgid(cluster.pid("cloud"))
-    before, chunks = peak_of(group), 6000
+    # As much as may come whole.
+    before, chunks = peak_of(group), 1000
     done = subprocess.run(
         [sys.executable, "-c", STREAMING, str(chunks)], cwd=ROOT, text=True, capture_output=True,
         env={**os.environ, **cluster.variables("portal")},
