@@ -30,6 +30,7 @@ def with_code(page: Page, who: Member, code: str) -> None:
 
 
 def ready(page: Page) -> None:
+    page.wait_for_function("() => !document.querySelector('#page').inert")
     expect(page.locator("#page-state")).to_be_hidden()
     axe.assert_none(page)
 
