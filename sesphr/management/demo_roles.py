@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import OutputWrapper
 
@@ -23,14 +24,23 @@ Client = Callable[..., dict[str, Any]]
 Once = Callable[[str, Callable[[], Any]], None]
 
 
-def certify(client: Client, once: Once, out: OutputWrapper) -> None:
-    """Make and pin the authority, then let each person ask for a credential and hand it in."""
+def make_authority(out: OutputWrapper) -> Path:
+    """Make the authority unless it is there; the file that nodes pin."""
     folder = demo_folder() / "authority"
-    once("authority", lambda: _create(folder, out))
-    once(
-        "authority-pin",
-        lambda: call_command("authority", "pin", str(folder / "authority.json"), stdout=out),
-    )
+    if not (folder / "authority.json").exists():
+        _create(folder, out)
+    return folder / "authority.json"
+
+
+def certify(client: Client, once: Once, out: OutputWrapper) -> None:
+    """Let each person ask for a credential of the authority and hand it in.
+
+    Where all servers are one process, that pins the authority; nodes apart did so themselves.
+    """
+    pinned = make_authority(out)
+    if settings.SESPHR_ROLE == "all":
+        once("authority-pin", lambda: call_command("authority", "pin", str(pinned), stdout=out))
+    folder = pinned.parent
     call_command("authority", "publish", str(folder), "--days", str(DAYS), stdout=out)
     for person, organisation in CERTIFIED:
         once(f"credential-{person.key}", partial(_credential, client, person, organisation, out))

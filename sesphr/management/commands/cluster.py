@@ -109,10 +109,21 @@ class Command(BaseCommand):
     def _seed(self, layout: Layout, accounts: Accounts, *, seed: bool) -> None:
         environment = layout.environment("portal", accounts.environment("portal"))
         if seed:
+            self._pin_authority(layout, accounts, environment)
             self.stdout.write(manage(environment, "seed_demo", "--server", layout.url("portal")))
             self._say(f"Passwords: {layout.folder('portal')}/secrets/demo-people.json")
         self.stdout.write("Administration:")
         self.stdout.write(manage(environment, "demo_administrator"))
+
+    def _pin_authority(
+        self, layout: Layout, accounts: Accounts, environment: dict[str, str]
+    ) -> None:
+        """As the operator of each node does: whose word it takes is its own affair."""
+        authority = manage(environment, "demo_authority").strip().splitlines()[-1]
+        for name in layout.names:
+            if name.startswith("srs-"):
+                own = layout.environment(name, accounts.environment(name))
+                manage(own, "authority", "pin", authority)
 
     def _tell(self, layout: Layout) -> None:
         for name in layout.names:
