@@ -146,7 +146,7 @@ def forget_deals(node: Node, owners: Iterable[str]) -> None:
         rows = Journal.objects.using(node.alias).filter(
             kind="acl", subject=owner, sealed__isnull=False
         )
-        gone = [row.pk for row in rows if not _dealt(row) & held]
+        gone = [row.pk for row in rows if not _still_needed(row, held)]
         rows.filter(pk__in=gone).update(sealed=None)
 
 
@@ -158,9 +158,11 @@ def _held(node: Node, owner: str) -> set[tuple[str, str, int]]:
     }
 
 
-def _dealt(row: Journal) -> set[tuple[str, str, int]]:
+def _still_needed(row: Journal, held: set[tuple[str, str, int]]) -> bool:
     payload: dict[str, Any] = statements.payload_of_unverified(json.loads(row.sealed or "")["deal"])
-    return {(one["member"], one["partition"], one["epoch"]) for one in payload["deals"]}
+    dealt = {(one["member"], one["partition"], one["epoch"]) for one in payload["deals"]}
+    # Shares for roles and what else a deal may hold are not told by keys that are held for members.
+    return bool(dealt & held) or any(payload.get(name) for name in ("standing", "consent"))
 
 
 def forget_parameters(node: Node, record: str) -> None:
