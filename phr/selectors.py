@@ -50,8 +50,7 @@ def records(asker: UUID, owner: UUID | None) -> tuple[RecordView, ...]:
     enough = get_deployment().t
     whose = None if owner is None else str(owner)
     found = fanout.gather(lambda node: node.records(str(asker), whose), enough, 0.0)
-    sentence = "Too few key servers can be reached. Try again in a moment."
-    return agreed(str(asker), fanout.require(found, enough, sentence), enough)
+    return agreed(str(asker), fanout.require(found, enough, fanout.NOT_NOW), enough)
 
 
 def agreed(

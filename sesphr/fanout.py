@@ -24,6 +24,10 @@ GRACE = 0.25
 # After how long nobody is waited for any more.
 PATIENCE = 15.0
 NOT_KEPT = "Too few key servers can be reached to keep this now. Try again in a moment."
+NOT_NOW = (
+    "This cannot be done right now: too few key servers can be reached. Nothing is lost; try again"
+    " in a moment."
+)
 T = TypeVar("T")
 Call = Callable[[SrsNode], T]
 Outcome = tuple[SrsNode, Any]
@@ -150,5 +154,5 @@ def newest(call: Call[T], rank: Callable[[T], Any], least: int | None = None) ->
     enough = to_read()
     found = gather(call, enough, 0.0)
     least = enough if least is None else least
-    sentence = "Too few key servers can be reached. Try again in a moment."
+    sentence = NOT_NOW
     return max(require(found, least, sentence), key=rank)

@@ -87,8 +87,7 @@ def authorities() -> tuple[tuple[AuthorityView, tuple[int, ...]], ...]:
 
 def _enough(call: Callable[[SrsNode], Any]) -> list[Any]:
     enough = get_deployment().t
-    sentence = "Too few key servers can be reached. Try again in a moment."
-    return fanout.require(fanout.gather(call, enough), enough, sentence)
+    return fanout.require(fanout.gather(call, enough), enough, fanout.NOT_NOW)
 
 
 def _together(said: Iterable[tuple[Said, int]]) -> list[tuple[Said, tuple[int, ...]]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cluster import Cluster, running
+from tests.support.cluster_people import join
 from tests.support.oracle import Oracle
 from tests.support.people_cli import Person, Result
 
@@ -56,7 +57,7 @@ class Play:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with running(tmp_path_factory.mktemp("random")) as found:
+    with running(tmp_path_factory.mktemp("random") / "data") as found:
         yield found
 
 
@@ -65,7 +66,7 @@ def _play(cluster: Cluster, folder: Path, seed: int, owners: int, readers: int) 
     names = [*(f"owner{i}" for i in range(owners)), *(f"reader{i}" for i in range(readers))]
     for name in names:
         role = "owner" if name.startswith("owner") else "physician"
-        play.people[name] = cluster.join(folder / name, f"{name}-{seed}@example.org", role)
+        play.people[name] = join(cluster, folder / name, f"{name}-{seed}@example.org", role)
         play.oracle.role_of[name] = role
     return play
 
