@@ -127,7 +127,7 @@ def test_nodes_end_alike(steps: list[tuple[str, int, set[int]]]) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=150, deadline=None, database=None,
+@settings(max_examples=60, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @given(STEPS)
 def test_nodes_end_alike_whatever_happens(steps: list[tuple[str, int, set[int]]]) -> None:

@@ -112,6 +112,7 @@ def two_are_away(cluster: Cluster, owner: Person, look: Looking, folder: Path) -
     owner.ok("deposit", "--partition", f"medical={element}")
 
 
+@pytest.mark.soak
 def test_a_slow_node_keeps_nobody_waiting_and_says_nothing_old(
     cluster: Cluster, tmp_path: Path
 ) -> None:
