@@ -18,7 +18,7 @@ LEE = Member("Dr Bob Lee", "bob.lee@example.org")
 NODES = {"SESPHR_NODES": "3", "SESPHR_THRESHOLD": "2"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Site]:
     """Three key servers, one patient with a record, one hospital."""
     with sites.running(tmp_path_factory.mktemp("clinic"), static, env=NODES) as found:
@@ -110,7 +110,8 @@ def told(patient: Page, *, whole: bool) -> None:
     expect(notice).to_have_count(0)
 
 
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_enrolled_found_shared_removed_told(
-    playwright: Playwright, place: Site, tmp_path: Path
+    playwright: Playwright, place: Site, tmp_path: Path, whole: bool
 ) -> None:
-    story(playwright, place, tmp_path, whole=False)
+    story(playwright, place, tmp_path, whole=whole)
