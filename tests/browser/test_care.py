@@ -97,6 +97,8 @@ def go_back(found: BrowserContext, page: Page) -> None:
     other.wait_for_url("**/home")
     for one in (page, other):
         expect(one.get_by_text(BANNER)).to_have_count(0)
+    other.close()
+    page.bring_to_front()
     ready(page)
 
 
@@ -130,4 +132,5 @@ def test_a_carer_acts_for_a_child_and_every_page_says_so(
         page.set_viewport_size(chromium.PHONE)  # type: ignore[arg-type]
         ready(page)
         go_back(found, page)
+        page.set_viewport_size(chromium.DESKTOP)  # type: ignore[arg-type]
         for_everybody(page)
