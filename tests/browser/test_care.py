@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from tests.browser import axe, chromium, looks
 from tests.browser.acts import account
 from tests.browser.acts.account import Member
+from tests.browser.acts.sharing import look_at_table
 from tests.browser.site import Site
 from tests.browser.test_account import set_up_app
 from tests.support.people_cli import Person
@@ -69,8 +70,7 @@ def invite(page: Page, second: Person) -> None:
 
 def stay_after_unlocking(found: BrowserContext, page: Page, who: Member, code: str) -> None:
     """The session ends under an open page; whoever unlocks it acts for the same person still."""
-    page.goto("/sharing")
-    expect(page.locator("#page-state")).to_be_hidden()
+    look_at_table(page)
     found.clear_cookies()
     page.get_by_role("button", name="Add a person").click()
     page.get_by_label("Their exact e-mail address").fill("nobody@example.org")
@@ -91,13 +91,14 @@ def go_back(found: BrowserContext, page: Page) -> None:
     page.goto("/security")
     page.wait_for_url("**/home")
     other = found.new_page()
-    other.goto("/sharing")
-    expect(other.locator("#page-state")).to_be_hidden()
+    look_at_table(other)
     page.get_by_role("button", name="Back to my own account").first.click()
     page.wait_for_url("**/care")
     other.wait_for_url("**/home")
     for one in (page, other):
         expect(one.get_by_text(BANNER)).to_have_count(0)
+    other.close()
+    page.bring_to_front()
     ready(page)
 
 
@@ -131,4 +132,5 @@ def test_a_carer_acts_for_a_child_and_every_page_says_so(
         page.set_viewport_size(chromium.PHONE)  # type: ignore[arg-type]
         ready(page)
         go_back(found, page)
+        page.set_viewport_size(chromium.DESKTOP)  # type: ignore[arg-type]
         for_everybody(page)
