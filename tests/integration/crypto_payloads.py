@@ -85,6 +85,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "wrapped": {"medical": octets(40)},
     },
     "sesphr-deletion": {"record": OTHER, "manifest": DIGEST},
+    "sesphr-emergency-cosign": {"request": DIGEST, "owner": OTHER, "reason": "Bewusstlos 🩺"},
     "sesphr-guardian-key": {"key": DIGEST},
     "sesphr-receipt": {"owner": OTHER, "kind": "acl", "object": DIGEST, "seq": 0, "effective": True},
 }  # fmt: skip

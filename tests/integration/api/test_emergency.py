@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from phr import relay
 from phr.models import IntegrityReport
 from phr.models_notices import EmergencyRequest, Notice
 from phr.services import notices
-from sesphr import clock
+from sesphr import clock, fanout
 from sesphr.crypto import consent
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Unavailable
@@ -263,6 +262,8 @@ def test_notices_are_their_owners_alone(clinic: Clinic) -> None:
 class Away:
     """A node that cannot be reached."""
 
+    index = 2
+
     def __getattr__(self, name: str) -> Any:
         raise Unavailable("away")
 
@@ -270,12 +271,11 @@ class Away:
 def test_one_node_that_is_away_stops_nothing(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there, key = relay.nodes(), clinic.ann.keys.verification
-    monkeypatch.setattr("phr.services.opening.verification_of", lambda _: key)
-    monkeypatch.setattr(relay, "nodes", lambda: (Away(), *there))
+    there = fanout.get_srs_nodes()
+    monkeypatch.setattr(fanout, "get_srs_nodes", lambda: (Away(), *there))
     assert clinic.ann.get("openable", owner=clinic.owner.id).json()["owner_name"] == "Olga"
     assert clinic.opened().status_code == 200
     [notice] = clinic.notices()
     assert notice["until"] - notice["at"] == 4 * 3600
-    monkeypatch.setattr(relay, "nodes", lambda: (Away(),))
+    monkeypatch.setattr(fanout, "get_srs_nodes", lambda: (Away(),))
     problem(clinic.ann.get("openable", owner=clinic.owner.id), 503, "unavailable")

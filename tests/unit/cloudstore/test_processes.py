@@ -23,7 +23,8 @@ def folder(tmp_path: Path, data: Path) -> Path:
     """A DATA folder of the same deployment."""
     made = tmp_path / "data"
     made.mkdir()
-    shutil.copy(data / "deployment.jws", made)
+    for name in ("deployment.jws", "operator.pub"):
+        shutil.copy(data / name, made)
     shutil.copytree(data / "secrets", made / "secrets")
     return made
 
