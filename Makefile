@@ -88,10 +88,7 @@ vectors:
 	@$(data) tests/support/vectors.sh "$$DIR"
 
 .PHONY: bench
-bench:
-	@tests/support/setup.sh python browser
-	@scripts/bootstrap.sh $(DEV)
-	@$(data) $(bundle)
+bench: setup-tests
 	@$(lighthouse)
 	@$(data) $(PY) -m benchmarks --output docs/performance.md
 	@$(data) $(PY) -m benchmarks.nodes --output docs/performance-nodes.md

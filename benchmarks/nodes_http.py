@@ -1,0 +1,116 @@
+"""A node of a real cluster under openings: run with the portal's variables, as the portal calls it.
+
+`python -m benchmarks.nodes_http PID`: prints JSON. `PID` is the node's gunicorn master; what its process
+group burns is read from /proc. Everything crosses by mutual TLS to a node on MariaDB, 100 pairs a request.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import django
+from py_arkworks_bls12381 import GT as RAW_GT
+from py_arkworks_bls12381 import G1Point, G2Point
+
+NAMES = tuple(f"part-{one:02d}" for one in range(50))
+RECORDS, REQUESTS = 2, 24
+PAIRS = len(NAMES) * RECORDS
+
+
+def burnt(group: int) -> float:
+    """CPU seconds of all processes of a group so far."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(words[2]) == group:
+            ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def bare_pairing() -> float:
+    """CPU seconds of one pairing of the library, the median of some rounds."""
+    p, q = G1Point(), G2Point()
+    rounds = []
+    for _ in range(9):
+        start = time.thread_time()
+        for _ in range(50):
+            RAW_GT.pairing(p, q)
+        rounds.append((time.thread_time() - start) / 50)
+    return sorted(rounds)[len(rounds) // 2]
+
+
+class Scene:
+    """An owner with 100 pairs and a user who may open them, at every node."""
+
+    def __init__(self) -> None:
+        """Through the ports, as the portal does it."""
+        from sesphr.adapters import get_srs_nodes  # noqa: PLC0415  (needs settings)
+        from tests.support.endpoints import Endpoint, element  # noqa: PLC0415
+
+        self._nodes = get_srs_nodes()
+        owner, self._user = Endpoint(), Endpoint()
+        for made, names in ((owner, NAMES), (self._user, ())):
+            registration = made.registration(names)
+            self._everywhere(lambda node, jws=registration: node.register(jws))
+            role = "owner" if names else "physician"
+            self._everywhere(lambda node, who=made.id, role=role: node.activate(who, role))
+        self._items = {}
+        for _ in range(RECORDS):
+            sealed = owner.seal({name: element(name) for name in NAMES})
+            self._everywhere(lambda node, s=sealed: node.deposit(owner.deposit_for(s, node.index)))
+            self._items[_record(sealed.manifest)] = NAMES
+        acl = owner.acl([owner.rule(self._user, NAMES)])
+        deal = owner.deal(acl, [(self._user, name) for name in NAMES])
+        self._everywhere(lambda node: node.set_acl(acl, deal))
+
+    def _everywhere(self, call: Callable[..., Any]) -> None:
+        for node in self._nodes:
+            call(node)
+
+    def opening(self, _: int = 0) -> None:
+        """One request for all pairs, answered by the first node."""
+        request = self._user.access_request(self._items)
+        found = self._nodes[0].access(request)
+        if len(found.answer) < PAIRS * 700:
+            raise RuntimeError("the node did not answer every pair")
+
+
+def _record(manifest: str) -> str:
+    from sesphr.crypto import statements  # noqa: PLC0415
+
+    return str(statements.payload_of_unverified(manifest)["record"])
+
+
+def measured(scene: Scene, group: int, at_once: int) -> dict[str, float]:
+    """Wall and node's CPU seconds of all requests, so many at once."""
+    before, start = burnt(group), time.perf_counter()
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(scene.opening, range(REQUESTS)))
+    wall = time.perf_counter() - start
+    return {"wall": wall, "cpu": burnt(group) - before}
+
+
+def main(arguments: list[str]) -> int:
+    """Print what was measured."""
+    group = os.getpgid(int(arguments[0]))
+    django.setup()
+    scene = Scene()
+    scene.opening()
+    found = {
+        "pairs": PAIRS * REQUESTS, "bare": bare_pairing(),
+        "one": measured(scene, group, 1), "two": measured(scene, group, 2),
+    }  # fmt: skip
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
