@@ -42,6 +42,7 @@ ONCE = tuple(
         "system/test_browser_endpoint.py",
         "system/test_canary.py",
         "system/test_cluster*.py",
+        "system/test_cut_link.py",
         "system/test_kill_deposit.py",
         "system/test_kill_sharing.py",
         "system/test_paper.py",
