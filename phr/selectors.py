@@ -1,7 +1,7 @@
 """Reads of the portal, always scoped to who asks."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -17,7 +17,7 @@ from phr.relay import nodes, seq_of
 from sesphr import fanout
 from sesphr.adapters import get_log
 from sesphr.deployment import get_deployment
-from sesphr.ports.errors import NotFound
+from sesphr.ports.errors import IntegrityFailure, NotFound, PortError
 from sesphr.ports.srs import EventView, RecordView
 
 # How many requests a list shows that still wait, and how many that were answered.
@@ -164,12 +164,14 @@ def activity(member: UUID, source: str | None, after: int) -> list[ActivityStrea
     wanted = {f"srs-{node.index}": node for node in nodes()}
     if source is not None:
         wanted = {name: node for name, node in wanted.items() if name == source}
-    found = fanout.gather(
+    gathered = fanout.gather(
         lambda node: _page(f"srs-{node.index}", node.stream, node.events, asked, after),
         min(get_deployment().t, len(wanted)),
         WAIT_FOR_EVENTS,
         among=wanted.values(),
-    ).answers
+    )
+    _stop_at_damage(gathered.failures.values())
+    found = gathered.answers
     pages = [
         found.get(node.index, ActivityStream(name, None, 0, (), reachable=False))
         for name, node in wanted.items()
@@ -179,6 +181,17 @@ def activity(member: UUID, source: str | None, after: int) -> list[ActivityStrea
         views = partial(portal.views, log=get_log())
         pages.append(_page(events.SOURCE, portal.stream, views, asked, after))
     return pages
+
+
+def _stop_at_damage(failures: Iterable[PortError]) -> None:
+    """A log that is not what a server gave it is no server that is away.
+
+    Raises:
+        IntegrityFailure: as the server says.
+    """
+    for failure in failures:
+        if isinstance(failure, IntegrityFailure):
+            raise failure
 
 
 def _page(

@@ -36,6 +36,7 @@ MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 # As the platform writes them in the page's language, and identifiers.
 MADE = re.compile(
     rf"({MONTH} \d+, \d{{4}}( at )?)?(\d+:\d\d [AP]M)?( ?(GMT|BST))?|[0-9A-Fa-f]{{8}}(-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}"
+    r"|https?://[a-z0-9.:]+/emergency/[0-9a-f-]{36}"
 )
 # A number with its unit.
 MEASURED = re.compile(r"[\d.,/]+[\s\u00a0](\S+)")
@@ -66,7 +67,7 @@ def _made(text: str, allowed: frozenset[str]) -> bool:
 
 def data_of(cast: Cast) -> frozenset[str]:
     """What the story's people and the record say, but for what the catalogue says too."""
-    said = {casts.WHY, casts.WHY.rstrip(".")}
+    said = {casts.WHY, casts.WHY.rstrip("."), *casts.HOSPITAL, f"{casts.HOSPITAL[0]} - SeSPHR"}
     for part, person in cast.people.items():
         said |= {part.name, part.checked, person.login, _initials(part.name)}
     ours = {one.id for one in messages.extracted() if isinstance(one.id, str)}

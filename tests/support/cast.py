@@ -13,6 +13,8 @@ from tests.support.people_cli import Person
 from tests.system.place import System
 
 RECORD = "tests/samples/ccda_ccd_practicefusion.xml"
+# An organisation, its city, and somebody who has a code for it.
+HOSPITAL = ("City Hospital", "Bristol", "Nora Quill")
 WHY = "You are referred to me for your asthma. I would like to prepare your first visit on Monday."
 AT_ONCE = 3
 
@@ -66,16 +68,16 @@ def play(system: System) -> Cast:
 def _hospital(system: System, head: Person) -> str:
     """City Hospital, which Dr Haddad administers, with a code that waits; its id."""
     told = system.server.manage(
-        "organisation", "City Hospital", "--kind", "hospital", "--city", "Bristol", "--country", "GB",
+        "organisation", HOSPITAL[0], "--kind", "hospital", "--city", HOSPITAL[1], "--country", "GB",
         "--department", "Lung clinic=respiratory", "--administrator", head.login,
     )  # fmt: skip
     system.server.manage(
         "enrol",
-        "City Hospital",
+        HOSPITAL[0],
         "--role",
         "nurse",
         "--name",
-        "Nora Quill",
+        HOSPITAL[2],
         "--department",
         "Lung clinic",
     )

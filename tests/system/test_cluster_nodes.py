@@ -13,11 +13,13 @@ import pytest
 from tests.support.cluster import Cluster, running, wait_for
 from tests.support.mariadb import Server
 from tests.support.people_cli import Person
-from tests.system.test_cluster import MEDICAL, join, opens
+from tests.system.test_cluster import join, opens
 
 SEED = 20261129
 # Longer than a node that heard nobody goes on answering.
 SILENT = 6.0
+
+MEDICAL = '<medical xmlns="urn:example"><note>knee pain</note></medical>'
 
 
 @pytest.fixture(scope="module")

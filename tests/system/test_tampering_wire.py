@@ -86,7 +86,6 @@ OPENING: dict[str, Alter] = {
     "another T": set_at(*ANSWER, "answer")(reworded(set_at(*first_item, "answer")(flipped_url))),
     "another decision": set_at(*ANSWER, "answer")(reworded(set_at(*first_item, "rule")(OTHER))),
     "another signature": set_at(*ANSWER, "answer")(other_letter),
-    "the answer twice": lambda answer: answer["answers"].append(answer["answers"][0]),
     "no proofs": set_at(*ANSWER, "proofs")([]),
     "another path": set_at(*ANSWER, "proofs", 0, "path")(
         lambda path: [path[-1], *path[1:-1], path[0]]
@@ -123,6 +122,22 @@ def stops(
 def test_an_opening_is_changed(target: Target, wire: Wire, what: str) -> None:
     with wire.changing("POST", "/access", OPENING[what]) as fired:
         stops(target, wire, "open", target.record, "--partition", "insurance")
+    assert fired
+
+
+def test_an_answer_given_twice_counts_once(target: Target, wire: Wire) -> None:
+    def twice(answer: Any) -> None:
+        answer["answers"].append(answer["answers"][0])
+
+    with wire.changing("POST", "/access", twice) as fired:
+        target.doctor.elsewhere(wire.url).ok(
+            "open",
+            target.record,
+            "--partition",
+            "insurance",
+            "--output",
+            str(target.system.output()),
+        )
     assert fired
 
 

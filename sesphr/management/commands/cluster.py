@@ -71,6 +71,8 @@ class Command(BaseCommand):
             # Whoever kills make, and not this process, means the cluster.
             end_with_parent()
         signal.signal(signal.SIGTERM, _interrupt)
+        # A shell starts what runs behind it deaf to Ctrl-C.
+        signal.signal(signal.SIGINT, _interrupt)
         settings.SESPHR_DATA.chmod(0o700)
         require_free(options["host"], options["port"])
         layout = planned(

@@ -55,6 +55,7 @@ class Command(BaseCommand):
         call_command("migrate_all", verbosity=verbosity)
         server = self._start(host, port)
         signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGINT, _interrupt)
         try:
             self._serve(server, f"http://{_shown(host)}:{port}", seed=seed)
         except KeyboardInterrupt:
