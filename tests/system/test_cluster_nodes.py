@@ -104,7 +104,7 @@ def two_are_away(cluster: Cluster, owner: Person, look: Looking, folder: Path) -
     cluster.kill("srs-3")
     failed = look.doctor.fails(5, "open", look.record, "--partition", "medical",
                                "--output", str(folder / "nothing"))  # fmt: skip
-    assert "cannot be opened right now" in failed["error"]
+    assert "right now: too few key servers" in failed["error"]
     element = folder / "kept.element"
     element.write_text(MEDICAL)
     owner.fails(5, "deposit", "--partition", f"medical={element}")

@@ -139,10 +139,7 @@ void startPage(async ({ session }) => {
   const person = right ? await lookUp(session, owner) : null;
   const parts = person ? right.partitions.filter((part) => person.epoch(part) !== null) : [];
   state.done();
-  if (!person || right.owner !== owner || !parts.length) {
-    empty(pageState(), "t-may-not-add");
-    return slot(pageState(), "title").focus();
-  }
+  if (!person || right.owner !== owner || !parts.length) return empty(pageState(), "t-may-not-add");
   // To these keys it is sealed, from now on and to no others.
   await pin(session, person);
   return new AddFor(session, person, parts).start();
