@@ -93,6 +93,7 @@ def answer(page: Page, act: str, sure: str) -> None:
     dialog.get_by_role("button", name=sure).click()
 
 
+@pytest.mark.soak
 def test_one_is_accepted_and_one_declined(practice: Practice) -> None:
     hers, his, name = practice.hers, practice.his, practice.name
     add(his, first=True)

@@ -110,7 +110,8 @@ def told(patient: Page, *, whole: bool) -> None:
     expect(notice).to_have_count(0)
 
 
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("whole", [False, True])
 def test_enrolled_found_shared_removed_told(
     playwright: Playwright, place: Site, tmp_path: Path, whole: bool
 ) -> None:

@@ -56,6 +56,9 @@ VAULT = """async () => {
   return found.map(({ sealed }) => [...sealed]);
 }"""
 
+# `make test` has the canaries of `test_canary.py`; here every state of a closed browser is looked at.
+pytestmark = pytest.mark.soak
+
 
 @dataclass
 class Kept:

@@ -65,6 +65,7 @@ def give(page: Page, part: str) -> None:
     expect(page.locator("#rules li")).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_a_code_that_is_read_out_opens_the_record(ward: Ward) -> None:
     page = ward.page(ward.owner, "/consent-code")
     expect(page.locator("#rules-off")).to_be_visible(timeout=PATIENCE)
