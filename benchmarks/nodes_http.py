@@ -17,8 +17,8 @@ import django
 from py_arkworks_bls12381 import GT as RAW_GT
 from py_arkworks_bls12381 import G1Point, G2Point
 
-NAMES = tuple(f"part-{one:02d}" for one in range(50))
-RECORDS, REQUESTS = 2, 24
+NAMES = ("personal", "medical", "insurance", "prescription")
+RECORDS, REQUESTS = 25, 24
 PAIRS = len(NAMES) * RECORDS
 
 
