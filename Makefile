@@ -108,6 +108,7 @@ screenshots:
 soak: setup-tests
 	@$(data) $(PY) -m pytest -p tests.support.no_skips -p tests.support.soak_report \
 		-m soak --soak-report docs/soak.md
+	@$(data) SESPHR_NODES=3 SESPHR_THRESHOLD=2 $(PY) -m pytest -p tests.support.no_skips -m soak tests/nodes
 	@$(data) $(PY) -m tests.support.suite all-on-mariadb
 
 .PHONY: format

@@ -69,7 +69,7 @@ def _key_request(node: Node, entry: JournalEntry) -> None:
 
 
 def _credential(node: Node, entry: JournalEntry) -> None:
-    credentials.present(node, b64u_decode(entry.statement))
+    credentials.present(node, b64u_decode(entry.statement), heard=True)
 
 
 def _revocations(node: Node, entry: JournalEntry) -> None:

@@ -12,8 +12,12 @@ from srs.context import SKEW, Node, locked, refusing_bad_input
 from srs.models import Credential, Member, Revocations
 
 
-def present(node: Node, octets: bytes) -> tuple[str, str]:
-    """Take a credential; the member whose it is, and the receipt. Repeats get the same one."""
+def present(node: Node, octets: bytes, *, heard: bool = False) -> tuple[str, str]:
+    """Take a credential; the member whose it is, and the receipt. Repeats get the same one.
+
+    Of one that another node took (`heard`) it is not asked whether it is in force now: a node that
+    was away for long may lack the revocation list of that time, and every decision asks anew.
+    """
     member = _holder(node, octets)
     digest = b64u_encode(hashlib.sha256(octets).digest())
     with node.atomic():
@@ -21,8 +25,9 @@ def present(node: Node, octets: bytes) -> tuple[str, str]:
         held = Credential.objects.using(node.alias).filter(member=member).first()
         if held is not None and held.digest == digest:
             return str(member.id), held.receipt
-        _require_member(member)
-        role = _in_force(node, member, octets)
+        if not heard or member.state == Member.State.DEPARTED:
+            _require_member(member)
+        role = _heard(node, member, octets) if heard else _in_force(node, member, octets)
         _require_not_older(node, member, held, role)
         return str(member.id), _keep(node, member, octets, digest, role)
 
@@ -40,6 +45,13 @@ def _holder(node: Node, octets: bytes) -> Member:
 def _require_member(member: Member) -> None:
     if member.state in (Member.State.SUSPENDED, Member.State.DEPARTED):
         raise Refused("This membership is not active.", code="not-authorised")
+
+
+def _heard(node: Node, member: Member, octets: bytes) -> Role:
+    found = credentials.judged(node, member, octets, clock.now())
+    if found is None:
+        raise Invalid("No authority that is pinned here vouches for this credential.")
+    return found[0]
 
 
 def _in_force(node: Node, member: Member, octets: bytes) -> Role:

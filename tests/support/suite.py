@@ -106,8 +106,16 @@ GROUPS = (
     ),
     Group(
         "nodes",
-        "contracts with three nodes, two enough",
-        ((*THREE_NODES, *PYTEST, "tests/contract", "--ignore=tests/contract/test_cloud_s3.py"),),
+        "three nodes, two enough",
+        (
+            (
+                *THREE_NODES,
+                *PYTEST,
+                "tests/contract",
+                "tests/nodes",
+                "--ignore=tests/contract/test_cloud_s3.py",
+            ),
+        ),
     ),
 )
 
