@@ -146,16 +146,22 @@ def _check_own_key(typ: str, payload: dict[str, Any], key: bytes) -> None:
         raise StatementError("a registration of another key than the one that signs it")
 
 
+def kid_of(jws: str) -> str | None:
+    """The `kid` of a header that nobody checked yet; None where it has none."""
+    head = jws.split(".", maxsplit=1)[0] if isinstance(jws, str) else ""
+    try:
+        kid = json.loads(b64u_decode(head)).get("kid")
+    except (DecodingError, ValueError, AttributeError):
+        return None
+    return kid if isinstance(kid, str) else None
+
+
 def signer(jws: str, keys: Sequence[bytes]) -> bytes:
     """The one of a member's verification keys, the oldest first, that a statement says signed it.
 
     Where none fits it is the newest, with which the statement then fails.
     """
-    head = jws.split(".")[0] if isinstance(jws, str) else ""
-    try:
-        kid = json.loads(b64u_decode(head)).get("kid")
-    except (DecodingError, ValueError, AttributeError):
-        return keys[-1]
+    kid = kid_of(jws)
     return next((key for key in keys if thumbprint(key) == kid), keys[-1])
 
 
