@@ -68,7 +68,7 @@ class Waiting:
         assert self.member.login == self.made["login"]
         assert not self.member.has_usable_password()
         assert not KeySlot.objects.filter(member=self.tim).exists()
-        assert not FormerSlot.objects.exists()
+        assert not FormerSlot.objects.filter(member=self.tim).exists()
         assert acting(self.anna, self.tim).json()["slot"] == self.made["slot"]
 
     def handed_over(self, body: Body) -> None:
