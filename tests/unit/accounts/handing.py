@@ -65,7 +65,7 @@ def take_over(find: str, dependant: str, login: str = "", **more: Any) -> Body:
         "login": login,
         "registration": key_change(dependant),
         "slots": [
-            {"slot": slot(login, kind), "login_secret": secret()}
+            {"slot": {**slot(login, kind), "member": dependant}, "login_secret": secret()}
             for kind in ("password", "recovery")
         ],
         "former": [former(dependant)],
