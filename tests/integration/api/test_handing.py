@@ -83,18 +83,18 @@ class Story:
             "find": handover.find_of(self.code),
             "login": ADULT,
             "registration": registration,
-            "slots": _slots(new.seed),
+            "slots": _slots(new.seed, tim),
             "former": handover.make_former(
                 new.former, deployment=deployment, member=tim, seed=new.seed
             ),
         }
 
 
-def _slots(seed: bytes) -> list[Body]:
-    """As an endpoint makes them for the new login, by what the portal says of it."""
+def _slots(seed: bytes, member: str) -> list[Body]:
+    """As an endpoint makes them: of this member, with the salts that the portal tells of the new login."""
     told, deployment = selectors.parameters(ADULT), get_deployment().id
     named: Any = {
-        "deployment": deployment, "login": ADULT, "member": told["member"], "generation": 1,
+        "deployment": deployment, "login": ADULT, "member": member, "generation": 1,
     }  # fmt: skip
     password, secret = slots.make_password_slot(
         seed, password=PASSWORD, params=told["password"]["params"],
@@ -137,8 +137,8 @@ def test_from_the_guardians_code_to_ones_own_record(story: Story) -> None:
     grown, body = story.prepared(story.offered())
     assert take_over(body).json() == {"member": story.child.id}
     told = signed_in(grown, body)
-    assert told["member"]["id"] == story.child.id != told["slot"]["member"]
-    assert told["slot"]["member"] == str(member_id(ADULT))
+    assert told["member"]["id"] == story.child.id == told["slot"]["member"]
+    assert selectors.parameters(ADULT)["member"] == story.child.id != str(member_id(ADULT))
     assert issuing.verification_of(story.child.id) == grown.keys.verification
     shown = selectors.fingerprint_of(grown.get("registrations").json()["registrations"][-1])
     assert shown != selectors.fingerprint_of(story.child.first)
