@@ -13,7 +13,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 
 from accounts import events, mail
-from accounts.guardians import forms, offers, services
+from accounts import selectors as accounts
+from accounts.guardians import forms, offers, selectors, services
 from accounts.guardians.forms import TakeOver
 from accounts.guardians.models import FormerSlot, Guardianship, HandOver
 from accounts.models import KeySlot, Member, SlotType
@@ -21,6 +22,7 @@ from accounts.services import devices
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
 from sesphr.adapters import get_cloud
+from sesphr.crypto import statements
 from sesphr.ports.errors import Conflict, Invalid, NotFound, Refused
 from sesphr.web.problems import Problem
 
@@ -103,9 +105,9 @@ def _locked(found: HandOver) -> HandOver:
 
 
 def _carry_out(row: HandOver, *, mine: bool) -> None:
-    body = json.loads(row.body or "{}")
-    registration = body["registration"]
+    registration = json.loads(row.body or "{}")["registration"]
     try:
+        _require_list(row.dependant_id, registration)
         fanout.write(lambda node: node.register(registration))
     except REFUSALS as refusal:
         if _dropped(row).finished is not None:
@@ -115,6 +117,19 @@ def _carry_out(row: HandOver, *, mine: bool) -> None:
         raise RegistrationMoved from None
     get_cloud().change_key(registration)
     _finish(row)
+
+
+def _require_list(member: UUID, registration: str) -> None:
+    """Demand that a key change names the list in force, unless it was taken: every later list would
+    be none, as it is signed with the old key.
+
+    Raises:
+        Conflict: there is another list by now. Unavailable: too few nodes answer.
+    """
+    if registration in accounts.registrations(member):
+        return
+    if statements.payload_of_unverified(registration)["acl"] != selectors.list_of(member):
+        raise Conflict("Who may read was changed meanwhile.")
 
 
 @atomic_retried

@@ -21,6 +21,7 @@ from tests.unit.accounts.handing import (
     grown_up,
     key_change,
     kinds,
+    list_of,
     octets,
     offer,
     offered,
@@ -67,7 +68,7 @@ class Waiting:
         assert self.member.login == self.made["login"]
         assert not self.member.has_usable_password()
         assert not KeySlot.objects.filter(member=self.tim).exists()
-        assert not FormerSlot.objects.exists()
+        assert not FormerSlot.objects.filter(member=self.tim).exists()
         assert acting(self.anna, self.tim).json()["slot"] == self.made["slot"]
 
     def handed_over(self, body: Body) -> None:
@@ -382,6 +383,23 @@ def test_another_registration_that_was_first_lets_it_be_prepared_again(
     again = waiting.body(body["login"], registration=key_change(waiting.tim, seq=3))
     assert sent(again).status_code == 200
     waiting.handed_over(again)
+
+
+def test_a_list_that_was_put_in_force_meanwhile_is_not_lost(
+    waiting: Waiting, nodes: Nodes, cloud: FakeCloud
+) -> None:
+    for node in nodes:
+        node.lists[waiting.tim] = list_of(3)
+    body = waiting.body()
+    assert status(sent(body)) == (409, "registration-moved")
+    assert nodes[0].held[waiting.tim] == [waiting.made["registration"]]
+    later = waiting.body(body["login"], registration=key_change(waiting.tim, acl=3))
+    # Once the nodes took it, what stands in the list cannot stop it any more.
+    interrupted(later, _cloud, nodes, cloud)
+    for node in nodes:
+        node.lists[waiting.tim] = list_of(4)
+    assert sent(later).status_code == 200
+    waiting.handed_over(later)
 
 
 def test_what_was_begun_and_is_overtaken_is_dropped_for_whoever_comes_next(
