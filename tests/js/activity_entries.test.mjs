@@ -73,6 +73,13 @@ test("one list may share with some and take back from others", () => {
   assert.deepEqual(words(entriesOf([acl([], [])], NOTHING)[0]), ["act.limits"]);
 });
 
+test("a report of something odd names the key server, where it is known", () => {
+  const told = (more) => words(entriesOf([event("integrity", { reported_by: LEE, reason: "answer", ...more }, { source: "portal" })], NOTHING)[0]);
+  assert.deepEqual(told({}), ["act.integrity", "act.integrity-text"]);
+  assert.deepEqual(told({ node: 2 }), ["act.integrity", "act.integrity-text", "act.integrity-node"]);
+  assert.deepEqual(told({ node: "two", reason: "activity" }), ["act.integrity", "act.integrity-log"]);
+});
+
 test("an event that nobody knows is shown", () => {
   const [entry] = entriesOf([event("moon-phase", { a: 1 }, { source: "portal" })], NOTHING);
   assert.deepEqual([entry.kind, entry.title], ["other", { words: "act.other", values: { type: "moon-phase" } }]);
