@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { sums } from "../../static/js/pages/activity/picture.js";
+import { departures } from "../../static/js/pages/home/departures.js";
 import { matches } from "../../static/js/pages/activity/filters.js";
 import { entriesOf, merged } from "../../static/js/pages/activity/entries.js";
 
@@ -111,6 +112,16 @@ test("a filter shows what it says", () => {
   for (const one of [{ person: ADA }, { part: "personal" }, { kind: "refused" }, { days: "7" }]) {
     assert.equal(matches(entry, { ...all, ...one }, 1e9), false);
   }
+});
+
+test("somebody left once so many key nodes say so that the others cannot open for them", () => {
+  const left = (n, time, user = LEE) => event("departure-of", { user }, { source: `srs-${n}`, time });
+  const [three, one] = [{ n: 3, t: 2 }, { n: 1, t: 1 }];
+  assert.deepEqual([...departures([left(1, 1000)], one)], [[LEE, 1000]]);
+  assert.deepEqual([...departures([left(1, 1000)], three)], []);
+  assert.deepEqual([...departures([left(1, 1000), left(1, 1001)], three)], []);
+  assert.deepEqual([...departures([left(1, 1000), left(3, 1005), event("departure-of", {})], three)], [[LEE, 1005]]);
+  assert.deepEqual([...departures([event("leaver", { user: LEE }, { source: "portal" })], one)], []);
 });
 
 test("leavers and enrolments are told with the organisation", () => {
