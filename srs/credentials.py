@@ -5,7 +5,7 @@ authorities that its operator pinned, and the revocation lists that those signed
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -41,8 +41,28 @@ def current(node: Node, member: Member, now: int) -> dict[str, Any] | None:
 
 def judged(node: Node, member: Member, octets: bytes, now: int) -> tuple[Role, bool] | None:
     """The role that a stored credential certifies, and whether it is revoked (or may be)."""
+    [found] = judged_all(node, [(member, octets)], now)
+    return found
+
+
+def judged_all(
+    node: Node, stored: Iterable[tuple[Member, bytes]], now: int
+) -> list[tuple[Role, bool] | None]:
+    """The same of several at once, in their order: authorities and revocation lists are read once."""
+    issuers = authorities()
+    lists = revocation_lists(node, issuers)
+    return [_judged(issuers, lists, member, octets, now) for member, octets in stored]
+
+
+def _judged(
+    issuers: tuple[Issuer, ...],
+    lists: Mapping[str, RevocationList],
+    member: Member,
+    octets: bytes,
+    now: int,
+) -> tuple[Role, bool] | None:
     try:
-        return verified(node, member, octets, now), False
+        return _verified(issuers, lists, member, octets, now), False
     except CredentialNotInForce as error:
         return error.role, error.revoked
     except CredentialError:
@@ -56,12 +76,18 @@ def verified(node: Node, member: Member, octets: bytes, now: int) -> Role:
         CredentialError: as `crypto.credentials.verify_role`, or it names another member.
     """
     issuers = authorities()
+    return _verified(issuers, revocation_lists(node, issuers), member, octets, now)
+
+
+def _verified(
+    issuers: tuple[Issuer, ...],
+    lists: Mapping[str, RevocationList],
+    member: Member,
+    octets: bytes,
+    now: int,
+) -> Role:
     role = verify_role(
-        octets,
-        issuers=issuers,
-        revocations=revocation_lists(node, issuers),
-        verification=bytes(member.verification),
-        now=now,
+        octets, issuers=issuers, revocations=lists, verification=bytes(member.verification), now=now
     )
     if role.holder not in (None, str(member.id)):
         raise CredentialError("It names another member.")

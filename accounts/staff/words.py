@@ -37,6 +37,7 @@ EVENTS = {
     "signed-out-everywhere": _("Signed out everywhere"),
     "second-factor-set": _("Second factor set up"),
     "second-factor-removed": _("Second factor removed"),
+    "second-factor-reset": _("Second factor reset"),
     "backup-code-used": _("Backup code used"),
     "backup-codes-renewed": _("Backup codes renewed"),
     "enrolled": _("Enrolled by an organisation"),
@@ -61,8 +62,8 @@ EVENTS = {
     "emergency-reviewed": _("Emergency reviewed by its owner"),
     "integrity-closed": _("Integrity report closed"),
 }
-# What staff do; one kind is a member's own act too, and then has no `by`.
-BY_STAFF = ("authorised", "suspended", "departed", "second-factor-removed", "integrity-closed")
+# What staff do.
+BY_STAFF = ("authorised", "suspended", "departed", "second-factor-reset", "integrity-closed")
 
 
 def state_tag(state: str) -> SafeString:

@@ -99,7 +99,7 @@ def test_who_asks_and_why_is_told_as_text(surgery: Surgery) -> None:
     expect(card).to_contain_text("Signed with their key")
     surgery.look(request)
     who = page.locator(".who")
-    for words in (REASON, "identity card", "not certified", surgery.doctor.login, "New."):
+    for words in (REASON, "identity card", "Not certified", surgery.doctor.login, "New."):
         expect(who).to_contain_text(words)
     page.get_by_text("Compare their key fingerprint").click()
     digits = surgery.doctor.ok("fingerprint", surgery.doctor.login)["fingerprint"]

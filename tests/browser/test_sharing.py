@@ -137,7 +137,7 @@ def test_a_person_is_added_by_address_and_opens_what_is_saved(table: Table) -> N
     expect(dialog.locator(".nhsuk-error-summary")).to_contain_text("have to register here")
     dialog.get_by_label("Their exact e-mail address").fill(table.doctor.login)
     page.keyboard.press("Enter")
-    expect(dialog).to_contain_text("not certified")
+    expect(dialog).to_contain_text("Not certified")
     axe.assert_none(page)
     dialog.get_by_role("button", name=f"Add {table.name(table.doctor)}").click()
     expect(table.cell("Personal", table.doctor)).to_be_focused()

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { sums } from "../../static/js/pages/activity/picture.js";
+import { departures } from "../../static/js/pages/home/departures.js";
 import { matches } from "../../static/js/pages/activity/filters.js";
 import { entriesOf, merged } from "../../static/js/pages/activity/entries.js";
 
@@ -73,6 +74,13 @@ test("one list may share with some and take back from others", () => {
   assert.deepEqual(words(entriesOf([acl([], [])], NOTHING)[0]), ["act.limits"]);
 });
 
+test("a report of something odd names the key server, where it is known", () => {
+  const told = (more) => words(entriesOf([event("integrity", { reported_by: LEE, reason: "answer", ...more }, { source: "portal" })], NOTHING)[0]);
+  assert.deepEqual(told({}), ["act.integrity", "act.integrity-text"]);
+  assert.deepEqual(told({ node: 2 }), ["act.integrity", "act.integrity-text", "act.integrity-node"]);
+  assert.deepEqual(told({ node: "two", reason: "activity" }), ["act.integrity", "act.integrity-log"]);
+});
+
 test("an event that nobody knows is shown", () => {
   const [entry] = entriesOf([event("moon-phase", { a: 1 }, { source: "portal" })], NOTHING);
   assert.deepEqual([entry.kind, entry.title], ["other", { words: "act.other", values: { type: "moon-phase" } }]);
@@ -104,6 +112,16 @@ test("a filter shows what it says", () => {
   for (const one of [{ person: ADA }, { part: "personal" }, { kind: "refused" }, { days: "7" }]) {
     assert.equal(matches(entry, { ...all, ...one }, 1e9), false);
   }
+});
+
+test("somebody left once so many key nodes say so that the others cannot open for them", () => {
+  const left = (n, time, user = LEE) => event("departure-of", { user }, { source: `srs-${n}`, time });
+  const [three, one] = [{ n: 3, t: 2 }, { n: 1, t: 1 }];
+  assert.deepEqual([...departures([left(1, 1000)], one)], [[LEE, 1000]]);
+  assert.deepEqual([...departures([left(1, 1000)], three)], []);
+  assert.deepEqual([...departures([left(1, 1000), left(1, 1001)], three)], []);
+  assert.deepEqual([...departures([left(1, 1000), left(3, 1005), event("departure-of", {})], three)], [[LEE, 1005]]);
+  assert.deepEqual([...departures([event("leaver", { user: LEE }, { source: "portal" })], one)], []);
 });
 
 test("leavers and enrolments are told with the organisation", () => {

@@ -95,7 +95,8 @@ const refused = (error) => error instanceof Integrity && error.what === "accept"
 test("what somebody else wrote counts with its owner's accept alone, for her and for readers", async () => {
   const [accept, reader] = [await accepted(), crypto.randomUUID()];
   for (const me of [OWNER, reader]) {
-    assert.equal((await check(me, accept)).iss, LAB);
+    const found = await check(me, accept);
+    assert.deepEqual([found.payload.iss, found.accepted], [LAB, payloadOfUnverified(accept).iat]);
     await assert.rejects(check(me, null), refused);
     await assert.rejects(check(me, await accepted({}, his)), Integrity);
     await assert.rejects(check(me, await accepted({ manifest: b64uEncode(new Uint8Array(32)) })), refused);
@@ -103,7 +104,8 @@ test("what somebody else wrote counts with its owner's accept alone, for her and
 });
 
 test("only its owner, who knows that she has not answered, reads it without", async () => {
-  assert.equal((await check(OWNER, null, { proposed: true })).iss, LAB);
+  const found = await check(OWNER, null, { proposed: true });
+  assert.deepEqual([found.payload.iss, found.accepted], [LAB, null]);
   await assert.rejects(check(crypto.randomUUID(), null, { proposed: true }), refused);
 });
 

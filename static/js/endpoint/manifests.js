@@ -14,6 +14,12 @@ import { asIntegrity, verify } from "./statement.js";
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {{version: number, manifest: string}} Seen a version of a record, and its manifest's digest */
 
+/**
+ * A manifest's payload as its author signed it; accepted: when the owner signed that she takes what
+ * somebody else wrote (Unix seconds), or null.
+ * @typedef {{payload: import("../crypto/schemas.js").Members, accepted: number | null}} Checked
+ */
+
 /** @param {string} manifest that nobody checked yet @returns {string} whom it names as its author */
 function authorOf(manifest) {
   return asIntegrity("manifest", () => String(payloadOfUnverified(manifest).iss));
@@ -44,7 +50,7 @@ export class Manifests {
 
   /**
    * @param {Opening} opening
-   * @returns {Promise<import("../crypto/schemas.js").Members>} the manifest's payload
+   * @returns {Promise<Checked>}
    * @throws {Integrity} it is missing, somebody else's, of another record, or older than one seen before
    */
   async check(opening) {
@@ -52,9 +58,9 @@ export class Manifests {
     if (!opening.stored) throw new Integrity("manifest");
     const author = authorOf(opening.stored.manifest);
     const payload = this.#verified(opening, author, await this.#keyOf(author));
-    await this.#checkAccepted(opening, payload);
+    const accepted = await this.#acceptedAt(opening, payload);
     await this.#checkNotOlder(opening);
-    return payload;
+    return { payload, accepted };
   }
 
   /** @param {Opening} opening @param {string} author @param {Uint8Array} key @returns {import("../crypto/schemas.js").Members} */
@@ -67,11 +73,16 @@ export class Manifests {
     return payload;
   }
 
-  /** What somebody else wrote counts once its owner took it. @param {Opening} opening @param {import("../crypto/schemas.js").Members} payload */
-  async #checkAccepted({ stored, manifest }, payload) {
-    if (payload.iss === this.owner) return;
-    if (stored?.accept) accepted(this.session.deployment.id, payload, manifest, stored.accept, await this.#keyOf(this.owner));
-    else if (!this.proposed || this.owner !== this.session.me.id) throw new Integrity("accept");
+  /**
+   * What somebody else wrote counts once its owner took it.
+   * @param {Opening} opening @param {import("../crypto/schemas.js").Members} payload
+   * @returns {Promise<number | null>} when she signed that; null for her own, and for what waits for her
+   */
+  async #acceptedAt({ stored, manifest }, payload) {
+    if (payload.iss === this.owner) return null;
+    if (stored?.accept) return accepted(this.session.deployment.id, payload, manifest, stored.accept, await this.#keyOf(this.owner)).iat;
+    if (!this.proposed || this.owner !== this.session.me.id) throw new Integrity("accept");
+    return null;
   }
 
   /** @param {string} author @returns {Promise<Uint8Array>} the author's verification key, pinned from now on */

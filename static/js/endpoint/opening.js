@@ -31,10 +31,13 @@ import { asIntegrity } from "./statement.js";
 /** @typedef {(step: string, detail?: object) => void} OnStep steps: asked, agreed, received, decrypting */
 /**
  * A record as opened. `date`: the day its owner gave it, or when the version was signed (Unix
- * seconds); `manifest`: the verified payload, `digest` its name. Where all was refused, these and `owner` are null.
+ * seconds); `manifest`: the verified payload, `digest` its name; `written`: by whom, if it was not its
+ * owner, and when she signed that she takes it. Where all was refused, these and `owner` are null.
  * @typedef {{record: string, owner: string | null, version: number | null, date: number | null,
- *   manifest: Members | null, digest: string | null, parts: Map<string, Bytes>, refused: string[]}} OpenedRecord
+ *   manifest: Members | null, digest: string | null, written: Written | null, parts: Map<string, Bytes>, refused: string[]}} OpenedRecord
  */
+/** Who wrote a record of somebody else; `accepted`: Unix seconds, null while it waits. @typedef {{author: string, accepted: number | null}} Written */
+/** What a record is once it is checked and open. @typedef {{payload: Members, accepted: number | null, digest: string, plain: Map<string, Plain>}} OpenRecord */
 /** @typedef {import("./attachments.js").Entry} Entry */
 /** @typedef {import("./attached.js").Told} Told */
 /** A partition of a record, whose it is meant to be, and why it is opened. @typedef {{owner: string, record: string, partition: string, purpose: string, proposed?: boolean}} Where proposed: its owner has not accepted it yet */
@@ -107,31 +110,32 @@ async function eachOf(all, atOnce, act) {
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
-/** @param {Item} item @param {{payload: Members, digest: string, plain: Map<string, Plain>}} [opened] @returns {OpenedRecord} */
+/** @param {Item} item @param {OpenRecord} [opened] @returns {OpenedRecord} */
 function described({ record, partitions }, opened) {
-  if (!opened) return { record, owner: null, version: null, date: null, manifest: null, digest: null, parts: new Map(), refused: partitions };
-  const { payload, digest, plain } = opened;
+  if (!opened) return { record, owner: null, version: null, date: null, manifest: null, digest: null, written: null, parts: new Map(), refused: partitions };
+  const { payload, accepted, digest, plain } = opened;
+  const written = payload.iss === payload.owner ? null : { author: payload.iss, accepted };
   const parts = new Map([...plain].map(([name, { plaintext }]) => [name, plaintext]));
   const refused = partitions.filter((name) => !parts.has(name));
-  return { record, owner: payload.owner, version: payload.version, date: payload.date ?? payload.iat, manifest: payload, digest, parts, refused };
+  return { record, owner: payload.owner, version: payload.version, date: payload.date ?? payload.iat, manifest: payload, digest, written, parts, refused };
 }
 
 /**
  * @param {Session} session @param {Manifests} manifests
  * @param {Opening} opening @param {(partition: string) => void} onPart
- * @returns {Promise<{payload: Members, digest: string, plain: Map<string, Plain>}>}
+ * @returns {Promise<OpenRecord>}
  */
 async function openRecord(session, manifests, opening, onPart) {
-  const payload = await reporting(opening, "manifest", async () => {
+  const { payload, accepted } = await reporting(opening, "manifest", async () => {
     const found = await manifests.check(opening);
-    if (opening.allowed.some((name) => !Object.hasOwn(found.partitions, name))) throw new Integrity("access-answer");
+    if (opening.allowed.some((name) => !Object.hasOwn(found.payload.partitions, name))) throw new Integrity("access-answer");
     return found;
   });
   const mine = opening.owner === session.me.id;
   const plain = await (mine ? asOwner : asUser)(session, opening, payload, onPart);
   for (const node of opening.wrong) await report(opening, "node-answer", { node });
   manifests.note(opening);
-  return { payload, digest: opening.manifest, plain };
+  return { payload, accepted, digest: opening.manifest, plain };
 }
 
 /**

@@ -15,11 +15,11 @@ import { readHead } from "./sharing.js";
 /**
  * Somebody who can read a part. `member` null for a role; `name` null for a role or somebody whom the
  * directory does not name; times in Unix seconds; `emergency`: only then, for so many hours;
- * `from`: later than now, or null.
+ * `from`: later than now, or null; `gone`: the list lets them, but they are no member now, so nobody opens for them.
  * @typedef {{member: string | null, role: string | null, name: string | null, from: number | null,
- *   until: number | null, emergency: number | null}} Reader
+ *   until: number | null, emergency: number | null, gone: boolean}} Reader
  */
-/** Everybody but the owner, in the list's order; `everybody`: whoever reads any part. @typedef {((partition: string) => Reader[]) & {everybody: string[]}} ReadersOf */
+/** Everybody but the owner, in the list's order, who is gone last; `everybody`: whoever reads any part. @typedef {((partition: string) => Reader[]) & {everybody: string[]}} ReadersOf */
 
 const STATES = new Set(["shared", "later"]);
 
@@ -32,13 +32,13 @@ const STATES = new Set(["shared", "later"]);
 export async function readReaders(session, at = Date.now() / 1000) {
   const [{ rules }, known] = await Promise.all([readHead(session), pins(session)]);
   const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row, known)));
-  const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role }) => {
+  const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role, gone }) => {
     const { cell, emergency } = row.member === null ? roleReads(row, partition, at) : { cell: cellOf(rules, row.member, partition, at), emergency: null };
     if (!STATES.has(cell.state)) return [];
-    return [{ member: row.member, role, name, from: cell.state === "later" ? cell.from : null, until: cell.until, emergency }];
-  });
+    return [{ member: row.member, role, name, from: cell.state === "later" ? cell.from : null, until: cell.until, emergency, gone }];
+  }).sort((a, b) => Number(a.gone) - Number(b.gone));
   const all = new Set(rules.flatMap(({ partitions }) => partitions).filter((name) => name !== ORIGINAL));
-  const everybody = new Set([...all].flatMap(of).map(({ member, role }) => member ?? `${role}`));
+  const everybody = new Set([...all].flatMap(of).filter(({ gone }) => !gone).map(({ member, role }) => member ?? `${role}`));
   return Object.assign(of, { everybody: [...everybody] });
 }
 
@@ -50,8 +50,8 @@ function roleReads({ role, issuer, rules }, partition, at) {
 
 /** @param {Session} session @param {Row} row @param {Record<string, import("./people.js").Pin>} known */
 async function named(session, row, known) {
-  if (row.member === null) return { row, name: null, role: row.role };
+  if (row.member === null) return { row, name: null, role: row.role, gone: false };
   const person = await lookUp(session, row.member);
   const called = nameOf(known[row.member]) ?? person;
-  return { row, name: called?.name ?? null, role: called?.role ?? null };
+  return { row, name: called?.name ?? null, role: called?.role ?? null, gone: person?.state !== "authorised" };
 }

@@ -9,10 +9,11 @@ import { setCount } from "../ui/header.js";
 import { t } from "../ui/messages.js";
 import { filled, startPage } from "../ui/page.js";
 import { failed, loading, report } from "../ui/states.js";
+import { departures } from "./home/departures.js";
 import { drawLeavers } from "./home/leavers.js";
 import { drawNeeds, proposalNeed, recoveryNeed, requestNeed, sharingNeed } from "./home/needs.js";
 import { noticeNeeds } from "./home/notices.js";
-import { drawParts } from "./home/part-cards.js";
+import { drawParts, markLeft } from "./home/part-cards.js";
 import { drawRecent } from "./home/recent.js";
 import { showOnItsWay } from "./shared/on-its-way.js";
 
@@ -32,6 +33,8 @@ class Home {
     /** @type {Need[]} */
     this.needs = [];
     this.onItsWay = 0;
+    /** Who left, and when. @type {Map<string, number>} */
+    this.left = new Map();
     /** How many people and groups see something; null until that is known. @type {number | null} */
     this.seenBy = null;
   }
@@ -79,6 +82,7 @@ class Home {
       this.seenBy = readers.everybody.length;
       if (records.length) drawParts(byId("parts"), records, readers);
       else byId("parts").replaceChildren(clone("t-no-records"));
+      markLeft(byId("parts"), this.left);
       show(byId("whole-record"), records.length > 0);
       this.draw();
     } catch (error) {
@@ -96,7 +100,10 @@ class Home {
 
   /** @param {KeyRequest[]} requests */
   async loadRecent(requests) {
-    const need = recoveryNeed(await drawRecent(this.session, requests));
+    const events = await drawRecent(this.session, requests);
+    this.left = departures(events, this.session.deployment);
+    markLeft(byId("parts"), this.left);
+    const need = recoveryNeed(events);
     if (!need) return;
     this.needs.push(need);
     this.draw();

@@ -7,12 +7,14 @@ import { startPage } from "../ui/page.js";
 import { ordered, partChip } from "../ui/parts.js";
 import { avatar } from "../ui/people.js";
 import { loading, pageState } from "../ui/states.js";
+import { certifiedBriefly } from "./shared/certified.js";
 import { sendWaiting } from "./sharing/pending.js";
 import { purposeWord, roleWord } from "./sharing/words.js";
 
 /** @typedef {import("../endpoint/requests.js").KeyRequest} KeyRequest */
 /** @typedef {import("../endpoint/requests.js").Checked} Checked */
 /** @typedef {import("../endpoint/session.js").Session} Session */
+/** A request that waits, and what stands for the asker's certificate. @typedef {{checked: Checked, certified: HTMLElement | ""}} Waiting */
 
 void startPage(main, { needs: "session", role: "owner" });
 
@@ -31,24 +33,35 @@ async function main({ session }) {
 async function draw(session) {
   const { incoming } = await list(session);
   const pending = incoming.filter((one) => one.state === "pending");
-  drawWaiting(await Promise.all(pending.map((one) => check(session, one))));
+  drawWaiting(await Promise.all(pending.map((one) => look(session, one))));
   drawAnswered(incoming.filter((one) => one.state !== "pending"));
 }
 
-/** @param {Checked[]} waiting */
+/**
+ * Who they are, and whether their role is certified.
+ * @param {Session} session @param {KeyRequest} request
+ * @returns {Promise<Waiting>}
+ */
+async function look(session, request) {
+  const asker = { member: request.asker, role: request.asker_role };
+  const [checked, certified] = await Promise.all([check(session, request), certifiedBriefly(session, asker, { sentence: true })]);
+  return { checked, certified: checked.problem ? "" : certified };
+}
+
+/** @param {Waiting[]} waiting */
 function drawWaiting(waiting) {
   const place = byId("waiting");
   if (waiting.length === 0) return place.replaceChildren(clone("t-nobody"));
   place.replaceChildren(clone("t-waiting-list", { items: waiting.map(card) }));
 }
 
-/** @param {Checked} checked @returns {HTMLElement} */
-function card({ request, problem }) {
+/** @param {Waiting} waiting @returns {HTMLElement} */
+function card({ checked: { request, problem }, certified }) {
   const templates = { gone: "t-gone", impostor: "t-not-checked", unsigned: "t-not-checked" };
   const made = clone("t-waiting", {
     ...described(request), name: request.asker_name, reason: request.reason,
     when: t("requests.sent", { purpose: purposeWord(request.purpose), when: dateTime(request.asked) }),
-    checked: clone(problem ? templates[problem] : "t-checked"),
+    certified, checked: clone(problem ? templates[problem] : "t-checked"),
   });
   const link = slot(made, "link");
   link.setAttribute("href", `/requests/${request.id}`);

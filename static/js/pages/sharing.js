@@ -8,6 +8,7 @@ import { announce, failed, isStop, loading, pageState } from "../ui/states.js";
 import { takeShareWith } from "./shared/share-with.js";
 import { askPerson } from "./sharing/add.js";
 import { askCell } from "./sharing/cell.js";
+import { CertifiedRoles } from "./sharing/certified.js";
 import { conflict, drawChanges, sentence } from "./sharing/changes.js";
 import { impostor, showStop } from "./sharing/compare.js";
 import { changed, keepDraft, readDraft, rebased, without } from "./sharing/draft.js";
@@ -52,6 +53,7 @@ class SharingPage {
   /** @param {Session} session */
   constructor(session) {
     this.session = session;
+    this.certified = new CertifiedRoles(session);
     this.#scene = /** @type {any} */ (null);
     this.#draft = { base: [], changes: [], people: [] };
   }
@@ -148,6 +150,7 @@ class SharingPage {
     byId("unsaved-words").textContent = t("sharing.unsaved", { n: draft.changes.length });
     show(byId("unsaved"), draft.changes.length > 0);
     this.#drawSeeAs();
+    this.certified.show(scene.people.values());
   }
 
   #drawSeeAs() {

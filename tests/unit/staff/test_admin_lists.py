@@ -2,8 +2,10 @@
 
 import uuid
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.urls import reverse
 
@@ -14,8 +16,11 @@ from cloudstore.models import Attachment, Document, Upload
 from phr.models import IntegrityReport, KeyRequest
 from sesphr import clock
 from sesphr.crypto.encoding import b64u_encode
-from srs.models import AccessRequest, Version
+from sesphr.pins import pin, unpin
+from srs.models import AccessRequest, Contribution, Credential, Version
 from srs.models import Event as NodeEvent
+from srs.models import Member as NodeMember
+from tests.support import certified
 from tests.support import staff as people
 from tests.unit.staff.conftest import World
 
@@ -51,6 +56,7 @@ def octets(_: int) -> bytes:
 def fill() -> None:
     """Twelve more rows in every table that is listed."""
     none = lambda _: None  # noqa: E731
+    known = list(NodeMember.objects.values_list("pk", flat=True))
     after = lambda base: lambda place: base + place  # noqa: E731
     for place in range(12):
         one = Member(
@@ -66,6 +72,11 @@ def fill() -> None:
     copies(AccessRequest, 12, pk=none, digest=digest, nonce=lambda place: f"n{place}")
     copies(Version, 12, pk=none, digest=digest, version=after(50))
     copies(NodeEvent, 12, pk=none, number=after(900))
+    versions = list(Version.objects.order_by("-pk")[:12])
+    copies(Contribution, 12, pk=none, version_id=lambda place: versions[place].pk)
+    copies(NodeMember, 12, pk=fresh)
+    nodes = list(NodeMember.objects.exclude(pk__in=known)[:12])
+    copies(Credential, 12, pk=none, member_id=lambda place: nodes[place].pk)
     copies(Document, 12, pk=none, digest=octets)
     copies(Attachment, 12, pk=none, attachment=fresh, stream=fresh)
     copies(Upload, 12, pk=none, attachment=fresh, stream=fresh)
@@ -168,6 +179,35 @@ def test_an_opening_shows_what_was_decided(world: World) -> None:
     allowed, refused = AccessRequest.objects.order_by("pk")
     assert b"Allowed" in world.http.get(f"/admin/srs/accessrequest/{allowed.pk}/").content
     assert b"Refused" in world.http.get(f"/admin/srs/accessrequest/{refused.pk}/").content
+
+
+def test_a_credential_is_judged_as_it_is_now(world: World, moved_clock: list[int]) -> None:
+    url = "/admin/srs/credential/"
+    doctor = str(world.doctor.id)
+    for place in (url, f"{url}{Credential.objects.get().pk}/"):
+        page = world.http.get(place).content.decode()
+        assert doctor in page
+        assert "Medical Council" in page
+        assert ">Valid</span>" in page
+    assert b"City Heart Clinic" in world.http.get(f"{url}{Credential.objects.get().pk}/").content
+    certified.revoke(world.council, 7)
+    assert b"Revoked, or nobody can tell" in world.http.get(url).content
+    unpin(world.council.issuer.id)
+    page = world.http.get(url).content.decode()
+    assert "No pinned authority vouches for it" in page
+    assert "Medical Council" not in page
+    pin(world.council.issuer)
+    with mock.patch("srs.credentials.pinned_authorities", side_effect=ImproperlyConfigured):
+        assert b"The pinned authorities cannot be read" in world.http.get(url).content
+
+
+def test_contributions_are_filtered_by_their_state(world: World) -> None:
+    url = "/admin/srs/contribution/"
+    page = world.http.get(f"{url}?state=proposed").content.decode()
+    assert str(world.doctor.id) in page
+    assert str(world.owner.id) in page
+    assert "medical" in page
+    assert b"Nothing matches" in world.http.get(f"{url}?state=declined").content
 
 
 def test_a_document_is_ciphertext(world: World) -> None:

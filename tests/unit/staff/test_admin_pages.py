@@ -26,7 +26,7 @@ POST_ONLY = ("/verify/", "/close/")
 REGISTERED = {
     "accounts.organisation", "accounts.post", "accounts.activationcode",
     "accounts.member", "accounts.event", "phr.keyrequest", "phr.integrityreport",
-    "srs.accessrequest", "srs.version", "srs.event", "cloudstore.document",
+    "srs.accessrequest", "srs.version", "srs.event", "srs.credential", "srs.contribution", "cloudstore.document",
     "cloudstore.attachment", "cloudstore.upload", "audit.entry",
 }  # fmt: skip
 

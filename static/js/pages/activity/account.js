@@ -81,5 +81,6 @@ function warning(group, me) {
   const parts = text(told.partition) ? [told.partition] : [];
   /** @type {Line[]} */
   const lines = [{ words: told.reason === "activity" ? "act.integrity-log" : "act.integrity-text" }];
+  if (Number.isSafeInteger(told.node)) lines.push({ words: "act.integrity-node", values: { index: told.node } });
   return entry(group, { kind: "warning", who: who || me, parts, title: { words: "act.integrity" }, lines });
 }

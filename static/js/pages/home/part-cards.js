@@ -19,16 +19,18 @@ export function drawParts(place, records, readers) {
 /** @param {string} part @param {RecordView[]} records @param {Reader[]} readers */
 function card(part, records, readers) {
   const name = partName(part);
+  const some = readers.some(({ gone }) => !gone);
   const made = clone("t-part", {
     tile: partTile(part), name, note: noteOf(records), people: people(readers),
-    only: t(readers.length ? "home.nobody-else" : "home.only"), "open-of": name, "add-of": name, "change-of": name,
+    only: t(some ? "home.nobody-else" : "home.only"), "open-of": name, "add-of": name, "change-of": name,
   });
   made.className += ` ${partClass(part)}`;
   made.dataset.part = part;
-  for (const place of ["by", "people"]) show(slot(made, place), readers.length > 0);
+  show(slot(made, "by"), some);
+  show(slot(made, "people"), readers.length > 0);
   show(slot(made, "open"), records.length > 0);
   show(slot(made, "add"), records.length === 0);
-  made.classList.toggle("part-card--only", readers.length === 0);
+  made.classList.toggle("part-card--only", !some);
   const open = slot(made, "open");
   open.setAttribute("href", `${open.getAttribute("href")}#${part}`);
   return made;
@@ -48,10 +50,22 @@ function people(readers) {
       avatar: avatar(readerName(reader), reader.member === null ? "role" : reader.role ?? "person"),
       name: readerName(reader), about: readerAbout(reader), until: readerUntil(reader),
     });
+    row.dataset.member = reader.member ?? "";
     return row;
   });
   if (more) rows.push(fillMore(more));
   return rows;
+}
+
+/**
+ * Say of those who left when they did: by then the key nodes had forgotten what opened anything for them.
+ * @param {HTMLElement} place @param {Map<string, number>} departures when they left, by member
+ */
+export function markLeft(place, departures) {
+  for (const row of place.querySelectorAll("[data-member]")) {
+    const time = row instanceof HTMLElement ? departures.get(row.dataset.member ?? "") : undefined;
+    if (time !== undefined) fill(/** @type {HTMLElement} */ (row), { about: t("home.left.row", { date: date(time) }), until: "" });
+  }
 }
 
 /** @param {number} n */

@@ -14,6 +14,7 @@ import { callAsOwner } from "./names.js";
 import { asView, waiting } from "./proposal.js";
 import { inOrder, readRecord } from "./reading.js";
 import { viewOf, without } from "./view.js";
+import { writersOf } from "./writers.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 /** @typedef {import("../../endpoint/records.js").RecordView} RecordView */
@@ -101,10 +102,10 @@ export async function load(session, use, views, onStep) {
     read.push(reading);
   };
   const opened = await open(session, items, { owner: ownerOf(session, use), purpose, onStep, onRecord, proposed: use.mode === "proposal" });
-  const ends = await signedEnds(session, use, endsOf(views));
+  const [ends, writers] = await Promise.all([signedEnds(session, use, endsOf(views)), writersOf(session, opened)]);
   // What was added is shown to its owner as her own.
   const mode = use.mode === "proposal" ? "own" : use.mode;
-  const about = { mode, name: views[0].owner_name, viewer, purpose, ends };
+  const about = { mode, name: views[0].owner_name, viewer, purpose, ends, writers };
   onStep("reading");
   const view = viewOf(inOrder(await Promise.all(read)), about);
   onStep("read");

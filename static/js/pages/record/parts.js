@@ -14,6 +14,7 @@ import { nodes } from "./narrative.js";
 import { layoutOf, sourceText, textOf } from "./reading.js";
 import { formatName } from "./sources.js";
 import { longDate, shortDate } from "./words.js";
+import { writtenSentence } from "./writers.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./reading.js").Part} Part */
@@ -106,10 +107,11 @@ function persons(view, { people }) {
   });
 }
 
-/** @param {Part} part @param {string} imported ISO @returns {string} */
-function sourceOf({ origin }, imported) {
+/** @param {Part} part @param {View["records"][number]} shown the record that it is of @returns {string} */
+function sourceOf({ origin }, { imported, written }) {
   const values = { imported: dayOf(imported), format: formatName(origin.format), date: origin.date ? longDate(origin.date) : "" };
-  if (origin.format === "hand-entry") return t("record.source-by-hand", values);
+  // What somebody else wrote says nothing of the patient's own hand.
+  if (origin.format === "hand-entry" && !written) return t("record.source-by-hand", values);
   return t(origin.date ? "record.source-dated" : "record.source", values);
 }
 
@@ -139,11 +141,12 @@ async function layInto(place, found) {
   place.removeAttribute("aria-busy");
 }
 
-/** @param {View} view @param {View["records"][number]} record @param {string} name @param {OnLaying} onLaying @returns {HTMLElement} */
-function origin(view, { record, date, imported, parts }, name, onLaying) {
+/** @param {View} view @param {View["records"][number]} shown @param {string} name @param {OnLaying} onLaying @returns {HTMLElement} */
+function origin(view, shown, name, onLaying) {
+  const { record, date, parts } = shown;
   const part = /** @type {Part} */ (parts.get(name));
   const made = clone("t-origin", {
-    title: t("record.origin", { date: shortDate(date) }), source: sourceOf(part, imported),
+    title: t("record.origin", { date: shortDate(date) }), source: sourceOf(part, shown), written: writtenSentence(view, shown),
     body: part.foreign ? clone("t-broken", { text: textOf(part.given) }) : "", act: view.mode === "own" ? clone("t-download") : "",
   });
   if (!part.foreign) onLaying(layInto(slot(made, "body"), body(view, part, { record, partition: name })));

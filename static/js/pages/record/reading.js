@@ -14,15 +14,16 @@ import { moment as momentOf } from "../../ui/format.js";
 /** A part as it was read, with what it was read of. @typedef {import("../../reader/index.js").Brief & {given: Given}} Part */
 /** A part whose octets are no XML that the reader knows. @typedef {{record: string, partition: string, text: string}} Broken */
 /**
- * A record: `date` is its document's own where that is known, `imported` when it came here.
- * @typedef {{record: string, date: string, imported: string, parts: Map<string, Part>, broken: Broken[]}} Shown
+ * A record: `date` is its document's own where that is known, `imported` when it came here; `written` by
+ * somebody else than its owner.
+ * @typedef {{record: string, date: string, imported: string, written: import("../../endpoint/opening.js").Written | null, parts: Map<string, Part>, broken: Broken[]}} Shown
  */
 
 /** @param {(Shown | null)[]} records @returns {Shown[]} those of which something is open, the newest first */
 export const inOrder = (records) => records.filter((each) => each !== null).sort(newestFirst(({ date }) => date));
 
 /** @param {OpenedRecord} opened @returns {Promise<Shown | null>} null where nothing of it is open */
-export async function readRecord({ record, date, parts, version, manifest }) {
+export async function readRecord({ record, date, parts, version, manifest, written }) {
   if (!parts.size) return null;
   const made = momentOf(manifest?.iat ?? 0).toISOString();
   const given = [...parts].map(([partition, octets]) => ({ partition, octets, version, made }));
@@ -32,7 +33,7 @@ export async function readRecord({ record, date, parts, version, manifest }) {
   const broken = given.filter((_, index) => !read[index]).map((one) => ({ record, partition: one.partition, text: textOf(one) }));
   const imported = momentOf(date ?? 0).toISOString();
   const own = known.map(({ origin }) => origin.date).find((each) => Number.isFinite(moment(each)));
-  return { record, date: own ?? imported, imported, parts: new Map(known.map((part) => [part.given.partition, part])), broken };
+  return { record, date: own ?? imported, imported, written, parts: new Map(known.map((part) => [part.given.partition, part])), broken };
 }
 
 /** @param {Given} given @returns {string} */

@@ -5,6 +5,7 @@ import { shortDate as dayOf } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
 import { longDate } from "./words.js";
+import { writtenSentence } from "./writers.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../../reader/summary.js").Told} Told */
@@ -20,9 +21,14 @@ export const formatName = (format) => t(`record.format-${FORMATS.get(format ?? "
 /** The places of each button's fact; they are written out when somebody asks. @type {WeakMap<Element, {view: View, told: Told[]}>} */
 const places = new WeakMap();
 
-/** @param {View} view @param {Told} told @returns {string} */
-function sentence(view, { record, partition, section }) {
-  const shown = view.records.find((each) => each.record === record);
+/** @param {View} view @param {Told} told @returns {string} where it stands, and who wrote that if not the patient */
+function sentences(view, told) {
+  const shown = view.records.find((each) => each.record === told.record);
+  return [sentence(shown, told), shown ? writtenSentence(view, shown) : ""].filter(Boolean).join(" ");
+}
+
+/** @param {View["records"][number] | undefined} shown @param {Told} told @returns {string} */
+function sentence(shown, { partition, section }) {
   const origin = shown?.parts.get(partition)?.origin ?? {};
   const values = {
     section: section ?? "", part: partName(partition), added: shown ? dayOf(shown.imported) : "", date: origin.date ? longDate(origin.date) : "",
@@ -48,8 +54,8 @@ function written(button) {
   const list = /** @type {HTMLElement} */ (button.nextElementSibling);
   const { view, told } = places.get(button) ?? { view: null, told: [] };
   if (view && !list.hasChildNodes()) {
-    const sentences = new Set(told.map((each) => sentence(view, each)));
-    list.append(...[...sentences].map((each) => el("li", {}, each)));
+    const all = new Set(told.map((each) => sentences(view, each)));
+    list.append(...[...all].map((each) => el("li", {}, each)));
   }
   return list;
 }

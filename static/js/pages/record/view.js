@@ -19,9 +19,10 @@ import { ordered, PARTS } from "../../ui/parts.js";
  * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not
  * @property {import("./reading.js").Broken[]} broken @property {Date} now
  * @property {import("../../reader/filter.js").Query} query what is looked for @property {(fact: import("../../reader/facts.js").Fact) => boolean} keep whether a fact is shown
+ * @property {Map<string, import("./writers.js").Writer>} writers who wrote what its owner did not, by member id
  * @property {string} purpose for which it was opened @property {Map<string, number | null>} ends of access by part, Unix seconds
  */
-/** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends">} About */
+/** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends" | "writers">} About */
 
 /** @param {Shown[]} records the newest first @param {About} about @param {import("../../reader/filter.js").Query} [query] @returns {View} */
 export function viewOf(records, about, query = {}) {

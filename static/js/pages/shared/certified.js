@@ -10,6 +10,12 @@ import { roleWord } from "../sharing/words.js";
 /** @typedef {import("../../endpoint/credentials.js").Said} Said */
 /** @typedef {import("../../endpoint/session.js").Session} Session */
 
+/** Their keys are compared instead, before anything is shared. */
+const UNCERTIFIED = new Set(["relative", "owner"]);
+
+/** @param {string} role @returns {boolean} whether somebody could certify it */
+export const certifiable = (role) => !UNCERTIFIED.has(role);
+
 /**
  * What the nodes say of a person; an element that stands for it when they do not answer.
  * @param {Session} session
@@ -23,6 +29,19 @@ export async function certified(session, { member, role }) {
     report(error);
     return clone("t-certified-unknown");
   }
+}
+
+/**
+ * The same for a list, where another page says the rest: the tag and one sentence, or the tag alone.
+ * @param {Session} session @param {{member: string, role: string}} person
+ * @param {{sentence: boolean}} wanted
+ * @returns {Promise<HTMLElement | "">} nothing of a relative or friend, whose role nobody certifies
+ */
+export async function certifiedBriefly(session, person, { sentence: wanted }) {
+  if (!certifiable(person.role)) return "";
+  const made = await certified(session, person);
+  made.querySelector("[data-slot=said]")?.remove();
+  return wanted ? made : /** @type {HTMLElement} */ (made.querySelector(".tag"));
 }
 
 /** @param {Said | null} said @param {string} role @returns {HTMLElement} */

@@ -14,14 +14,21 @@ export function readerName({ member, role, name }) {
   return has(`readers.${role}`) ? t(`readers.${role}`) : t("readers.other", { role: role ?? "" });
 }
 
+/** @param {Reader} reader @returns {string} their name, and whether they are gone */
+function label(reader) {
+  return reader.gone ? t("readers.gone.name", { name: readerName(reader) }) : readerName(reader);
+}
+
 /** @param {Reader} reader @returns {string} what they are */
-export function readerAbout({ member, role, emergency }) {
+export function readerAbout({ member, role, emergency, gone }) {
+  if (gone) return t("readers.gone");
   if (emergency !== null) return t("readers.emergency.about", { n: emergency });
   return member !== null && has(`role.${role}`) ? t(`role.${role}`) : "";
 }
 
 /** @param {Reader} reader @returns {string} how long */
-export function readerUntil({ from, until, emergency }) {
+export function readerUntil({ from, until, emergency, gone }) {
+  if (gone) return "";
   if (emergency !== null) return t("readers.emergency");
   if (from !== null) return t("readers.from", { date: shortDate(from) });
   return until === null ? t("time.none") : t("time.until", { date: lastDay(until, true) });
@@ -36,11 +43,11 @@ export function few(people, most = MOST) {
 export function readersLine(readers) {
   if (!readers.length) return t("readers.only");
   const { shown, more } = few(readers);
-  return list([t("readers.you"), ...shown.map(readerName), ...(more ? [t("readers.more", { n: more })] : [])]);
+  return list([t("readers.you"), ...shown.map(label), ...(more ? [t("readers.more", { n: more })] : [])]);
 }
 
 /** @param {Reader[]} readers @returns {string} the same without the owner */
 export function othersLine(readers) {
   const { shown, more } = few(readers);
-  return list([...shown.map(readerName), ...(more ? [t("readers.more", { n: more })] : [])]);
+  return list([...shown.map(label), ...(more ? [t("readers.more", { n: more })] : [])]);
 }

@@ -104,7 +104,8 @@ async function someone(session, names, { member, rules, login, shown, called }) 
 async function checked(session, member, keys) {
   try {
     const found = await lookUp(session, member);
-    if (found === null) return { found, problem: "gone" };
+    // Whoever wrote something for her is shown also once they have left.
+    if (found?.state !== "authorised") return { found: null, problem: "gone" };
     const other = [...keys].some((key) => key !== found.key);
     return other ? { found: null, problem: "impostor" } : { found, problem: null };
   } catch (error) {
