@@ -84,19 +84,21 @@ class EventLog(Generic[S, E]):
             "deployment": self._deployment, "source": self._source, "member": member,
             "number": stream.length, "type": kind, "time": clock.now(), **details,
         }  # fmt: skip
-        salt = secrets.token_bytes(32)
+        salt, octets = secrets.token_bytes(32), canonical_json(event)
         return self._events._base_manager.using(self._alias).create(
             stream=stream,
             number=stream.length,
-            event=canonical_json(event).decode(),
+            event=octets.decode(),
             salt=salt,
-            entry=logformat.entry(salt, event),
+            entry=logformat.entry_of(salt, octets),
         )
 
     def _locked(self, member: str) -> S:
         manager = self._streams._base_manager.using(self._alias)
-        manager.get_or_create(member=member, defaults={"stream": self._name(member)})
-        stream = manager.select_for_update().get(member=member)
+        stream = manager.select_for_update().filter(member=member).first()
+        if stream is None:
+            manager.get_or_create(member=member, defaults={"stream": self._name(member)})
+            stream = manager.select_for_update().get(member=member)
         if self._before is not None:
             self._before(stream)
         return stream
@@ -121,7 +123,7 @@ class EventLog(Generic[S, E]):
         rows = self._rows().select_related("stream").filter(stream__member=member, index=None)
         if upto is not None:
             rows = rows.filter(number__lte=upto)
-        return list(rows.order_by("number"))
+        return list(rows.defer("event", "salt").order_by("number"))
 
     def owing(self) -> list[str]:
         """Members with events that the log does not have yet."""

@@ -3,7 +3,6 @@
 The node's private keys are read here and nowhere else.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,8 +79,8 @@ class Node:
         payload = {
             "suite": SUITE, "deployment": self.deployment.id, "iss": self.id, "iat": clock.now(), **members
         }  # fmt: skip
-        octets = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        return statements.sign(secret(settings.SESPHR_DATA, f"node-{self.index}-sign"), typ, octets)
+        key = secret(settings.SESPHR_DATA, f"node-{self.index}-sign")
+        return statements.sign_members(key, typ, payload)
 
     def receipt(self, kind: str, owner: str, digest: str, seq: int) -> str:
         """That this node committed what `digest` (b64u) names."""

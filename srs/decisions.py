@@ -7,7 +7,7 @@ a record's own window) and the reading of rows.
 
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +43,7 @@ class Decision:
 
     def as_json(self) -> dict[str, Any]:
         """For the row that commits it."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,11 @@ class Docket:
         heads = Version.objects.using(node.alias).filter(
             Q(version=F("record__head")) | proposed, record__in=list(records)
         )
-        self.heads = {str(head.record_id): head for head in heads.select_related("record__owner")}
+        rows = heads.select_related("record__owner").defer("manifest", "receipt")
+        self.heads = {str(head.record_id): head for head in rows}
         self.partitions = self._partitions()
         self._policies: dict[UUID, Policy] = {}
-        self._described: dict[tuple[UUID, int], dict[str, Any]] = {}
+        self._described: dict[tuple[UUID, int], kernel.CheckedMember] = {}
         self.permits = Permits(node)
 
     def _partitions(self) -> dict[int, set[str]]:
@@ -83,10 +84,10 @@ class Docket:
             self._policies[owner.pk] = self._read_policy(owner)
         return self._policies[owner.pk]
 
-    def described(self, user: Member, now: int) -> dict[str, Any]:
+    def described(self, user: Member, now: int) -> kernel.CheckedMember:
         """The member as `crypto.acl.decide` takes one; the credential is verified for each time."""
         if (user.pk, now) not in self._described:
-            self._described[user.pk, now] = _described(self._node, user, now)
+            self._described[user.pk, now] = kernel.check_member(_described(self._node, user, now))
         return self._described[user.pk, now]
 
     def assuming(self, permits: Permits) -> "Docket":
@@ -98,7 +99,9 @@ class Docket:
     def evidence(self, owner: Member, user: Member, purpose: str, now: int) -> dict[str, Any]:
         """What the user may point to besides the owner's rules; see `Permits.of`."""
         rules = self.policy(owner).rules.rules
-        return self.permits.of(owner, user, rules, purpose, lambda one: self.described(one, now))
+        return self.permits.of(
+            owner, user, rules, purpose, lambda one: self.described(one, now).facts
+        )
 
     def has_emergency(self, owner: Member, user: Member, now: int) -> bool:
         """Whether an emergency was signed for that some rule might still answer."""
@@ -148,7 +151,7 @@ def decide(
 
 def _verdict(
     user: Member,
-    described: dict[str, Any],
+    described: kernel.CheckedMember,
     head: Version,
     partition: str,
     present: bool,

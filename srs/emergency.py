@@ -6,7 +6,7 @@ that is enough, her rule says (`crypto.acl`). For the rule's hours the asker's l
 no new signatures; that all signers still are who they were is asked anew each time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from srs.models_visits import Emergency
 PURPOSE = "emergency"
 # Two for each owner suffice; each costs a signature check.
 MOST = 64
-Describe = Callable[[Member], dict[str, Any]]
+Describe = Callable[[Member], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

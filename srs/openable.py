@@ -4,7 +4,7 @@ It tells as little as a request needs: of each way one record, the newest, and i
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ TREATMENT = "treatment"
 class Presumed(emergency.Claim):
     """An emergency that the one signer and somebody of the same role would have signed for."""
 
-    def statement(self, described: Callable[[Member], dict[str, Any]]) -> dict[str, Any]:
+    def statement(self, described: Callable[[Member], Mapping[str, Any]]) -> dict[str, Any]:
         """See `Claim`."""
         found = super().statement(described)
         second = {**found["signers"][0], "id": str(uuid.uuid4())}

@@ -44,7 +44,7 @@ class Permits:
         user: Member,
         rules: Rules,
         purpose: str,
-        described: Callable[[Member], dict[str, Any]],
+        described: Callable[[Member], Mapping[str, Any]],
     ) -> dict[str, Any]:
         """The members `emergency` and, perhaps, `consent` of the question to `crypto.acl.decide`."""
         found: dict[str, Any] = {"emergency": None}

@@ -51,6 +51,13 @@ class CheckedRules:
 
 
 @dataclass(frozen=True)
+class CheckedMember:
+    """A member whose structure was checked; made by `check_member` only."""
+
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class _Question:
     member: Mapping[str, Any]
     request: Mapping[str, Any]
@@ -93,6 +100,12 @@ def check_rules(acl: Mapping[str, Any]) -> CheckedRules:
     return CheckedRules(tuple(acl["rules"]))
 
 
+def check_member(member: Mapping[str, Any]) -> CheckedMember:
+    """Check the structure of a member as `decide` takes one; AclError if it is malformed."""
+    _check(_MEMBER, member, "member")
+    return CheckedMember(member)
+
+
 def check_successor(head: Head | None, acl: object) -> None:
     """Accept a list's payload as the next after `head`, or as the first.
 
@@ -110,13 +123,15 @@ def check_successor(head: Head | None, acl: object) -> None:
 
 
 def decide(
-    acl: Mapping[str, Any] | CheckedRules, member: Mapping[str, Any], request: Mapping[str, Any]
+    acl: Mapping[str, Any] | CheckedRules,
+    member: Mapping[str, Any] | CheckedMember,
+    request: Mapping[str, Any],
 ) -> Decision:
     """Decide one request of one member under one list.
 
     Args:
         acl: a list's payload, or what `check_rules` made of it (when deciding often).
-        member: `id`, `key`, `active`, `joined`, `credential`.
+        member: `id`, `key`, `active`, `joined`, `credential`, or what `check_member` made of it.
         request: `partition`, `action`, `purpose`, `record_date`, `now`, `emergency`; and
             `consent`, {`since`}, where the owner's code was given to this member.
 
@@ -124,9 +139,9 @@ def decide(
         AclError: anything is malformed.
     """
     rules = (acl if isinstance(acl, CheckedRules) else check_rules(acl)).rules
-    _check(_MEMBER, member, "member")
+    checked = member if isinstance(member, CheckedMember) else check_member(member)
     _check(_REQUEST, request, "request")
-    question = _Question(member, request)
+    question = _Question(checked.facts, request)
     return _standing(question) or _first_rule(question, rules) or Decision("deny", None, "no-rule")
 
 

@@ -22,7 +22,8 @@ _PARTITION = re.compile(r"[a-z0-9-]{1,32}")
 _DEPLOYMENT = re.compile(r"[a-z0-9.-]{1,64}")
 _LOGIN = re.compile(r"[a-z0-9._@+-]{1,254}")
 # Possessive, so that an unterminated string costs linear time.
-_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def lp(*parts: bytes) -> bytes:
@@ -65,6 +66,13 @@ def utf8(text: object) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         raise DecodingError("text with a lone surrogate") from None
+
+
+def check_text(value: object) -> None:
+    """Refuse what `utf8` refuses."""
+    # ASCII, as most text is, has no surrogates: that is quicker to see than to encode.
+    if not isinstance(value, str) or not value.isascii():
+        utf8(value)
 
 
 def b64u_encode(octets: bytes) -> str:
@@ -130,9 +138,8 @@ def check_login(text: object) -> str:
 def _check_nesting(octets: bytes) -> None:
     # Before parsing, because parsers recurse.
     depth = 0
-    for token in _BRACKETS.finditer(octets):
-        first = token[0][:1]
-        depth += (first in b"[{") - (first in b"]}")
+    for bracket in _STRING.sub(b"", octets).translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
         if depth > MAX_DEPTH:
             raise DecodingError("JSON nested too deeply")
 
@@ -152,20 +159,19 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise DecodingError("a JSON name twice")
-    for name, value in pairs:
-        _check_text(name)
-        _check_text(value)
     return found
 
 
-def _check_text(value: object) -> None:
+def _check_texts(value: object) -> None:
     if isinstance(value, str):
-        utf8(value)
+        check_text(value)
     elif isinstance(value, list):
-        # Objects inside were checked when they were built.
         for member in value:
-            if not isinstance(member, dict):
-                _check_text(member)
+            _check_texts(member)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            check_text(name)
+            _check_texts(member)
 
 
 def parse_ijson(octets: bytes) -> Any:
@@ -186,31 +192,34 @@ def parse_ijson(octets: bytes) -> Any:
         )  # fmt: skip
     except (ValueError, RecursionError):
         raise DecodingError("not JSON") from None
-    _check_text(value)
+    # UTF-8 holds no lone surrogate: only an escape can have made one.
+    if b"\\u" in octets:
+        _check_texts(value)
     return value
 
 
 def _sorted(value: object, depth: int) -> object:
     if depth > MAX_DEPTH:
         raise DecodingError("JSON nested too deeply")
+    if isinstance(value, str):
+        check_text(value)
+        return value
     if isinstance(value, dict):
-        # RFC 8785 sorts names by UTF-16 code units.
-        for name in value:
-            utf8(name)
-        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return {name: _sorted(value[name], depth + 1) for name in names}
+        return {name: _sorted(value[name], depth + 1) for name in _sorted_names(value)}
     if isinstance(value, list | tuple):
         return [_sorted(member, depth + 1) for member in value]
-    return _scalar(value)
-
-
-def _scalar(value: object) -> object:
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        utf8(value)
-        return value
     return check_int(value, -MAX_INT)
+
+
+def _sorted_names(value: dict[str, object]) -> list[str]:
+    """RFC 8785 sorts names by UTF-16 code units, which is Python's order in ASCII."""
+    for name in value:
+        check_text(name)
+    if all(map(str.isascii, value)):
+        return sorted(value)
+    return sorted(value, key=lambda name: name.encode("utf-16-be"))
 
 
 def canonical_json(value: object) -> bytes:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sesphr.crypto.encoding import b64u_decode, check_int, check_partition, check_uuid, utf8
+from sesphr.crypto.encoding import b64u_decode, check_int, check_partition, check_text, check_uuid
 from sesphr.crypto.errors import DecodingError
 
 Check = Callable[[Any], object]
@@ -48,7 +48,7 @@ def text(least: int, most: int) -> Check:
     """Text of so many code points."""
 
     def check(value: Any) -> None:
-        utf8(value)
+        check_text(value)
         if not least <= len(value) <= most:
             raise DecodingError("text too short or too long")
 
@@ -114,15 +114,16 @@ def map_of(name: Check, inner: Check, least: int = 0, most: int | None = None) -
 
 def record(members: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
     """An object with exactly these members, and at most these optional ones."""
-    extra = optional or {}
+    known = {**members, **(optional or {})}
+    needed, every = frozenset(members), frozenset(known)
 
     def check(value: Any) -> None:
         if not isinstance(value, dict):
             raise DecodingError("not an object")
-        if not members.keys() <= value.keys() <= members.keys() | extra.keys():
+        if not needed <= value.keys() <= every:
             raise DecodingError("a member is missing or unknown")
         for name, member in value.items():
-            (members.get(name) or extra[name])(member)
+            known[name](member)
 
     return check
 

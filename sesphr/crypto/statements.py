@@ -50,7 +50,25 @@ def sign(keys: MemberKeys | Ed25519PrivateKey | bytes, typ: str, payload: bytes)
     Raises:
         StatementError: the payload is not one of this type.
     """
-    checked = check_payload(typ, parse_ijson(payload))
+    return _signed(keys, typ, check_payload(typ, parse_ijson(payload)), payload)
+
+
+def sign_members(
+    keys: MemberKeys | Ed25519PrivateKey | bytes, typ: str, members: dict[str, Any]
+) -> str:
+    """The same of members that the caller put together, which are written down here.
+
+    What a schema takes (text, integers, booleans, null, lists and objects) JSON writes in a way
+    that reads as the same members, so nothing is read back.
+    """
+    checked = check_payload(typ, members)
+    octets = json.dumps(checked, ensure_ascii=False, separators=(",", ":")).encode()
+    return _signed(keys, typ, checked, octets)
+
+
+def _signed(
+    keys: MemberKeys | Ed25519PrivateKey | bytes, typ: str, checked: dict[str, Any], payload: bytes
+) -> str:
     if isinstance(keys, MemberKeys):
         key = keys.signing_key
     elif isinstance(keys, Ed25519PrivateKey):

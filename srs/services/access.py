@@ -56,10 +56,11 @@ def access(node: Node, jws: str, cosigns: Iterable[str] = ()) -> Access:
         _check_fresh(request)
     _forget_old_answers(node)
     row = _committed(node, request, user, cosigns)
-    released = {one.owner for one in from_json(row.decisions) if one.allowed}
+    decisions = from_json(row.decisions)
+    released = {one.owner for one in decisions if one.allowed}
     published = [one for one in _publish(node, row) if one.owner in released]
     if row.answer is None:
-        row = _answered(node, request, user, row, published)
+        _answer(node, user, row, decisions, published)
     return Access(row.answer or "", tuple(row.tickets or ()), tuple(one.proof for one in published))
 
 
@@ -147,7 +148,8 @@ def _publish(node: Node, row: AccessRequest) -> list[Published]:
         Unavailable: the log is out of reach, which means refusal.
     """
     events = Event.objects.using(node.alias).select_related("stream").filter(pk__in=row.events)
-    return [_published(node, event) for event in events.order_by("pk")]
+    rows = events.defer("event", "salt").order_by("pk")
+    return [_published(node, event) for event in rows]
 
 
 def _published(node: Node, event: Event) -> Published:
@@ -159,15 +161,14 @@ def _published(node: Node, event: Event) -> Published:
     return Published(owner, event, node.events.prove(event, log))
 
 
-def _answered(
+def _answer(
     node: Node,
-    request: statements.Verified,
     user: Member,
     row: AccessRequest,
+    decisions: list[Decision],
     published: list[Published],
-) -> AccessRequest:
+) -> None:
     """Re-encrypt, sign and store; whoever stores first decides what everybody gets."""
-    decisions = from_json(row.decisions)
     points = _points(node, user, decisions)
     answer = node.sign(
         "sesphr-access-answer",
@@ -177,9 +178,10 @@ def _answered(
     )
     tickets = _tickets(node, user, row.digest, decisions)
     waiting = AccessRequest.objects.using(node.alias).filter(pk=row.pk, answer=None)
-    waiting.update(answer=answer, tickets=tickets)
-    row.refresh_from_db()
-    return row
+    if waiting.update(answer=answer, tickets=tickets):
+        row.answer, row.tickets = answer, tickets
+    else:
+        row.refresh_from_db(fields=["answer", "tickets"])
 
 
 def _points(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:
@@ -228,7 +230,7 @@ def _parameters(node: Node, allowed: list[Decision]) -> dict[Pair, tuple[bytes, 
 def _delegations(
     node: Node, user: Member, allowed: list[Decision]
 ) -> dict[tuple[str, str, int], bytes]:
-    owners = {uuid_of(one.owner) for one in allowed}
+    owners = [uuid_of(one) for one in owners_of(allowed)]
     rows = Delegation.objects.using(node.alias).filter(
         user=user, owner__in=owners, group=node.deployment.group
     )
