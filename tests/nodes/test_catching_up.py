@@ -43,10 +43,10 @@ class TestMissed:
         deposit(owner)
         grant(owner, user, "medical")
         everybody_catches_up()
-        lengths = [local(index).head() for index in (1, 2, 3)]
+        lengths = [local(index).journal(0).head for index in (1, 2, 3)]
         events = Event.objects.using("srs").count()
         everybody_catches_up()
-        assert [local(index).head() for index in (1, 2, 3)] == lengths
+        assert [local(index).journal(0).head for index in (1, 2, 3)] == lengths
         assert Event.objects.using("srs").count() == events
 
     def test_a_revocation_that_was_missed(self) -> None:
