@@ -103,26 +103,26 @@ class EventLog(Generic[S, E]):
             self._before(stream)
         return stream
 
-    def publish(self, member: str, log: Log, upto: int | None = None) -> LogProof | None:
-        """Append what the log lacks of a member's stream, oldest first; the last proof.
+    def publish(self, member: str, log: Log) -> list[tuple[E, LogProof]]:
+        """Append what the log lacks of a member's stream, oldest first; each event (without its
+        text and salt) with its proof.
 
         Raises:
             PortError: the log is out of reach or holds something else; what was
                 appended so far stays appended.
         """
-        proof = None
-        for row in self._unpublished(member, upto):
-            proof = log.append(Entry(str(row.stream.stream), row.number, bytes(row.entry)))  # type: ignore[attr-defined]
-            self._rows().filter(pk=row.pk).update(index=proof.index)
+        return [(row, self._append(row, log)) for row in self._unpublished(member)]
+
+    def _append(self, row: E, log: Log) -> LogProof:
+        proof = log.append(Entry(str(row.stream.stream), row.number, bytes(row.entry)))  # type: ignore[attr-defined]
+        self._rows().filter(pk=row.pk).update(index=proof.index)
         return proof
 
     def _rows(self) -> models.QuerySet[E]:
         return self._events._base_manager.using(self._alias)
 
-    def _unpublished(self, member: str, upto: int | None) -> list[E]:
+    def _unpublished(self, member: str) -> list[E]:
         rows = self._rows().select_related("stream").filter(stream__member=member, index=None)
-        if upto is not None:
-            rows = rows.filter(number__lte=upto)
         return list(rows.defer("event", "salt").order_by("number"))
 
     def owing(self) -> list[str]:

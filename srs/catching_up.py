@@ -17,8 +17,9 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
-from django.db import connections
+from django.db import close_old_connections, connections
 
 from sesphr.adapters import get_peers
 from sesphr.crypto.encoding import b64u_decode
@@ -155,13 +156,12 @@ def _cursor(node: Node, peer: int) -> Cursor:
 
 def _first_page(cursor: Cursor, peer: SrsNode) -> JournalPage:
     """What follows the cursor; all, where the other journal is not the one that was read."""
-    if cursor.number > peer.head():
-        cursor.number = 0
-    page = peer.journal(cursor.number)
-    if cursor.number and page.mark != bytes(cursor.digest):
-        cursor.number = 0
-        page = peer.journal(0)
-    return page
+    with suppress(Invalid):  # it is shorter than what was read
+        page = peer.journal(cursor.number)
+        if not cursor.number or page.mark == bytes(cursor.digest):
+            return page
+    cursor.number = 0
+    return peer.journal(0)
 
 
 def _notice_loss(node: Node, page: JournalPage) -> None:
@@ -236,6 +236,7 @@ class Keeper:
         while not self._stopped.is_set():
             self._once(peer)
             self._stopped.wait(EVERY if peer.index in self._read else SOON)
+        connections.close_all()
 
     def _once(self, peer: SrsNode) -> None:
         began = time.monotonic()
@@ -250,7 +251,7 @@ class Keeper:
             # A thread that ends would keep the node silent for good; whatever it was, try again.
             logger.exception("node %s failed to read node %s", self._own.index, peer.index)
         finally:
-            connections.close_all()
+            close_old_connections()
 
 
 def start(own: LocalSrs) -> Keeper:

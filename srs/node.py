@@ -190,11 +190,6 @@ class LocalSrs:
         """See the port."""
         return selectors.authorities()
 
-    def head(self) -> int:
-        """See the port."""
-        with reachable("key server"):
-            return journal.head(self._node)
-
     def journal(self, after: int) -> JournalPage:
         """See the port."""
         with reachable("key server"):

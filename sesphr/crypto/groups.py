@@ -5,6 +5,7 @@ the group operation, `multiply(p, s)` is p^s. A decoded point is canonical, of
 order q and not the identity; arithmetic may yield the identity.
 """
 
+from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 from py_arkworks_bls12381 import GT as _GT
@@ -34,6 +35,7 @@ __all__ = [
     "Scalar",
     "decode_g1",
     "decode_g2",
+    "decode_known_g1",
     "decode_scalar",
     "invert_blinded",
     "multiply",
@@ -112,9 +114,9 @@ G1_GENERATOR = G1(G1Point())
 G2_GENERATOR = G2(G2Point())
 
 
-def _decode(octets: bytes, library: Any) -> Any:
+def _decode(octets: bytes, library: Any, read: Callable[[bytes], Any]) -> Any:
     try:
-        raw = library.from_compressed_bytes(octets)
+        raw = read(octets)
     except ValueError:
         raise DecodingError("not a point of the group") from None
     # The library takes several encodings of infinity, and infinity itself.
@@ -129,12 +131,23 @@ def decode_g1(octets: bytes) -> G1:
     Raises:
         DecodingError: length, not canonical, not on the curve, not of order q, the identity.
     """
-    return G1(_decode(check_octets(octets, 48), G1Point), octets)
+    return G1(_decode(check_octets(octets, 48), G1Point, G1Point.from_compressed_bytes), octets)
+
+
+def decode_known_g1(octets: bytes) -> G1:
+    """The same for octets that `decode_g1` took before, for certain: their order is not checked
+    again, which is most of its work.
+
+    Raises:
+        DecodingError: as `decode_g1`, but not for a point of another order.
+    """
+    read = G1Point.from_compressed_bytes_unchecked
+    return G1(_decode(check_octets(octets, 48), G1Point, read), octets)
 
 
 def decode_g2(octets: bytes) -> G2:
     """A point of G2 from 96 octets; raises as `decode_g1`."""
-    return G2(_decode(check_octets(octets, 96), G2Point), octets)
+    return G2(_decode(check_octets(octets, 96), G2Point, G2Point.from_compressed_bytes), octets)
 
 
 def multiply(point: AnyPoint, secret: Scalar) -> AnyPoint:

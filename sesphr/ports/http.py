@@ -15,7 +15,7 @@ from sesphr.ports.srs import SrsNode
 PORTS: dict[str, type] = {"srs": SrsNode, "cloud": Cloud, "audit": Log}
 SERVER = re.compile(r"portal|cloud|audit|srs-([1-9]|1[0-6])")
 # What one key node may ask another: what it missed.
-AMONG_NODES = frozenset({"journal", "head"})
+AMONG_NODES = frozenset({"journal"})
 # Removing what nobody refers to is the cloud's own timer's business.
 NOBODY = {("cloud", "collect")}
 # Read by the node's own process, never across.

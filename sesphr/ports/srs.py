@@ -312,9 +312,6 @@ class SrsNode(Protocol):
     def authorities(self) -> tuple[AuthorityView, ...]:
         """Whose word this node takes, for which roles."""
 
-    def head(self) -> int:
-        """The number of the last entry of this node's journal; for other nodes only."""
-
     def journal(self, after: int) -> JournalPage:
         """Up to 200 entries of this node's journal above `after`; for other nodes only.
 

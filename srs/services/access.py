@@ -19,17 +19,18 @@ from sesphr.adapters import get_log
 from sesphr.crypto import pre, statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.errors import CryptoError
-from sesphr.crypto.groups import decode_g1, decode_g2
+from sesphr.crypto.groups import decode_g2
 from sesphr.ports.audit import LogProof
 from sesphr.ports.errors import IntegrityFailure, Invalid, Refused
 from sesphr.ports.srs import Access
 from srs import consent, emergency, standing
 from srs.context import Node, digest_of, refusing_bad_input, uuid_of
 from srs.decisions import Decision, Docket, from_json
-from srs.models import AccessRequest, Delegation, Event, Member, RParameter
+from srs.models import AccessRequest, Delegation, Event, Member
 from srs.services import beginnings
 from srs.services.beginnings import Asked, settle
 from srs.services.owners import for_owner
+from srs.services.parameters import kept
 
 TICKET_LIFE = 60
 # After this a request is refused as too old, and its answer can go.
@@ -57,8 +58,9 @@ def access(node: Node, jws: str, cosigns: Iterable[str] = ()) -> Access:
     _forget_old_answers(node)
     row = _committed(node, request, user, cosigns)
     decisions = from_json(row.decisions)
-    released = {one.owner for one in decisions if one.allowed}
-    published = [one for one in _publish(node, row) if one.owner in released]
+    released = owners_of(one for one in decisions if one.allowed)
+    events = _published(node, row, owners_of(decisions))
+    published = [one for one in events if one.owner in released]
     if row.answer is None:
         _answer(node, user, row, decisions, published)
     return Access(row.answer or "", tuple(row.tickets or ()), tuple(one.proof for one in published))
@@ -117,7 +119,7 @@ def _commit(asked: Asked, claims: Mapping[str, emergency.Claim]) -> AccessReques
     )  # fmt: skip
 
 
-def owners_of(decisions: list[Decision]) -> list[str]:
+def owners_of(decisions: Iterable[Decision]) -> list[str]:
     """The owners concerned, in one order everywhere, so that locks never cross."""
     return sorted({one.owner for one in decisions if one.owner is not None})
 
@@ -141,24 +143,25 @@ def _event_item(one: Decision) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _publish(node: Node, row: AccessRequest) -> list[Published]:
-    """Append this request's events, and what was owed before them, to the log.
+def _published(node: Node, row: AccessRequest, owners: list[str]) -> list[Published]:
+    """This request's events, appended to the log with whatever their owners' streams owe it.
 
     Raises:
         Unavailable: the log is out of reach, which means refusal.
     """
-    events = Event.objects.using(node.alias).select_related("stream").filter(pk__in=row.events)
-    rows = events.defer("event", "salt").order_by("pk")
-    return [_published(node, event) for event in rows]
-
-
-def _published(node: Node, event: Event) -> Published:
-    log, owner = get_log(), str(event.stream.member)
-    if event.index is None:
-        proof = node.events.publish(owner, log, upto=event.number)
-        if proof is not None:
-            return Published(owner, event, proof)
-    return Published(owner, event, node.events.prove(event, log))
+    log = get_log()
+    sent = {
+        event.pk: Published(owner, event, proof)
+        for owner in owners
+        for event, proof in node.events.publish(owner, log)
+    }
+    # The log has the others: the request came again, or another one sent them along.
+    if others := [pk for pk in row.events if pk not in sent]:
+        rows = Event.objects.using(node.alias).select_related("stream").filter(pk__in=others)
+        for event in rows.defer("event", "salt"):
+            proof = node.events.prove(event, log)
+            sent[event.pk] = Published(str(event.stream.member), event, proof)
+    return [sent[pk] for pk in row.events]
 
 
 def _answer(
@@ -197,7 +200,7 @@ def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[P
     allowed = [one for one in decisions if one.allowed and one.owner != str(user.id)]
     if not allowed:
         return {}
-    parameters = _parameters(node, allowed)
+    parameters = kept(node, (one.manifest or "" for one in allowed))
     keys = _delegations(node, user, allowed)
     # All records of an owner's partition share one D, which is dear to check and to form.
     decode_d = cache(decode_g2)
@@ -211,20 +214,9 @@ def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[P
             # A rule for a role allowed it, and nothing was dealt for this user alone.
             d = form_d(*place)
         if d is not None:
-            point = pre.reencrypt(decode_g1(r), decode_d(d))
+            point = pre.reencrypt(r, decode_d(d))
             found[one.record, one.partition] = b64u_encode(point.encode())
     return found
-
-
-def _parameters(node: Node, allowed: list[Decision]) -> dict[Pair, tuple[bytes, int]]:
-    digests = {one.manifest for one in allowed}
-    rows = RParameter.objects.using(node.alias).filter(version__digest__in=digests)
-    return {
-        (digest, partition): (bytes(r), epoch)
-        for digest, partition, r, epoch in rows.values_list(
-            "version__digest", "partition", "r", "epoch"
-        )
-    }
 
 
 def _delegations(

@@ -6,10 +6,11 @@ In GT, so that R itself, which the re-encryption keys work on, never leaves a no
 
 from sesphr.crypto import pre
 from sesphr.crypto.encoding import b64u_encode
-from sesphr.crypto.groups import G2_GENERATOR, decode_g1
+from sesphr.crypto.groups import G2_GENERATOR
 from srs.context import Node
 from srs.decisions import Decision
-from srs.models import Member, RParameter
+from srs.models import Member, Version
+from srs.services.parameters import kept
 
 Pair = tuple[str, str]
 
@@ -17,19 +18,18 @@ Pair = tuple[str, str]
 def for_owner(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:
     """e(R, g2) for each pair of the user's own that a contributor wrote, b64u of 576 octets."""
     own = [one for one in decisions if one.allowed and one.owner == str(user.id)]
-    rows = RParameter.objects.using(node.alias).filter(
-        version__digest__in={one.manifest for one in own}, version__contribution__isnull=False
+    if not own:
+        return {}
+    contributed = Version.objects.using(node.alias).filter(
+        digest__in={one.manifest for one in own}, contribution__isnull=False
     )
-    found = {
-        (digest, partition): bytes(r)
-        for digest, partition, r in rows.values_list("version__digest", "partition", "r")
-    }
-    return {
-        (one.record, one.partition): b64u_encode(
-            pre.reencrypt(
-                decode_g1(found[one.manifest or "", one.partition]), G2_GENERATOR
-            ).encode()
-        )
+    found = kept(node, contributed.values_list("digest", flat=True))
+    points = (
+        (one, found[place])
         for one in own
-        if (one.manifest or "", one.partition) in found
+        if (place := (one.manifest or "", one.partition)) in found
+    )
+    return {
+        (one.record, one.partition): b64u_encode(pre.reencrypt(r, G2_GENERATOR).encode())
+        for one, (r, _) in points
     }

@@ -1,9 +1,14 @@
-"""The R parameters of a deposit: unsealed, checked against the owner's keys, stored."""
+"""The R parameters of a deposit: unsealed, checked against the owner's keys, stored, read back."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sesphr.crypto import proofs, statements
-from sesphr.crypto.groups import G1, decode_g1
+from sesphr.crypto.encoding import b64u_decode, b64u_encode
+from sesphr.crypto.errors import DecodingError
+from sesphr.crypto.groups import G1, decode_g1, decode_known_g1
 from sesphr.ports.errors import Invalid
 from sesphr.ports.srs import Deposit, Sealed
 from srs.context import Node, digest_of
@@ -11,6 +16,10 @@ from srs.models import Member, PartitionKey, Record, RParameter, Version
 
 R_OCTETS = 48
 SEALED_OCTETS = R_OCTETS + 80
+
+
+# A manifest's digest (b64u) and a partition.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -84,3 +93,36 @@ def store(
         for one in parameters
     )
     return version
+
+
+def kept(node: Node, manifests: Iterable[str]) -> dict[Place, tuple[G1, int]]:
+    """R and epoch of each partition of the versions whose manifests have these digests (b64u).
+
+    When it was deposited each R was decoded strictly and is, by SHA-256, what its manifest names.
+    Here both digests are compared again: so these are the octets that were checked then, and
+    nothing that came into the database since.
+
+    Raises:
+        CryptoError: they are not.
+    """
+    versions = Version.objects.using(node.alias).filter(digest__in=set(manifests))
+    named = {
+        pk: (digest, _named(digest, manifest))
+        for pk, digest, manifest in versions.values_list("pk", "digest", "manifest")
+    }
+    rows = RParameter.objects.using(node.alias).filter(version__in=list(named))
+    found = {}
+    for pk, partition, r, epoch in rows.values_list("version_id", "partition", "r", "epoch"):
+        digest, names = named[pk]
+        if names.get(partition) != b64u_encode(hashlib.sha256(r).digest()):
+            raise DecodingError("an R that is not its manifest's")
+        found[digest, partition] = decode_known_g1(r), epoch
+    return found
+
+
+def _named(digest: str, manifest: str) -> dict[str, str]:
+    """The digest of R (b64u) that a stored manifest names for each partition."""
+    octets = b64u_decode(manifest.partition(".")[2].partition(".")[0])
+    if b64u_encode(hashlib.sha256(octets).digest()) != digest:
+        raise DecodingError("a manifest that is not the one that was taken")
+    return {name: entry["rh"] for name, entry in json.loads(octets)["partitions"].items()}

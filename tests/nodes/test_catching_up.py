@@ -9,7 +9,7 @@ from sesphr.ports.errors import Conflict, Invalid
 from srs import journal
 from srs.catching_up import catch_up
 from srs.context import Node
-from srs.models import Delegation, Event, Journal, JournalHead, Member
+from srs.models import Cursor, Delegation, Event, Journal, JournalHead, Member
 from tests.contract.test_srs import ask, deposit, grant, member, put_acl, verdicts
 from tests.nodes.state import at, everybody_catches_up, held, local
 from tests.support.endpoints import Endpoint, element
@@ -43,10 +43,10 @@ class TestMissed:
         deposit(owner)
         grant(owner, user, "medical")
         everybody_catches_up()
-        lengths = [local(index).head() for index in (1, 2, 3)]
+        lengths = [local(index).journal(0).head for index in (1, 2, 3)]
         events = Event.objects.using("srs").count()
         everybody_catches_up()
-        assert [local(index).head() for index in (1, 2, 3)] == lengths
+        assert [local(index).journal(0).head for index in (1, 2, 3)] == lengths
         assert Event.objects.using("srs").count() == events
 
     def test_a_revocation_that_was_missed(self) -> None:
@@ -102,6 +102,14 @@ class TestJournal:
         member()
         assert [one.number for one in local(1).journal(1).entries] == [2]
 
+    def test_the_end_is_known_by_the_same_digest_as_from_before(self) -> None:
+        assert local(1).journal(0).mark == local(1).journal(0).end == b""
+        member()
+        whole = local(1).journal(0)
+        after = local(1).journal(whole.head)
+        assert (after.entries, after.head, after.life) == ((), whole.head, whole.life)
+        assert after.mark == after.end == whole.end
+
     @pytest.mark.parametrize("after", [-1, 1, 2**60])
     def test_what_follows_no_entry_is_refused(self, after: int) -> None:
         with pytest.raises(Invalid):
@@ -129,6 +137,14 @@ class TestJournal:
 
 class TestRestored:
     """A node whose database is an old one."""
+
+    def test_a_shorter_journal_is_read_from_its_beginning(self) -> None:
+        member()
+        everybody_catches_up()
+        first = Journal.objects.using("srs").get(number=1)
+        JournalHead.objects.using("srs").update(length=1, digest=first.digest)
+        assert catch_up(local(3)) == 2
+        assert Cursor.objects.using("srs-3").get(peer=1).number == 1
 
     def test_it_notices_and_hears_all(self) -> None:
         member()

@@ -44,7 +44,7 @@ class TestKeeper:
         with pytest.raises(Unavailable):
             local(3).suspend(owner.id)
         # Others may read what it has, or two that start together would wait for each other.
-        assert local(3).head() == len(local(3).journal(0).entries)
+        assert local(3).journal(0).head == len(local(3).journal(0).entries)
 
     def test_one_of_two_is_enough_for_a_while(self) -> None:
         owner = member()

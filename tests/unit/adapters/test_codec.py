@@ -159,14 +159,12 @@ def test_who_may_call_what() -> None:
         peer: {one for one in every if may_call(peer, *one)}
         for peer in ("portal", "srs-1", "srs-16", "cloud", "audit", "srs-17", "srs-0", "", "admin")
     }
-    assert every - allowed.pop("portal") == {
-        ("cloud", "collect"), ("srs", "journal"), ("srs", "head")
-    }  # fmt: skip
+    assert every - allowed.pop("portal") == {("cloud", "collect"), ("srs", "journal")}
     for node in ("srs-1", "srs-16"):
         found = allowed.pop(node)
         assert {name for port, name in found if port == "audit"} == {
             "append", "prove", "stream_length", "checkpoint"
         }  # fmt: skip
         assert not [one for one in found if one[0] == "cloud"]
-        assert {name for port, name in found if port == "srs"} == {"journal", "head"}
+        assert {name for port, name in found if port == "srs"} == {"journal"}
     assert set(map(frozenset, allowed.values())) == {frozenset()}

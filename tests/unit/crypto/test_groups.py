@@ -109,6 +109,22 @@ def test_coordinates_plus_p_are_refused():
                 decode(octets)
 
 
+@FEW
+@given(SCALARS)
+def test_known_octets_give_the_same_point(a):
+    octets = groups.multiply(G1_GENERATOR, scalar(a)).encode()
+    assert groups.decode_known_g1(octets) == groups.decode_g1(octets)
+
+
+@pytest.mark.parametrize("octets", [
+    b"", bytes(47), bytes(48), bytes(96), bytes([0xC0]) + bytes(47), bytes([0xC0]) + bytes(46) + b"\1",
+    bytes([0x9F]) + bytes([0xFF]) * 47, bytes([0x80]) + bytes(46) + b"\1",
+])  # fmt: skip
+def test_known_octets_are_still_octets_of_a_point(octets):
+    with pytest.raises(DecodingError):
+        groups.decode_known_g1(octets)
+
+
 def test_every_flipped_bit_of_gt_is_refused():
     octets = gt.Z.encode()
     for place in range(0, 576, 7):

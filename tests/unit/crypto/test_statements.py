@@ -333,3 +333,14 @@ def test_signing_with_a_raw_key():
 def test_not_fresh(iat, now):
     with pytest.raises(StatementError):
         statements.check_fresh(iat, now)
+
+
+@pytest.mark.parametrize("typ", sorted(PAYLOADS))
+def test_members_are_signed_as_their_octets_would_be(typ):
+    members = json.loads(octets(typ))
+    found = statements.sign_members(KEYS, typ, members)
+    assert verify(found, typ).payload == members
+    with pytest.raises(StatementError):
+        statements.sign_members(KEYS, typ, {**members, "iat": 1.0})
+    with pytest.raises(StatementError):
+        statements.sign_members(KEYS, typ, {**members, "more": 1})
