@@ -1,7 +1,7 @@
 """A small world in which every table of every server has rows."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from accounts.organisations import codes, departments, enrolling
 from audit import checking
 from tests.support import staff as people
 from tests.support.people import Person, record_of
+from tests.support.replay import beginning
 
 REASON = "chest pain that must stay between the two"
 
@@ -25,6 +26,13 @@ class World:
     record: str
     http: Client
 
+    def twin(self) -> "World":
+        """The same world, for one more test."""
+        http = people.browser()
+        http.cookies.load({name: one.value for name, one in self.http.cookies.items()})
+        owner, doctor, waiting = (one.twin() for one in (self.owner, self.doctor, self.waiting))
+        return replace(self, owner=owner, doctor=doctor, waiting=waiting, http=http)
+
 
 def person(name: str, role: str) -> Person:
     return Person.named(name, role).register().authorised().signed_in()
@@ -32,6 +40,11 @@ def person(name: str, role: str) -> Person:
 
 @pytest.fixture
 def world(db: None) -> World:
+    made: World = beginning("staff world", _world)
+    return made.twin()
+
+
+def _world() -> World:
     owner, doctor = person("olga", "owner"), person("greta", "physician")
     waiting = Person.named("petra", "nurse").register().signed_in()
     record = record_of(owner.deposited())
