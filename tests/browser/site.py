@@ -48,9 +48,8 @@ class Site:
 
     def employ(self) -> None:
         """Make a member of staff, as an operator does it on the server."""
-        secret = {"DJANGO_SUPERUSER_PASSWORD": STAFF_PASSWORD}
         words = ("createsuperuser", "--noinput", "--login", STAFF, "--name", "Sam Staff")
-        liveserver.manage({**self.system.server.environment, **secret}, *words)
+        self.system.server.manage(*words, DJANGO_SUPERUSER_PASSWORD=STAFF_PASSWORD)
 
 
 def unfolded(letter: str) -> str:

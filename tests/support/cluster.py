@@ -9,12 +9,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesphr.management.clustering.layout import Layout, known, read_variables
 from tests.support.liveserver import KEPT, ROOT, LiveServerError
 from tests.support.mariadb import _free_port
+from tests.support.warm import Warm, WarmError
 
 START_SECONDS, STOP_SECONDS, COMMAND_SECONDS = 240, 40, 120
 NAMES = ("portal", "cloud", "audit", "srs-1", "srs-2", "srs-3")
@@ -27,6 +28,7 @@ class Cluster:
     data: Path
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
+    _warm: dict[str, Warm] = field(default_factory=dict)
 
     @property
     def layout(self) -> Layout:
@@ -62,7 +64,16 @@ class Cluster:
         self._cluster("--start", name)
 
     def manage(self, name: str, *words: str) -> str:
-        """A manage.py command as one of the servers; its output."""
+        """A manage.py command with the variables of one of the servers; its output."""
+        if name not in self._warm:
+            self._warm[name] = Warm(self.layout.environment(name, self.variables(name)))
+        try:
+            return self._warm[name].run(*words)
+        except WarmError as error:
+            raise LiveServerError(f"cluster {name} {words}: {error}") from error
+
+    def manage_from_outside(self, name: str, *words: str) -> str:
+        """The same as an operator does it, by `manage.py cluster --manage`."""
         return self._cluster("--manage", name, *words)
 
     def _cluster(self, *words: str) -> str:
@@ -82,6 +93,8 @@ class Cluster:
 
     def stop(self) -> None:
         """Ctrl-C."""
+        for warm in self._warm.values():
+            warm.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.mariadb import HOST, _free_port
+from tests.support.warm import Warm, WarmError
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS, STOP_SECONDS, COMMAND_SECONDS = 60, 20, 180
@@ -44,6 +45,7 @@ class LiveServer:
     port: int
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
+    warm: Warm
     log: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,9 +56,13 @@ class LiveServer:
         """Its address."""
         return f"http://{HOST}:{self.port}"
 
-    def manage(self, *words: str) -> str:
-        """Run `manage.py WORDS` on the same DATA; its output."""
-        return manage(self.environment, *words)
+    def manage(self, *words: str, **more: str) -> str:
+        """Run `manage.py WORDS` on the same DATA, with more variables for the command; its output.
+
+        Raises:
+            LiveServerError: it did not exit with 0.
+        """
+        return _warmly(self.warm, *words, **more)
 
     def said(self) -> str:
         """Everything that the server wrote."""
@@ -64,6 +70,7 @@ class LiveServer:
 
     def stop(self) -> None:
         """End it in order."""
+        self.warm.close()
         if self.process.poll() is None:
             self.process.terminate()
         try:
@@ -85,6 +92,7 @@ class LiveServer:
         """Start it again on the same port and DATA, with other variables where given."""
         self.stop()
         self.environment = {**self.environment, **(env or {})}
+        self.warm = Warm(self.environment)
         self.process = _spawn(self.data, self.port, self.environment)
         _wait(self)
 
@@ -119,6 +127,13 @@ def manage(variables: Mapping[str, str], *words: str) -> str:
     return done.stdout
 
 
+def _warmly(warm: Warm, *words: str, **more: str) -> str:
+    try:
+        return warm.run(*words, **more)
+    except WarmError as error:
+        raise LiveServerError(str(error)) from error
+
+
 def start(data: Path, port: int = 0, env: Mapping[str, str] | None = None) -> LiveServer:
     """Prepare DATA (keys, databases) and serve it; it answers when this returns.
 
@@ -127,22 +142,27 @@ def start(data: Path, port: int = 0, env: Mapping[str, str] | None = None) -> Li
     """
     variables = environment(data, env)
     data.mkdir(parents=True, exist_ok=True)
-    manage(variables, "init_deployment")
-    _migrate(data, variables)
-    chosen = port or _free_port()
-    server = LiveServer(data, chosen, variables, _spawn(data, chosen, variables))
-    _wait(server)
+    warm = Warm(variables)
+    try:
+        _warmly(warm, "init_deployment")
+        _migrate(data, warm)
+        chosen = port or _free_port()
+        server = LiveServer(data, chosen, variables, _spawn(data, chosen, variables), warm)
+        _wait(server)
+    except BaseException:
+        warm.close()
+        raise
     return server
 
 
-def _migrate(data: Path, variables: Mapping[str, str]) -> None:
+def _migrate(data: Path, warm: Warm) -> None:
     """Make the databases; SQLite's, which hold nothing yet, are copied from the first that this process made."""
-    if variables.get("SESPHR_DB") == "mariadb" or any(data.glob(DATABASES)):
-        manage(variables, "migrate_all", "--verbosity", "0")
+    if warm.variables.get("SESPHR_DB") == "mariadb" or any(data.glob(DATABASES)):
+        _warmly(warm, "migrate_all", "--verbosity", "0")
         return
-    nodes = variables.get("SESPHR_NODES", "1")
+    nodes = warm.variables.get("SESPHR_NODES", "1")
     if nodes not in _blank:
-        manage(variables, "migrate_all", "--verbosity", "0")
+        _warmly(warm, "migrate_all", "--verbosity", "0")
         _blank[nodes] = {path.name: path.read_bytes() for path in data.glob(DATABASES)}
         return
     for name, octets in _blank[nodes].items():

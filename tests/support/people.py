@@ -9,7 +9,7 @@ import re
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -96,6 +96,14 @@ class Person(Endpoint):
         login = f"{name}@example.org"
         made = papers(login, role)
         return cls(id=made.id, seed=made.seed, login=login, role=role)
+
+    def twin(self) -> "Person":
+        """The same person with the same session, whose browser and memory nobody else changes."""
+        found = browser()
+        found.cookies.load({name: one.value for name, one in self.http.cookies.items()})
+        return replace(
+            self, http=found, dealt=set(self.dealt), sealed_to_nodes=dict(self.sealed_to_nodes)
+        )
 
     @property
     def papers(self) -> Papers:

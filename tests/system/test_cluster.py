@@ -34,7 +34,7 @@ def join(cluster: Cluster, folder: Path, role: str) -> Person:
     person = Person(cluster.url, folder / role / "home", f"{role}.{folder.name}@example.org")
     (folder / role).mkdir()
     person.register(role)
-    cluster.manage("portal", "authorise", person.login, "--checked", "identity card")
+    cluster.manage_from_outside("portal", "authorise", person.login, "--checked", "identity card")
     return person
 
 

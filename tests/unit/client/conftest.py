@@ -6,6 +6,7 @@ server answers, lose it, or look at what was sent.
 
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from sesphr.client import http as client_http
 from sesphr.client.http import Api
 from sesphr.client.main import main
 from sesphr.crypto import slots
+from tests.support.replay import beginning
 
 PASSWORD = "violet-harbour-91-quilt"
 SERVER = "http://127.0.0.1:8000"
@@ -193,13 +195,42 @@ def join(wire: Wire, tmp_path: Path) -> Callable[..., Endpoint]:
     return joined
 
 
+# An owner and a physician, with whom most begin.
+ROLES = {"ada": "owner", "lee": "physician"}
+
+
 @pytest.fixture
-def ada(join: Callable[..., Endpoint]) -> Endpoint:
+def people(
+    request: pytest.FixtureRequest,
+    join: Callable[..., Endpoint],
+    wire: Wire,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Endpoint]:
+    """Those of them whom the test asks for: registered once, with the HOMEs of that time."""
+    wanted = [name for name in ROLES if name in request.fixturenames]
+    before = len(wire.requests)
+
+    def make() -> tuple[Path, list[tuple[str, str, bytes]]]:
+        kept = tmp_path_factory.mktemp("homes")
+        for name in wanted:
+            shutil.copytree(join(name, ROLES[name]).home, kept / name)
+        return kept, wire.requests[before:]
+
+    homes, requests = beginning(f"client {wanted}", make)
+    wire.requests[before:] = requests
+    for name in wanted:
+        shutil.copytree(homes / name, tmp_path / name, dirs_exist_ok=True)
+    return {name: Endpoint(tmp_path / name, f"{name}@example.org", wire) for name in wanted}
+
+
+@pytest.fixture
+def ada(people: dict[str, Endpoint]) -> Endpoint:
     """An owner."""
-    return join("ada")
+    return people["ada"]
 
 
 @pytest.fixture
-def lee(join: Callable[..., Endpoint]) -> Endpoint:
+def lee(people: dict[str, Endpoint]) -> Endpoint:
     """A physician."""
-    return join("lee", "physician")
+    return people["lee"]

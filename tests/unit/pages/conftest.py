@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.ids import member_id
 from accounts.models import Member, Role, State
 from sesphr.web import pages
+from tests.support.replay import beginning
 
 DIGEST = b"\x01" * 32
 
@@ -47,7 +48,16 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def browsers(db: None) -> dict[str, Client]:
     """A browser of each kind of visitor."""
-    return {
+    found: dict[str, Client] = {}
+    for kind, cookies in beginning("pages", _sessions).items():
+        found[kind] = Client(raise_request_exception=False)
+        found[kind].cookies.load(cookies)
+    return found
+
+
+def _sessions() -> dict[str, dict[str, str]]:
+    """The cookies of each kind of visitor's browser."""
+    visitors = {
         "stranger": browser_of(None),
         "owner": browser_of(member("olga", "owner")),
         "physician": browser_of(member("phil", "physician")),
@@ -55,4 +65,8 @@ def browsers(db: None) -> dict[str, Client]:
         "new owner": browser_of(member("otto", "owner", State.PENDING)),
         "new nurse": browser_of(member("nina", "nurse", State.PENDING)),
         "administrator": browser_of(member("anna", Role.ADMINISTRATOR)),
+    }
+    return {
+        kind: {name: one.value for name, one in browser.cookies.items()}
+        for kind, browser in visitors.items()
     }
