@@ -7,6 +7,7 @@
  */
 import { cellOf, roleCell, rowsOf } from "./matrix.js";
 import { lookUp, nameOf, pins } from "./people.js";
+import { recallPeople } from "./peoplenames.js";
 import { ORIGINAL } from "./records.js";
 import { readHead } from "./sharing.js";
 
@@ -30,8 +31,8 @@ const STATES = new Set(["shared", "later"]);
  * @throws {import("./errors.js").Integrity} a list or a key that is not as signed or pinned
  */
 export async function readReaders(session, at = Date.now() / 1000) {
-  const [{ rules }, known] = await Promise.all([readHead(session), pins(session)]);
-  const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row, known)));
+  const [{ rules }, known, before] = await Promise.all([readHead(session), pins(session), recallPeople(session)]);
+  const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row, known, before)));
   const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role, gone }) => {
     const { cell, emergency } = row.member === null ? roleReads(row, partition, at) : { cell: cellOf(rules, row.member, partition, at), emergency: null };
     if (!STATES.has(cell.state)) return [];
@@ -48,10 +49,13 @@ function roleReads({ role, issuer, rules }, partition, at) {
   return STATES.has(found.state) ? { cell: found, emergency: null } : { cell: found.special, emergency: found.emergency };
 }
 
-/** @param {Session} session @param {Row} row @param {Record<string, import("./people.js").Pin>} known */
-async function named(session, row, known) {
+/**
+ * @param {Session} session @param {Row} row @param {Record<string, import("./people.js").Pin>} known
+ * @param {import("./peoplenames.js").Names} before how they were called when they were seen last
+ */
+async function named(session, row, known, before) {
   if (row.member === null) return { row, name: null, role: row.role, gone: false };
   const person = await lookUp(session, row.member);
-  const called = nameOf(known[row.member]) ?? person;
+  const called = nameOf(known[row.member]) ?? person ?? before[row.member];
   return { row, name: called?.name ?? null, role: called?.role ?? null, gone: person?.state !== "authorised" };
 }

@@ -35,6 +35,8 @@ class Home {
     this.onItsWay = 0;
     /** Who left, and when. @type {Map<string, number>} */
     this.left = new Map();
+    /** How those are called who left lately. @type {import("../endpoint/peoplenames.js").Names} */
+    this.names = {};
     /** How many people and groups see something; null until that is known. @type {number | null} */
     this.seenBy = null;
   }
@@ -42,7 +44,7 @@ class Home {
   async start() {
     byId("greeting").textContent = greeting(this.session.me.name);
     const parts = this.loadParts();
-    const leavers = this.optional(drawLeavers(), undefined);
+    const leavers = this.optional(drawLeavers(this.session), {}).then((names) => { this.names = names; this.markLeft(); });
     const recent = this.loadNeeds().then((requests) => { void parts.then(filled, filled); return this.loadRecent(requests); });
     await Promise.all([parts, recent, leavers]);
   }
@@ -82,13 +84,18 @@ class Home {
       this.seenBy = readers.everybody.length;
       if (records.length) drawParts(byId("parts"), records, readers);
       else byId("parts").replaceChildren(clone("t-no-records"));
-      markLeft(byId("parts"), this.left);
+      this.markLeft();
       show(byId("whole-record"), records.length > 0);
       this.draw();
     } catch (error) {
       report(error);
       failed(place, error, () => this.loadParts());
     }
+  }
+
+  /** What is known by now of those who left. */
+  markLeft() {
+    markLeft(byId("parts"), this.left, this.names);
   }
 
   /** Nothing is on its way any more. */
@@ -102,7 +109,7 @@ class Home {
   async loadRecent(requests) {
     const events = await drawRecent(this.session, requests);
     this.left = departures(events, this.session.deployment);
-    markLeft(byId("parts"), this.left);
+    this.markLeft();
     const need = recoveryNeed(events);
     if (!need) return;
     this.needs.push(need);

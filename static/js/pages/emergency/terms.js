@@ -21,6 +21,8 @@ const MOST_HOURS = 8760;
 export class Rules {
   /** @type {Authority[]} */
   #authorities = [];
+  /** Whose rule the form shows, once one was saved here. @type {{role: string, issuer: string} | null} */
+  #saved = null;
   /** @type {Terms[]} */
   terms = [];
 
@@ -38,7 +40,23 @@ export class Rules {
     this.terms = termsOf(head.rules, this.kind);
     byId("give-authority").replaceChildren(...authorities.map((one, i) =>
       el("option", { value: `${i}` }, t("give.authority", { role: roleWord(one.role), name: one.name }))));
+    this.#fill();
     this.#draw();
+  }
+
+  /** The form begins with what is in force, so that saving it again changes nothing. */
+  #fill() {
+    const named = this.terms.find((one) => one.role === this.#saved?.role && one.issuer === this.#saved?.issuer);
+    const shown = named ?? this.terms[0];
+    const chosen = this.#authorities.findIndex((one) => one.role === shown?.role && one.issuer === shown?.issuer);
+    if (!shown || chosen < 0) return;
+    const form = /** @type {HTMLFormElement} */ (byId("give-form"));
+    /** @type {HTMLSelectElement} */ (byId("give-authority")).value = `${chosen}`;
+    /** @type {HTMLInputElement} */ (byId("give-hours")).value = `${shown.hours}`;
+    for (const box of form.querySelectorAll("input")) {
+      if (box.name === "parts") box.checked = shown.partitions.includes(box.value);
+      if (box.name === "signers") box.checked = box.value === `${shown.signers}`;
+    }
   }
 
   #draw() {
@@ -65,6 +83,7 @@ export class Rules {
     showErrors(byId("give-form"), errors);
     if (errors.length || !authority) return;
     const { role, issuer } = authority;
+    this.#saved = { role, issuer };
     await this.#put((rules) => given(rules, { role, issuer, partitions, hours, signers, history: true }));
   }
 

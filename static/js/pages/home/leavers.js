@@ -1,4 +1,5 @@
 /** Who left of those with whom the owner shares: a notice for each, until she dismisses it. @module */
+import { rememberPeople } from "../../endpoint/peoplenames.js";
 import { dismissNotice, readNotices } from "../../endpoint/work.js";
 import { byId, clone, onAction, show } from "../../ui/dom.js";
 import { date } from "../../ui/format.js";
@@ -8,13 +9,20 @@ import { explain, report } from "../../ui/states.js";
 
 /** @typedef {import("../../endpoint/work.js").Notice} Notice */
 
-/** Draw the notices that there are. */
-export async function drawLeavers() {
+/**
+ * Draw the notices that there are.
+ * @param {import("../../endpoint/session.js").Session} session
+ * @returns {Promise<import("../../endpoint/peoplenames.js").Names>} how those are called who left, also later
+ */
+export async function drawLeavers(session) {
   const place = byId("leavers");
   const notices = await readNotices();
   place.replaceChildren(...notices.map(panel));
   show(byId("leavers-place"), notices.length > 0);
   onAction(place, { dismiss: (button) => void dismiss(button) });
+  const names = Object.fromEntries(notices.map(({ member, name, role }) => [member, { name, role }]));
+  await rememberPeople(session, names);
+  return names;
 }
 
 /** @param {Notice} notice @returns {HTMLElement} */

@@ -51,6 +51,7 @@ function people(readers) {
       name: readerName(reader), about: readerAbout(reader), until: readerUntil(reader),
     });
     row.dataset.member = reader.member ?? "";
+    row.toggleAttribute("data-nameless", reader.name === null);
     return row;
   });
   if (more) rows.push(fillMore(more));
@@ -58,13 +59,17 @@ function people(readers) {
 }
 
 /**
- * Say of those who left when they did: by then the key nodes had forgotten what opened anything for them.
+ * Say of those who left when they did, and who they were: by then the key nodes had forgotten what
+ * opened anything for them.
  * @param {HTMLElement} place @param {Map<string, number>} departures when they left, by member
+ * @param {import("../../endpoint/peoplenames.js").Names} names of those whom the directory does not name any more
  */
-export function markLeft(place, departures) {
-  for (const row of place.querySelectorAll("[data-member]")) {
-    const time = row instanceof HTMLElement ? departures.get(row.dataset.member ?? "") : undefined;
-    if (time !== undefined) fill(/** @type {HTMLElement} */ (row), { about: t("home.left.row", { date: date(time) }), until: "" });
+export function markLeft(place, departures, names) {
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("[data-member]"))) {
+    const member = row.dataset.member ?? "";
+    const [time, called] = [departures.get(member), names[member]];
+    if (time !== undefined) fill(row, { about: t("home.left.row", { date: date(time) }), until: "" });
+    if (called && "nameless" in row.dataset) fill(row, { name: called.name, avatar: avatar(called.name, called.role) });
   }
 }
 

@@ -10,6 +10,7 @@ import { date, list as listed } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { ordered, partName } from "../../ui/parts.js";
 import { announce, failed, pageState } from "../../ui/states.js";
+import { certifiedBriefly } from "../shared/certified.js";
 import { roleWord } from "../sharing/words.js";
 
 /** @typedef {import("../../endpoint/session.js").Session} Session */
@@ -39,7 +40,9 @@ export async function showProposal(session, record) {
   if (!proposal) return;
   const { author_name: name, author_role: role, offered } = proposal;
   byId("proposal-title").textContent = t("proposal.by", { name, role: roleWord(role), date: date(offered) });
-  const { problem } = await check(session, proposal);
+  const author = { member: proposal.author, role };
+  const [{ problem }, certified] = await Promise.all([check(session, proposal), certifiedBriefly(session, author, { sentence: true })]);
+  if (problem === null) byId("proposal-certified").replaceChildren(certified);
   const warned = byId("proposal-problem");
   fill(warned, { text: problem ? t(`proposal.${problem}`, { name }) : "" });
   show(warned, problem !== null);

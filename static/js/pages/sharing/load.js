@@ -3,6 +3,7 @@ import { list as listAuthorities } from "../../endpoint/authorities.js";
 import { Impostor } from "../../endpoint/errors.js";
 import { roleId, rowsOf } from "../../endpoint/matrix.js";
 import { lookUp, nameOf, pins } from "../../endpoint/people.js";
+import { recallPeople, rememberPeople } from "../../endpoint/peoplenames.js";
 import { list as listRecords } from "../../endpoint/records.js";
 import { list as listRequests } from "../../endpoint/requests.js";
 import { readHead } from "../../endpoint/sharing.js";
@@ -31,9 +32,8 @@ import { ordered, PARTS } from "../../ui/parts.js";
  * @typedef {{head: Head, own: Person, records: RecordView[], columns: string[], people: Map<string, Someone>,
  *   roles: Map<string, RoleRow>, nodes: {n: number, t: number}}} Scene
  */
-/** What is remembered of people, for when the server does not show them any more. @typedef {Record<string, {name: string, role: string}>} Names */
+/** @typedef {import("../../endpoint/peoplenames.js").Names} Names */
 
-const NAMES = "people-names";
 const ORIGINAL = "original";
 
 /**
@@ -118,12 +118,11 @@ async function checked(session, member, keys) {
 async function knownNames(session) {
   const { incoming } = await listRequests(session);
   const asked = incoming.map((one) => [one.asker, { name: one.asker_name, role: one.asker_role }]);
-  return { ...Object.fromEntries(asked), ...(await session.memory.get(NAMES)) };
+  return { ...Object.fromEntries(asked), ...(await recallPeople(session)) };
 }
 
 /** @param {Session} session @param {Names} names @param {readonly Someone[]} people */
 async function remember(session, names, people) {
   const seen = people.filter((one) => one.found).map(({ member, name, role }) => [member, { name, role }]);
-  const next = { ...names, ...Object.fromEntries(seen) };
-  if (JSON.stringify(next) !== JSON.stringify(names)) await session.memory.set(NAMES, next);
+  await rememberPeople(session, { ...names, ...Object.fromEntries(seen) });
 }
