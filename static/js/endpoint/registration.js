@@ -7,6 +7,7 @@
  */
 import { randomBytes, toHex } from "../crypto/bytes.js";
 import { b64uEncode } from "../crypto/encoding.js";
+import * as keychange from "../crypto/keychange.js";
 import { MemberKeys } from "../crypto/keys.js";
 import { prove } from "../crypto/proofs.js";
 import { makeRecoverySlot } from "../crypto/slots.js";
@@ -29,29 +30,52 @@ export const ORIGINAL = "original";
 export const DEFAULT_PARTITIONS = Object.freeze(["personal", "medical", "insurance", "prescription"]);
 const FIRST_PARTITIONS = [...DEFAULT_PARTITIONS, ORIGINAL];
 
+const TYP = "sesphr-registration";
+
 /**
- * A member's own registration with epoch 1 of each partition.
+ * A member's own registration with the first epoch of each partition that these keys have.
  * @param {MemberKeys} keys
  * @param {{deployment: string, member: string, partitions: readonly string[], seq?: number,
  *   previous?: string | null}} options previous: base64url digest of the one before
  * @returns {{jws: string, digest: Bytes}}
  */
-export function registration(keys, { deployment, member, partitions, seq = 1, previous = null }) {
+export function registration(keys, { seq = 1, previous = null, ...rest }) {
+  const octets = payload(rest.deployment, rest.member, { ...publicParts(keys, rest), seq, previous });
+  return { jws: sign(keys, TYP, octets), digest: sha256(octets) };
+}
+
+/**
+ * The registration with which a member changes keys: every partition gets the first epoch of the new
+ * ones, the old key signs it, and the new key proves that whoever signs has it.
+ * @param {MemberKeys} keys the new ones, which know the former seeds
+ * @param {{old: MemberKeys, deployment: string, person: Person, acl: number}} change person: the
+ *   registration as it stands; acl: number of the last access list, 0 for none
+ * @returns {string} JWS
+ */
+export function keyChange(keys, { old, deployment, person, acl }) {
+  const { member, digest: previous } = person;
+  const seq = person.seq + 1;
+  const possession = keychange.prove(keys.signingKey, { deployment, member, seq, old: old.verification });
+  const parts = publicParts(keys, { deployment, member, partitions: [...person.partitions.keys()] });
+  return sign(old, TYP, payload(deployment, member, { ...parts, seq, previous, possession: b64uEncode(possession), acl }));
+}
+
+/** @param {MemberKeys} keys @param {{deployment: string, member: string, partitions: readonly string[]}} of */
+function publicParts(keys, { deployment, member, partitions }) {
   const { verification } = keys;
   const { Y, proof } = prove("key-B", { deployment, secret: keys.receiveSecret, ctx: { member, verification } });
-  const octets = payload(deployment, member, {
+  return {
     verification: b64uEncode(verification), receive: b64uEncode(Y.encode()), receive_proof: b64uEncode(proof),
     partitions: Object.fromEntries(partitions.map((name) => [name, registered(keys, deployment, member, name)])),
-    seq, previous,
-  });
-  return { jws: sign(keys, "sesphr-registration", octets), digest: sha256(octets) };
+  };
 }
 
 /** @param {MemberKeys} keys @param {string} deployment @param {string} member @param {string} partition */
 function registered(keys, deployment, member, partition) {
-  const ctx = { member, partition, epoch: 1, verification: keys.verification };
-  const { Y, proof } = prove("key-A", { deployment, secret: keys.partition(partition, 1).secret, ctx });
-  return { epoch: 1, key: b64uEncode(Y.encode()), proof: b64uEncode(proof) };
+  const epoch = keys.firstEpoch;
+  const ctx = { member, partition, epoch, verification: keys.verification };
+  const { Y, proof } = prove("key-A", { deployment, secret: keys.partition(partition, epoch).secret, ctx });
+  return { epoch, key: b64uEncode(Y.encode()), proof: b64uEncode(proof) };
 }
 
 /** A registration that is ready: what is sent, however often. */
