@@ -110,11 +110,13 @@ const invitation = having({
   id: uuid, dependant: uuid, name: anyText, by: anyText, by_login: anyText, registrations: list(long), enc: anyText, ciphertext: anyText,
 });
 
+const slot = (/** @type {unknown} */ value) => void members(value);
+
 const SHAPES = {
   dependants: having({ dependants: list(dependant), invitations: list(invitation), ready: boolean }),
   guardianFound: having({ member: uuid, name: anyText, role: anyText, registrations: list(long), statement: long }),
   guardianship: having({ id: uuid }),
-  guardianSlot: having({ slot: (value) => void members(value), registrations: list(long) }),
+  guardianSlot: having({ slot, registrations: list(long) }),
   activation: having({ organisation: anyText, department: anyText, name: anyText, role: anyText, title: anyText, email: anyText }),
   codes: having({ codes: list(activation) }),
   newCode: having({ id: uuid, code: text(1, 64), name: anyText, role: anyText, expires: int() }),
