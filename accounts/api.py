@@ -17,6 +17,7 @@ from accounts import (
     api_devices,
     api_second_factor,
     applications,
+    mail,
     ratelimits,
     schemas,
     selectors,
@@ -26,6 +27,7 @@ from accounts import (
 )
 from accounts.guardians import acting
 from accounts.guardians.api import router as guardians_router
+from accounts.guardians.api_handing import router as handing_router
 from accounts.middleware import device_of
 from accounts.models import Member, Role
 from accounts.organisations.api import router as organisations_router
@@ -42,7 +44,6 @@ from sesphr.web.problems import ProblemOut
 router = Router(tags=["accounts"])
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-CONFIRM_PAGE = "/confirm"
 REFUSALS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
 REFUSALS |= {429: ProblemOut, 503: ProblemOut}
 router.add_router("", api_devices.router)
@@ -50,6 +51,7 @@ router.add_router("", api_second_factor.router)
 router.add_router("", members_router)
 router.add_router("/organisations", organisations_router)
 router.add_router("", guardians_router)
+router.add_router("", handing_router)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -63,7 +65,7 @@ def _counted(name: str) -> Callable[[HttpRequest], None]:
 
 
 def _confirm_page(request: HttpRequest) -> str:
-    return request.build_absolute_uri(CONFIRM_PAGE)
+    return request.build_absolute_uri(mail.CONFIRM_PAGE)
 
 
 def _member(request: HttpRequest) -> Member:
@@ -94,7 +96,7 @@ def register(request: HttpRequest, payload: schemas.RegisterIn) -> Any:
         name=payload.name,
         role=payload.role,
         registration=payload.registration,
-        first_slots=[slot.model_dump() for slot in payload.slots],
+        sent_slots=[slot.model_dump() for slot in payload.slots],
     )
     terms = {"page": _confirm_page(request), "language": wished(request)}
     code = payload.activation_code
@@ -138,6 +140,7 @@ def sign_in(request: HttpRequest, payload: schemas.SignInIn) -> Any:
         "member": selectors.me(found.member),
         "slot": slots.public(found.slot),
         "generations": found.generations,
+        "former": slots.former_of(found.member.id),
         **api_devices.life(request),
     }
 
@@ -154,7 +157,13 @@ def session(request: HttpRequest) -> Any:
         if found is None
         else {"id": str(member.id), "login": member.login, "name": member.name}
     )
-    return {**shown, **api_devices.life(request), "generations": generations, "guardian": guardian}
+    return {
+        **shown,
+        **api_devices.life(request),
+        "generations": generations,
+        "guardian": guardian,
+        "former": slots.former_of(UUID(shown["id"])),
+    }
 
 
 @router.delete("/session", response={204: None})

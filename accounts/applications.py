@@ -45,9 +45,9 @@ class Application:
 
 
 def parse(
-    *, login: str, name: str, role: str, registration: str, first_slots: Sequence[Mapping[str, Any]]
+    *, login: str, name: str, role: str, registration: str, sent_slots: Sequence[Mapping[str, Any]]
 ) -> Application:
-    """Check a registration; `first_slots` are {slot, login_secret} objects.
+    """Check a registration; `sent_slots` are {slot, login_secret} objects.
 
     Raises:
         Invalid, DecodingError: with a sentence that says what is not acceptable.
@@ -62,7 +62,7 @@ def parse(
         role=role,
         registration=registration,
         digest=digest_of_first(registration, member),
-        slots=_slots(first_slots, member, login),
+        slots=first_slots(sent_slots, member, login),
     )
 
 
@@ -132,9 +132,14 @@ def require_own(jws: str, member: UUID) -> bytes:
     return octets
 
 
-def _slots(first: Sequence[Mapping[str, Any]], member: UUID, login: str) -> tuple[NewSlot, ...]:
+def first_slots(sent: Sequence[Mapping[str, Any]], member: UUID, login: str) -> tuple[NewSlot, ...]:
+    """Check the first password slot and recovery slot of a member with this login.
+
+    Raises:
+        Invalid, DecodingError: others, more or less, or not of this login.
+    """
     found = tuple(
-        slots.parse(one["slot"], one["login_secret"], member=member, login=login) for one in first
+        slots.parse(one["slot"], one["login_secret"], member=member, login=login) for one in sent
     )
     if sorted(slot.type for slot in found) != FIRST_SLOTS:
         raise Invalid("Send one password slot and one recovery slot.")

@@ -4,7 +4,7 @@ The member's verification key is what the nodes have registered; a request signe
 an identity certificate of it, proves that whoever asks has the key.
 """
 
-from collections import Counter
+from itertools import groupby
 
 from sesphr.adapters import get_srs_nodes
 from sesphr.crypto import statements
@@ -19,12 +19,29 @@ SKEW = 300
 
 
 def verification_of(member: str) -> bytes:
-    """The verification key that at least t nodes have registered for a member.
+    """The verification key in force that at least t nodes have registered for a member.
+
+    A node that has not heard of new keys yet neither speaks for them nor against them.
 
     Raises:
         Invalid: nodes disagree, or there is none. Unavailable: too few within reach.
     """
-    said: Counter[bytes] = Counter()
+    said = _said(member)
+    newest = max(said, key=len, default=[])
+    if any(keys != newest[: len(keys)] for keys in said):
+        raise Invalid("The nodes name different keys of this member: find out why.")
+    if said.count(newest) < get_deployment().t:
+        raise Unavailable("Too few key servers told the newest keys; try again in a moment.")
+    return newest[-1]
+
+
+def _said(member: str) -> list[list[bytes]]:
+    """The verification keys that a member has had, oldest first, as each node within reach says.
+
+    Raises:
+        Invalid: a node knows none.
+    """
+    said = []
     for node in get_srs_nodes():
         try:
             found = node.registrations(member)
@@ -32,13 +49,13 @@ def verification_of(member: str) -> bytes:
             continue
         if not found:
             raise Invalid(f"Node {node.index} has no keys of this member registered.")
-        payload = statements.payload_of_unverified(found[0])
-        said[b64u_decode(payload["verification"], 32)] += 1
-    if len(said) > 1:
-        raise Invalid("The nodes name different keys of this member: find out why.")
-    if sum(said.values()) < get_deployment().t:
-        raise Unavailable("Too few key servers answered; try again in a moment.")
-    return next(iter(said))
+        said.append([key for key, _ in groupby(map(_verification, found))])
+    return said
+
+
+def _verification(registration: str) -> bytes:
+    payload = statements.payload_of_unverified(registration)
+    return b64u_decode(payload["verification"], 32)
 
 
 def checked_request(

@@ -17,6 +17,7 @@ from sesphr.web.languages import of_letters
 
 logger = logging.getLogger("sesphr.accounts")
 
+CONFIRM_PAGE = "/confirm"
 TOKEN_SECONDS = 3 * 24 * 3600
 _signer = signing.TimestampSigner(salt="accounts.confirm")
 
@@ -62,6 +63,11 @@ def send_authorised(member: Member) -> None:
 def send_second_factor_reset(member: Member) -> None:
     """Tell a member that their second factor was removed by somebody else."""
     _send(member, "reset")
+
+
+def send_handed_over(guardian: Member) -> None:
+    """Tell a guardian that a dependant has the account for themselves now; not who, as letters are not sealed."""
+    _send(guardian, "handed-over")
 
 
 def _addresses(member: Member) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -93,6 +94,8 @@ class MemberManager(BaseUserManager["Member"]):
         )
         member.set_password(password)
         member.full_clean(exclude=["password"])
+        if HandOver.objects.filter(login=login).exists():
+            raise ValidationError("An account that is being handed over gets this login.")
         member.save(using=self._db, force_insert=True)
         return member
 
@@ -100,10 +103,11 @@ class MemberManager(BaseUserManager["Member"]):
 class Member(AbstractBaseUser, PermissionsMixin):
     """Somebody with an account; `password` hashes the password slot's login secret.
 
-    `id` is the keyed hash of `login`; `registration` is the digest (32 octets) of the first signed registration;
-    administrators have none. `language` is the code of the one that was chosen, if any. `listed`: may be
-    found in the directory of providers; `notified`: wants letters about what happened. `sought` is
-    the name as it is searched. Times are Unix seconds.
+    `id` is the keyed hash of the `login` with which they began; only an account that was handed over
+    has another login now. `registration` is the digest (32 octets) of the first signed registration;
+    administrators have none. `language` is the code of the one that was chosen, if any. `listed`: may
+    be found in the directory of providers; `notified`: wants letters about what happened. `sought`
+    is the name as it is searched. Times are Unix seconds.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -252,9 +256,11 @@ class Event(AbstractEvent):
         ]
 
 
-from accounts.guardians.models import GuardianKey, Guardianship  # noqa: E402 -- its models are this app's
+from accounts.guardians.models import (  # noqa: E402 -- its models are this app's
+    FormerSlot,
+    GuardianKey,
+    Guardianship,
+    HandOver,
+)
 
-__all__ = [
-    "Device", "Event", "GuardianKey", "Guardianship", "KeySlot", "Member", "MemberManager",
-    "RateLimit", "Role", "SlotType", "State", "Stream",
-]  # fmt: skip
+__all__ += ["FormerSlot", "GuardianKey", "Guardianship", "HandOver"]

@@ -154,6 +154,17 @@ class Generations(Schema):
     recovery: int
 
 
+class FormerSlot(Strict):
+    """A member's former seed, sealed under the present one; it holds the epochs below `generation`."""
+
+    member: MemberId
+    type: Literal["former"]
+    generation: int = Field(ge=1, le=2**31 - 1)
+    salt: Salt
+    params: NoParams
+    sealed: Sealed
+
+
 class GuardianOut(Schema):
     """Who is at the screen while a session acts for a dependant."""
 
@@ -164,10 +175,11 @@ class GuardianOut(Schema):
 
 class SessionOut(Me, Life):
     """For whom this session answers, for how long, and who acts, if that is somebody else; the
-    generations of the slots of whoever signed in."""
+    generations of the slots of whoever signed in; the former seeds of whom it answers for."""
 
     generations: Generations
     guardian: GuardianOut | None
+    former: list[FormerSlot]
 
 
 class IdleOut(Schema):
@@ -200,11 +212,14 @@ class DevicesOut(Schema):
 
 
 class SignedInOut(Life):
-    """Who one is, the sealed seed, the generations of one's slots, and the new session's life."""
+    """Who one is, the sealed seed, the generations of one's slots, one's former seeds under the present
+    one, and the new session's life. Only of a handed-over account the slot names another member id: that
+    of `sign-in/parameters`."""
 
     member: Me
     slot: Slot
     generations: Generations
+    former: list[FormerSlot]
 
 
 class EndedOut(Schema):

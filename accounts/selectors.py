@@ -21,6 +21,7 @@ from sesphr.ports.errors import NotFound
 from sesphr.ports.srs import SrsNode
 
 FORGETTABLE_AFTER = 30 * 24 * 3600
+NOBODY = "There is nobody whom you may see under this name."
 
 
 def by_login(login: str) -> Member | None:
@@ -80,7 +81,7 @@ def registrations(member: UUID) -> list[str]:
 
 
 def fingerprint_of(registration: str) -> str:
-    """Return the fingerprint of a registration's keys, as endpoints show it.
+    """Return the fingerprint of a registration's keys, as endpoints show it; a member's last one counts.
 
     The nodes have checked the registration; here it is only read.
     """
@@ -114,13 +115,17 @@ def directory_entry(*, asker: Member, member: UUID) -> Entry:
     """
     found = Member.objects.filter(pk=member).first()
     if not _visible(asker, member, found) or found is None:
-        raise NotFound("There is nobody whom you may see under this name.")
+        raise NotFound(NOBODY)
     return Entry(found, registrations(found.id))
 
 
 def directory_entry_by_login(*, asker: Member, login: str) -> Entry:
     """Return the same by login, which must match exactly."""
-    return directory_entry(asker=asker, member=member_id(login))
+    found = by_login(login)
+    entry = directory_entry(asker=asker, member=member_id(login) if found is None else found.id)
+    if entry.member.login != login:
+        raise NotFound(NOBODY)
+    return entry
 
 
 def _visible(asker: Member, member: UUID, found: Member | None) -> bool:

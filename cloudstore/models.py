@@ -11,10 +11,15 @@ from sesphr.fields import OctetsField
 
 
 class Author(models.Model):
-    """An author's Ed25519 key, as first seen; it never changes."""
+    """An author's Ed25519 key, as first seen, or as a key change that was signed with the one
+    before names it.
+
+    `former` are the keys before, oldest first, 32 octets each: what they signed is here still.
+    """
 
     id = models.UUIDField(primary_key=True)
     verification = OctetsField(max_length=32)
+    former = models.BinaryField(default=b"")
 
     class Meta:
         constraints = [

@@ -90,8 +90,9 @@ def _granted_row(shelf: Shelf, grant: Grant, request: Request) -> Document:
 def _manifest(row: Document, authors: Authors, deployment: str) -> Mapping[str, Any]:
     """The payload of a stored manifest, verified again."""
     try:
+        directory = authors.directory_of(row.manifest)
         verified = statements.verify(
-            row.manifest, typ="sesphr-manifest", deployment=deployment, directory=authors
+            row.manifest, typ="sesphr-manifest", deployment=deployment, directory=directory
         )
     except CryptoError:
         _fail(row.digest, "the manifest was changed")

@@ -1,12 +1,14 @@
 """The rows behind grants: in few queries and bounded memory, however many grants there are."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models.functions import Length
 
+from cloudstore import pins
 from cloudstore.models import Author, Document, Tombstone
 from cloudstore.tickets import Grant
+from sesphr.crypto import statements
 
 # Small documents are read together, a large one alone.
 BATCH = 8 * 2**20
@@ -53,36 +55,30 @@ class Shelf:
             yield batch
 
 
-class Authors(Mapping[str, bytes]):
+class Authors:
     """Verification keys by author, each looked up once, when it is first asked for."""
 
     def __init__(self) -> None:
-        self._known: dict[str, bytes | None] = {}
+        self._known: dict[str, tuple[bytes, ...]] = {}
 
-    def __getitem__(self, author: str) -> bytes:
-        """The key.
+    def directory_of(self, statement: str) -> dict[str, bytes]:
+        """The key of a statement's issuer, of all that they had the one that it says signed it;
+        empty for one who is not known.
 
         Raises:
-            KeyError: nobody of this name is known.
+            CryptoError: it cannot be read.
         """
-        if author not in self._known:
-            self._known[author] = _key_of(author)
-        key = self._known[author]
-        if key is None:
-            raise KeyError(author)
-        return key
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
+        issuer = str(statements.payload_of_unverified(statement).get("iss"))
+        if issuer not in self._known:
+            self._known[issuer] = _keys_of(issuer)
+        keys = self._known[issuer]
+        return {issuer: statements.signer(statement, keys)} if keys else {}
 
 
-def _key_of(author: str) -> bytes | None:
+def _keys_of(author: str) -> tuple[bytes, ...]:
     try:
         wanted = uuid.UUID(author)
     except ValueError:
-        return None
-    key = Author.objects.filter(id=wanted).values_list("verification", flat=True).first()
-    return bytes(key) if key and str(wanted) == author else None
+        return ()
+    found = Author.objects.filter(id=wanted).first()
+    return () if found is None or str(wanted) != author else pins.keys_of(found)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from cloudstore import acceptances, attachments, selectors, services, tickets, uploads
+from cloudstore import acceptances, attachments, pins, selectors, services, tickets, uploads
 from sesphr import clock
 from sesphr.crypto.encoding import check_uuid
 from sesphr.crypto.errors import CryptoError
@@ -68,6 +68,11 @@ class LocalCloud:
         verified = tickets.verify_by(manifest, "sesphr-manifest", verification, get_deployment().id)
         with reachable("cloud"):
             services.put(manifest=verified, verification=verification, document=document)
+
+    def change_key(self, statement: str) -> None:
+        """Follow a registration that changes an author's keys; see the port."""
+        with reachable("cloud"):
+            pins.change_key(statement, get_deployment().id)
 
     def put_accept(self, statement: str, verification: bytes) -> None:
         """Keep an owner's accept until a receipt names it; see the port."""

@@ -64,7 +64,7 @@ def verification_of(member: object) -> bytes:
     found = fanout.newest(lambda node: node.registrations(str(member)), len, least=1)
     if not found:
         raise NotFound("This member has not registered any keys.")
-    return b64u_decode(statements.payload_of_unverified(found[0])["verification"], 32)
+    return b64u_decode(statements.payload_of_unverified(found[-1])["verification"], 32)
 
 
 def ask_receipts(statement: str, kind: str, call: Callable[[SrsNode], str]) -> Gathered[str]:

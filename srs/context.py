@@ -18,6 +18,7 @@ from sesphr import clock
 from sesphr.crypto import hpke, statements
 from sesphr.crypto.encoding import SUITE, b64u_encode, check_uuid, dec, lp
 from sesphr.crypto.errors import CryptoError
+from sesphr.crypto.keys import thumbprint
 from sesphr.deployment import Deployment, get_deployment
 from sesphr.eventlog import EventLog
 from sesphr.ports.errors import Invalid, Refused
@@ -25,6 +26,7 @@ from sesphr.ports.srs import Sealed
 from sesphr.roles import node_database
 from sesphr.secretfiles import secret
 from srs import streams
+from srs.formerly import former_keys
 from srs.models import Event, Member, Stream
 
 # How far ahead of this node's clock a statement may be dated.
@@ -106,8 +108,12 @@ class Node:
         key = secret(settings.SESPHR_DATA, f"node-{self.index}-hpke")
         return hpke.unseal(key, sealed.enc, info, sealed.ciphertext)
 
-    def verified(self, jws: str, typ: str) -> tuple[statements.Verified, Member]:
+    def verified(
+        self, jws: str, typ: str, *, earlier: bool = False
+    ) -> tuple[statements.Verified, Member]:
         """A member's statement, checked with the key that the member registered here.
+
+        What another node took (`earlier`) may be signed with a key that the member had then.
 
         Raises:
             Invalid: malformed, unknown issuer, wrong signature, or dated in the future.
@@ -115,13 +121,26 @@ class Node:
         with refusing_bad_input():
             issuer = statements.payload_of_unverified(jws).get("iss")
             member = self.member(issuer)
-            directory: Mapping[str, bytes] = {str(member.id): bytes(member.verification)}
+            key = bytes(member.verification)
+            if earlier:
+                key = self._signer(member, jws, typ)
+            directory: Mapping[str, bytes] = {str(member.id): key}
             checked = statements.verify(
                 jws, typ=typ, deployment=self.deployment.id, directory=directory
             )
         if checked.payload["iat"] > clock.now() + SKEW:
             raise Invalid("The statement is dated in the future: check this device's clock.")
         return checked, member
+
+    def _signer(self, member: Member, jws: str, typ: str) -> bytes:
+        """The key of a member's that a statement says signed it; no former one for a list that
+        came after it."""
+        former = former_keys(self.alias, member)
+        if typ == "sesphr-acl":
+            seq = statements.payload_of_unverified(jws).get("seq")
+            former = [one for one in former if isinstance(seq, int) and seq <= one.lists]
+        keys = [one.verification for one in former]
+        return statements.signer(jws, [*keys, bytes(member.verification)])
 
     def member(self, member: object) -> Member:
         """A registered member; an unknown one cannot have signed anything."""
@@ -147,6 +166,13 @@ def locked(node: Node, members: Iterable[UUID]) -> list[Member]:
     each other; call inside the transaction."""
     rows = Member.objects.using(node.alias).filter(pk__in=set(members)).order_by("pk")
     return list(rows.select_for_update())
+
+
+def require_signer(member: Member, checked: statements.Verified) -> None:
+    """Refuse what was signed with keys that the member has changed since it was read; call with
+    the member's row locked."""
+    if statements.kid_of(checked.jws) != thumbprint(bytes(member.verification)):
+        raise Invalid("This was signed with keys that are not registered any more.")
 
 
 def require_active(member: Member) -> None:

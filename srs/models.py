@@ -59,7 +59,7 @@ class Member(models.Model):
 
 
 class Registration(models.Model):
-    """A signed registration, numbered; later ones only add partition keys."""
+    """A signed registration, numbered; later ones add partition keys, or change all keys."""
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="registrations")
     seq = models.PositiveBigIntegerField()

@@ -110,10 +110,25 @@ def take(
     named = wanted(rules)
     gone = [row.pk for row in shares.filter(owner=owner) if row.partition not in named]
     shares.filter(pk__in=gone).delete()
-    missing = sorted(named - {partition for partition, _ in held(node, owner.pk)})
-    if missing and complete:
-        raise Invalid(f"No share was dealt for partition {missing[0]}, though a rule gives it.")
+    if complete:
+        _require_shares(node, owner, named)
     _note_roles(node, owner, rules)
+
+
+def epochs(node: Node, owner: Member) -> dict[str, set[int]]:
+    """The registered epochs of each of an owner's partitions."""
+    rows = PartitionKey.objects.using(node.alias).filter(member=owner)
+    found: dict[str, set[int]] = {}
+    for partition, epoch in rows.values_list("partition", "epoch"):
+        found.setdefault(partition, set()).add(epoch)
+    return found
+
+
+def _require_shares(node: Node, owner: Member, named: set[str]) -> None:
+    registered, there = epochs(node, owner), set(held(node, owner.pk))
+    for partition in sorted(named):
+        if any((partition, epoch) not in there for epoch in registered.get(partition, {0})):
+            raise Invalid(f"No share was dealt for partition {partition}, though a rule gives it.")
 
 
 def _note_roles(node: Node, owner: Member, rules: Rules) -> None:

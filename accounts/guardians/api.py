@@ -30,7 +30,7 @@ def _self(request: HttpRequest, limit: str = "guardian:member") -> Member:
     return member
 
 
-def _guardian(request: HttpRequest, limit: str = "guardian:member") -> Member:
+def guardian_of(request: HttpRequest, limit: str = "guardian:member") -> Member:
     """Whoever signed in, if it was with a second factor.
 
     Raises:
@@ -63,21 +63,23 @@ def register(request: HttpRequest, payload: schemas.DependantIn) -> Any:
         registration=payload.registration,
         slot=payload.slot.model_dump(),
     )
-    found = services.register(guardian=_guardian(request), dependant=made)
+    found = services.register(guardian=guardian_of(request), dependant=made)
     return {"member": str(found.id), "state": found.state}
 
 
 @router.post("/dependants/{uuid:dependant}/act", response={200: schemas.ActOut, **REFUSALS})
 def act(request: HttpRequest, dependant: UUID) -> Any:
     """Act for a dependant on this device from now on; gives out this guardian's own slot."""
-    row = services.act(guardian=_guardian(request), device=device_of(request), dependant=dependant)
+    row = services.act(
+        guardian=guardian_of(request), device=device_of(request), dependant=dependant
+    )
     return {"member": accounts.me(row.dependant), "slot": applications.public(row)}
 
 
 @router.get("/dependants/{uuid:dependant}/slot", response={200: schemas.SlotOut, **REFUSALS})
 def slot(request: HttpRequest, dependant: UUID) -> Any:
     """This guardian's own slot of a dependant, for sealing the seed to a further guardian."""
-    row = services.slot_of(guardian=_guardian(request), dependant=dependant)
+    row = services.slot_of(guardian=guardian_of(request), dependant=dependant)
     return {"slot": applications.public(row), "registrations": accounts.registrations(dependant)}
 
 
@@ -92,7 +94,7 @@ def stop(request: HttpRequest) -> Any:
 @takes_json(SMALL)
 def publish_key(request: HttpRequest, payload: schemas.KeyIn) -> Any:
     """Let oneself be found, by exact login, as a second guardian."""
-    services.publish_key(member=_guardian(request), statement=payload.statement)
+    services.publish_key(member=guardian_of(request), statement=payload.statement)
     return {"ready": True}
 
 
@@ -108,7 +110,7 @@ def withdraw_key(request: HttpRequest) -> Any:
 def find(request: HttpRequest, payload: schemas.FindIn) -> Any:
     """Find somebody who lets themselves be found as a guardian, by exact login."""
     check_login(payload.login)
-    _guardian(request, "directory:member")
+    guardian_of(request, "directory:member")
     return selectors.ready(payload.login)
 
 
@@ -119,7 +121,7 @@ def find(request: HttpRequest, payload: schemas.FindIn) -> Any:
 def invite(request: HttpRequest, dependant: UUID, payload: schemas.InviteIn) -> Any:
     """Invite a further guardian, with the dependant's seed sealed to him."""
     row = services.invite(
-        by=_guardian(request),
+        by=guardian_of(request),
         dependant=dependant,
         guardian=UUID(payload.guardian),
         enc=b64u_decode(payload.enc, 32),
@@ -135,7 +137,7 @@ def invite(request: HttpRequest, dependant: UUID, payload: schemas.InviteIn) -> 
 @takes_json(SMALL)
 def accept(request: HttpRequest, guardianship: UUID, payload: schemas.AcceptIn) -> Any:
     """Accept an invitation, with a slot of one's own."""
-    member = _guardian(request)
+    member = guardian_of(request)
     invited = Guardianship.objects.filter(pk=guardianship, guardian=member).first()
     dependant = UUID(payload.slot.member) if invited is None else invited.dependant_id
     slot = applications.parse_slot(payload.slot.model_dump(), dependant)

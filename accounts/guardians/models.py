@@ -5,12 +5,22 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.fields import BinaryCharField
 from sesphr import clock
 from sesphr.fields import OctetsField
 
 INVITED = Q(live=True, since=None, until=None, sealed=None, ciphertext__isnull=False)
 ACTIVE = Q(live=True, since__isnull=False, until=None, sealed__isnull=False, ciphertext=None)
 ENDED = Q(live=None, until__isnull=False, sealed=None, ciphertext=None)
+# SQL takes a condition for kept that is null: that `live` is not null must be said.
+_STANDS = {"live__isnull": False, "live": True, "finished": None, "sealed__isnull": False}
+_GONE = {"live": None, "login": None, "body": None, "sealed": None}
+OFFERED = Q(begun=None, login=None, body=None, **_STANDS)
+BEGUN = Q(begun__isnull=False, login__isnull=False, body__isnull=False, **_STANDS) & Q(
+    digest__isnull=False
+)
+TAKEN_BACK = Q(finished=None, **_GONE)
+FINISHED = Q(begun__isnull=False, finished__isnull=False, digest__isnull=False, **_GONE)
 
 
 class GuardianKey(models.Model):
@@ -67,3 +77,64 @@ class Guardianship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guardian_id} for {self.dependant_id}"
+
+
+class HandOver(models.Model):
+    """A dependant's account on its way to the person who came of age; times are Unix seconds.
+
+    `found_by` is the keyed hash of what the code is found by; `salt` and `sealed` are the dependant's
+    seed, sealed under the code. Once begun, `body` is all that was sent (login secrets hashed, see
+    `handing`), `digest` a keyed hash of it, 32 octets, and `login` the one that nobody else may take
+    meanwhile. All of that but the digest goes at the end; the row stays. `told`: letters were sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dependant = models.ForeignKey(
+        "accounts.Member", on_delete=models.CASCADE, related_name="hand_overs"
+    )
+    guardian = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    found_by = OctetsField(max_length=32, unique=True)
+    made = models.PositiveBigIntegerField(default=clock.now)
+    expires = models.PositiveBigIntegerField()
+    salt = OctetsField(max_length=16, null=True)
+    sealed = OctetsField(max_length=60, null=True)
+    # Null once it is over, as a guardianship's: at most one of a dependant waits.
+    live = models.BooleanField(null=True, default=True)
+    begun = models.PositiveBigIntegerField(null=True)
+    login = BinaryCharField(max_length=254, unique=True, null=True)
+    body = models.TextField(null=True)
+    digest = OctetsField(max_length=32, null=True)
+    finished = models.PositiveBigIntegerField(null=True)
+    told = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dependant", "live"], name="hand_over_live"),
+            models.CheckConstraint(
+                condition=~Q(guardian=F("dependant")), name="hand_over_of_another"
+            ),
+            models.CheckConstraint(
+                condition=OFFERED | BEGUN | TAKEN_BACK | FINISHED, name="hand_over_states"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dependant_id} by {self.guardian_id}"
+
+
+class FormerSlot(models.Model):
+    """A member's former seed, sealed under the present one: it holds the epochs before `below`."""
+
+    member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="former")
+    below = models.PositiveIntegerField()
+    salt = OctetsField(max_length=16)
+    sealed = OctetsField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "below"], name="former_member_below"),
+            models.CheckConstraint(condition=Q(below__gte=1), name="former_below"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} below {self.below}"

@@ -6,12 +6,14 @@ from ninja import Schema
 from pydantic import Field
 
 from accounts.schemas import (
+    FormerSlot,
     Login,
     Me,
     MemberId,
     NoParams,
     Salt,
     Sealed,
+    SlotWithSecret,
     Statement,
     StateName,
     Strict,
@@ -59,6 +61,15 @@ class GuardianOfOut(Schema):
     mine: bool
 
 
+class HandOverOut(Schema):
+    """That a code waits for whoever comes of age, whose, and whether they began; Unix seconds."""
+
+    since: int
+    expires: int
+    by: str
+    begun: bool
+
+
 class DependantOut(Schema):
     """Somebody for whom one acts; since in Unix seconds."""
 
@@ -68,6 +79,7 @@ class DependantOut(Schema):
     state: StateName
     since: int
     guardians: list[GuardianOfOut]
+    hand_over: HandOverOut | None
 
 
 class InvitationOut(Schema):
@@ -151,3 +163,74 @@ class AcceptIn(Strict):
     """The slot that the new guardian's endpoint made."""
 
     slot: GuardianSlot
+
+
+Find = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-f]{64}$", description="what follows from the code, 32 octets in hex"),
+]
+
+
+class HandOverSlot(Strict):
+    """A dependant's seed, sealed under a code."""
+
+    member: MemberId
+    type: Literal["hand-over"]
+    generation: Literal[1]
+    salt: Salt
+    params: NoParams
+    sealed: Sealed
+
+
+class OfferIn(Strict):
+    """What is found by a code, and the slot that the code opens."""
+
+    find: Find
+    slot: HandOverSlot
+
+
+class OfferedOut(Schema):
+    """Until when the code can be used (Unix seconds)."""
+
+    expires: int
+
+
+class OfferFindIn(Strict):
+    """By what an offer is found."""
+
+    find: Find
+
+
+class OfferOut(Schema):
+    """What waits for whoever has the code, and all that new keys are made from.
+
+    `login` is the made-up one, `by` the guardian's name, `seq` the number of the access list in force
+    (0 without one), `former` the seeds of before the one in `slot`.
+    """
+
+    member: MemberId
+    login: str
+    name: str
+    by: str
+    slot: HandOverSlot
+    registrations: list[str]
+    begun: bool
+    seq: int
+    former: list[FormerSlot]
+
+
+class TakeOverIn(Strict):
+    """New keys: a registration that changes them, one password slot and one recovery slot of the new
+    login, and all former seeds sealed under the new one."""
+
+    find: Find
+    login: Login
+    registration: Statement
+    slots: list[SlotWithSecret] = Field(min_length=2, max_length=2)
+    former: list[FormerSlot] = Field(min_length=1, max_length=100)
+
+
+class TakenOverOut(Schema):
+    """Whose account it was, and is."""
+
+    member: MemberId

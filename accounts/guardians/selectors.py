@@ -3,10 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from accounts import selectors
-from accounts.guardians.models import Guardianship
+from accounts import selectors, slots
+from accounts.guardians import forms, offers
+from accounts.guardians.models import Guardianship, HandOver
 from accounts.models import Member, State
+from sesphr import fanout
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.statements import payload_of_unverified
 from sesphr.ports.errors import NotFound
 
 
@@ -30,7 +33,44 @@ def _dependant(row: Guardianship) -> dict[str, Any]:
         "state": one.state,
         "since": row.since,
         "guardians": [_guardian(other, row.guardian_id) for other in rows],
+        "hand_over": _hand_over(one.id),
     }
+
+
+def _hand_over(dependant: UUID) -> dict[str, Any] | None:
+    row = offers.waiting(dependant)
+    if row is None:
+        return None
+    return {
+        "since": row.made,
+        "expires": row.expires,
+        "by": row.guardian.name,
+        "begun": row.begun is not None,
+    }
+
+
+def offered(row: HandOver) -> dict[str, Any]:
+    """What whoever has the code is given: the sealed seed, and what new keys follow.
+
+    Raises:
+        Unavailable: too few nodes answer.
+    """
+    member = row.dependant
+    return {
+        "member": str(member.id),
+        "login": member.login,
+        "name": member.name,
+        "by": row.guardian.name,
+        "slot": forms.public_offer(row),
+        "registrations": selectors.registrations(member.id),
+        "begun": row.begun is not None,
+        "seq": fanout.newest(lambda node: _seq(node.acl(str(member.id))), int),
+        "former": slots.former_of(member.id),
+    }
+
+
+def _seq(acl: str | None) -> int:
+    return 0 if acl is None else int(payload_of_unverified(acl)["seq"])
 
 
 def _guardian(row: Guardianship, viewer: UUID) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from accounts import applications, events
+from accounts.guardians import offers
 from accounts.guardians.applications import Dependant, GuardianSlot, same
 from accounts.guardians.models import GuardianKey, Guardianship
 from accounts.models import Device, Member, Role, State
@@ -200,17 +201,29 @@ def _end(by: Member, guardianship: UUID) -> Guardianship | None:
     return row
 
 
-def _over(row: Guardianship) -> None:
-    row.live, row.until = None, clock.now()
+def _over(row: Guardianship, now: int | None = None) -> None:
+    row.live, row.until = None, clock.now() if now is None else now
     row.enc = row.ciphertext = row.generation = row.salt = row.sealed = None
     row.save()
     Device.objects.filter(acting=row).update(acting=None)
+    offered = offers.live(row.dependant_id).filter(guardian=row.guardian_id)
+    offers.lapse(offered, guardian=str(row.guardian_id))
 
 
 def end_all(member: UUID) -> None:
     """With a membership end its guardianships, of others and by others; within that transaction."""
     for row in (_live().filter(guardian=member) | _live().filter(dependant=member)).order_by("pk"):
         _over(row)
+    for begun in offers.live(member).select_for_update():
+        offers.close(begun)
+
+
+def end_for(dependant: UUID, now: int) -> list[UUID]:
+    """End all guardianships of a dependant, within that transaction; who acted until now."""
+    ended = list(_live().select_for_update().filter(dependant=dependant).order_by("made", "pk"))
+    for row in ended:
+        _over(row, now)
+    return [row.guardian_id for row in ended if row.since is not None]
 
 
 def act(*, guardian: Member, device: Device, dependant: UUID) -> Guardianship:

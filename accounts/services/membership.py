@@ -100,6 +100,7 @@ def _close(pk: UUID, state: State, by: str) -> Member:
     if state == State.DEPARTED:
         member.set_unusable_password()
         member.slots.all().delete()
+        member.former.all().delete()
         # Posts that the organisations did not end are over with the membership.
         member.posts.filter(current=True).update(current=None, state=Post.State.LEFT, until=now)
         guardianships.end_all(pk)

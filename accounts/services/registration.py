@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
+from django.db.models import Q
 
-from accounts import applications, events, mail, slots
+from accounts import applications, events, mail, selectors, slots
 from accounts.applications import Application
-from accounts.models import ActivationCode, KeySlot, Member, SlotType
+from accounts.models import ActivationCode, HandOver, KeySlot, Member, SlotType
 from accounts.organisations import codes, enrolling
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
@@ -41,15 +42,20 @@ def register(
     hashes = {slot.type: make_password(slot.login_secret) for slot in application.slots}
     _tell_nodes(application)
     created = _create_unless_taken(application, hashes, language, code)
-    member = Member.objects.get(pk=application.member)
-    if created or _is_repeat(member, application):
-        if code is not None:
-            _admit(code, member)
-        send_confirmation_again(member=member, page=page)
-    else:
-        mail.send_known(member)
-    events.publish(member.id)
-    return member.id
+    member = selectors.by_login(application.login)
+    if member is not None:
+        if created or _is_repeat(member, application):
+            if code is not None:
+                _admit(code, member)
+            send_confirmation_again(member=member, page=page)
+        else:
+            mail.send_known(member)
+        events.publish(member.id)
+    return application.member
+
+
+class _Promised(Exception):
+    """An account that is being handed over gets this login."""
 
 
 def _admit(code: ActivationCode, member: Member) -> None:
@@ -64,8 +70,17 @@ def _tell_nodes(application: Application) -> None:
         fanout.write(lambda node: node.register(application.registration))
     except (Conflict, Refused):
         # Looked up after the answer: a racing registration may have won meanwhile.
-        if not Member.objects.filter(pk=application.member).exists():
+        if not _is_taken(application):
             raise
+
+
+def _is_taken(application: Application) -> bool:
+    """Whether somebody has this login, or will: of a handed-over account it says nothing of the id."""
+    named = Q(pk=application.member) | Q(login=application.login)
+    return (
+        Member.objects.filter(named).exists()
+        or HandOver.objects.filter(login=application.login).exists()
+    )
 
 
 def _create_unless_taken(
@@ -73,8 +88,10 @@ def _create_unless_taken(
 ) -> bool:
     try:
         _create(application, hashes, language, code)
+    except _Promised:
+        return False
     except IntegrityError:
-        if not Member.objects.filter(pk=application.member).exists():
+        if not _is_taken(application):
             raise
         return False
     return True
@@ -94,6 +111,9 @@ def _create(
         language=language,
     )
     member.save(force_insert=True)
+    # After the insert, and locking, as a hand-over reserves its login: of two at once one sees the other.
+    if HandOver.objects.select_for_update().filter(login=application.login).exists():
+        raise _Promised
     KeySlot.objects.bulk_create(slots.row(slot, hashes[slot.type]) for slot in application.slots)
     digest = b64u_encode(application.digest)
     events.record(member.id, "registered", role=member.role, registration=digest)

@@ -232,10 +232,10 @@ def fingerprint_of(member: Member) -> Any:
     if member.role == Role.ADMINISTRATOR:
         return _("Administrators have no keys")
     try:
-        first = next(iter(selectors.registrations(member.pk)), None)
+        registered = selectors.registrations(member.pk)
     except PortError:
         return _("No key node answers. Load this page again in a minute")
-    if first is None:
+    if not registered:
         return _("No keys are registered")
-    shown = selectors.fingerprint_of(first)
+    shown = selectors.fingerprint_of(registered[-1])
     return format_html('<code class="fingerprint">{}</code>', shown)

@@ -86,8 +86,8 @@ def make_slot(
     seed: bytes, *, deployment: str, dependant: str, generation: int, guardian_seed: bytes
 ) -> dict[str, Any]:
     """The slot in which a guardian keeps a dependant's seed."""
-    return slots.make_guardian_slot(
-        seed, deployment=deployment, member=dependant, generation=generation,
+    return slots.make_keyed_slot(
+        seed, slots.GUARDIAN, deployment=deployment, member=dependant, generation=generation,
         slot_key=slot_key(guardian_seed, dependant),
     )  # fmt: skip
 
@@ -102,6 +102,6 @@ def open_slot(
     """
     if slot.get("member") != dependant:
         raise SlotError("not this dependant's slot")
-    return slots.open_guardian_slot(
-        slot, deployment=deployment, slot_key=slot_key(guardian_seed, dependant)
+    return slots.open_keyed_slot(
+        slot, slots.GUARDIAN, deployment=deployment, slot_key=slot_key(guardian_seed, dependant)
     )

@@ -1,6 +1,7 @@
 """A member's keys: everything is derived from one 32-octet seed (protocol section 3)."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,21 +44,45 @@ class PartitionKeys:
         return "PartitionKeys(...)"
 
 
+@dataclass(frozen=True)
+class FormerSeed:
+    """A seed that a member had before a key change: its partition keys are those of the epochs
+    below `below`, as far as no older seed has them."""
+
+    below: int
+    seed: bytes
+
+    def __repr__(self) -> str:
+        return f"FormerSeed({self.below})"
+
+
 class MemberKeys:
     """The keys of one member; nothing of it is ever stored or shown."""
 
-    def __init__(self, seed: bytes) -> None:
+    def __init__(self, seed: bytes, former: Iterable[FormerSeed] = ()) -> None:
         """Take the seed's 32 octets; `from_seed` says the same."""
         self._seed = check_octets(seed, 32)
+        ordered = sorted(former, key=lambda one: one.below)
+        self._former = tuple((check_int(one.below, 2), MemberKeys(one.seed)) for one in ordered)
 
     @classmethod
-    def from_seed(cls, seed: bytes) -> "MemberKeys":
-        """The keys of a seed of exactly 32 octets.
+    def from_seed(cls, seed: bytes, former: Iterable[FormerSeed] = ()) -> "MemberKeys":
+        """The keys of a seed of exactly 32 octets, with the partition keys of former seeds.
 
         Raises:
             DecodingError: another length.
         """
-        return cls(seed)
+        return cls(seed, former)
+
+    @property
+    def first_epoch(self) -> int:
+        """The first epoch of the present seed: that of partitions which are new."""
+        return self._former[-1][0] if self._former else 1
+
+    @property
+    def verifications(self) -> tuple[bytes, ...]:
+        """All verification keys that the member ever had, oldest first."""
+        return (*(keys.verification for _, keys in self._former), self.verification)
 
     def __repr__(self) -> str:
         return "MemberKeys(...)"
@@ -93,7 +118,11 @@ class MemberKeys:
         Raises:
             DecodingError: partition id or epoch.
         """
-        context = (check_partition(name).encode(), dec(check_int(epoch, 1)))
+        check_int(epoch, 1)
+        for below, keys in self._former:
+            if epoch < below:
+                return keys.partition(name, epoch)
+        context = (check_partition(name).encode(), dec(epoch))
         secret = _secret_scalar(self._seed, _label("partition", *context))
         wrap = hkdf(self._seed, _label("wrap", *context))
         return PartitionKeys(secret, multiply(G1_GENERATOR, secret), wrap)

@@ -120,13 +120,27 @@ _DEPLOYMENT = s.both(
 )  # fmt: skip
 
 _PARTITION_KEY = s.record({"epoch": s.POSITIVE, "key": s.octets(48), "proof": s.octets(80)})
+
+
+def _key_change(value: Any) -> None:
+    """A registration that changes keys says so with both members, and follows another."""
+    if ("possession" in value) != ("acl" in value):
+        raise DecodingError("half a key change")
+    if "possession" in value and value["seq"] == 1:
+        raise DecodingError("a first registration changes no keys")
+
+
 _REGISTRATION = s.both(
-    _object({
-        "verification": s.DIGEST, "receive": s.octets(96), "receive_proof": s.octets(128),
-        "partitions": s.map_of(s.PARTITION, _PARTITION_KEY, 0, MAX_NAMES), "seq": s.POSITIVE,
-        "previous": s.nullable(s.DIGEST),
-    }),
+    _object(
+        {
+            "verification": s.DIGEST, "receive": s.octets(96), "receive_proof": s.octets(128),
+            "partitions": s.map_of(s.PARTITION, _PARTITION_KEY, 0, MAX_NAMES), "seq": s.POSITIVE,
+            "previous": s.nullable(s.DIGEST),
+        },
+        {"possession": s.octets(64), "acl": s.integer()},
+    ),
     _chained("seq"),
+    _key_change,
 )  # fmt: skip
 
 

@@ -38,7 +38,9 @@ from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
 from sesphr.crypto.kdf import hkdf
 from sesphr.crypto.strength import check_password_strength
 
-PASSWORD, RECOVERY, PASSKEY, GUARDIAN = "password", "recovery", "passkey", "guardian"
+PASSWORD, RECOVERY, PASSKEY = "password", "recovery", "passkey"
+# They are sealed under a key that is derived elsewhere, and sign in nobody.
+GUARDIAN, FORMER, HAND_OVER = "guardian", "former", "hand-over"
 DEFAULT_PARAMS: Mapping[str, int] = {"m": 65536, "t": 3, "p": 1}
 _CODE = re.compile(r"[A-Za-z2-7]{32}")
 _WRONG = "the secret is wrong, or the slot is another's"
@@ -51,8 +53,8 @@ _SLOT = s.record({
 })  # fmt: skip
 
 
-_GUARDED = s.record({
-    "member": s.ID, "type": s.one_of(GUARDIAN), "generation": s.POSITIVE, "salt": s.octets(16),
+_KEYED = s.record({
+    "member": s.ID, "type": s.one_of(GUARDIAN, FORMER, HAND_OVER), "generation": s.POSITIVE, "salt": s.octets(16),
     "params": _NO_PARAMS, "sealed": s.octets(60),
 })  # fmt: skip
 
@@ -95,16 +97,30 @@ def _password(
         raise SlotError("this device has not the memory that the slot asks for") from None
 
 
-def _recovery(code: object, deployment: str, member: str, salt: bytes) -> bytes:
+def format_code(octets: bytes) -> str:
+    """20 octets as a code to print: eight groups of four letters and digits."""
+    letters = base64.b32encode(check_octets(octets, 20)).decode("ascii")
+    return "-".join(letters[start : start + 4] for start in range(0, 32, 4))
+
+
+def code_octets(code: object) -> bytes:
+    """The 20 octets of a code as it was typed.
+
+    Raises:
+        SlotError: it cannot be one.
+    """
     typed = code.replace(" ", "").replace("-", "") if isinstance(code, str) else ""
     if not _CODE.fullmatch(typed):
         raise SlotError("a recovery code is eight groups of four letters and digits from 2 to 7")
     try:
-        octets = base64.b32decode(typed.upper())
+        return base64.b32decode(typed.upper())
     except binascii.Error:
         raise SlotError(_WRONG) from None
+
+
+def _recovery(code: object, deployment: str, member: str, salt: bytes) -> bytes:
     info = lp(b"SeSPHR-v1 recovery", deployment.encode(), member.encode())
-    return hkdf(octets, info, salt=salt)
+    return hkdf(code_octets(code), info, salt=salt)
 
 
 def passkey_input(salt: bytes) -> bytes:
@@ -222,8 +238,7 @@ def make_recovery_slot(
     Raises:
         DecodingError: a value of another form.
     """
-    letters = base64.b32encode(secrets.token_bytes(20)).decode("ascii")
-    code = "-".join(letters[start : start + 4] for start in range(0, 32, 4))
+    code = format_code(secrets.token_bytes(20))
     slot, login_secret = _seal(
         seed, RECOVERY, deployment=deployment, login=login, member=member, generation=generation,
         params={}, secret=code, salt=_salt(salt),
@@ -248,38 +263,42 @@ def make_passkey_slot(
     )  # fmt: skip
 
 
-def make_guardian_slot(
-    seed: bytes, *, deployment: str, member: str, generation: int, slot_key: bytes
+def make_keyed_slot(
+    seed: bytes, slot_type: str, *, deployment: str, member: str, generation: int, slot_key: bytes
 ) -> dict[str, Any]:
-    """A dependant's seed, sealed for one guardian; it signs in nobody.
+    """A seed sealed under a key that is known already; the slot signs in nobody.
 
     Args:
-        seed: the dependant's 32 octets.
+        seed: 32 octets.
+        slot_type: `GUARDIAN`, `FORMER` or `HAND_OVER`.
         deployment: deployment id.
-        member: the dependant's id.
-        generation: 1 for a guardian's first slot, then one more with each.
-        slot_key: from `guardian.slot_key`, 32 octets.
+        member: whose seed it is.
+        generation: from 1 on.
+        slot_key: 32 octets.
 
     Raises:
         DecodingError: a value of another form.
     """
     check_deployment(deployment)
-    check_uuid(member)
     unsealed: dict[str, Any] = {
-        "member": member, "type": GUARDIAN, "generation": generation,
+        "member": check_uuid(member), "type": slot_type, "generation": generation,
         "salt": b64u_encode(secrets.token_bytes(16)), "params": {},
     }  # fmt: skip
     return _sealed(seed, deployment, check_octets(slot_key, 32), unsealed)
 
 
-def open_guardian_slot(slot: Mapping[str, Any], *, deployment: str, slot_key: bytes) -> bytes:
-    """The seed in a slot of type guardian.
+def open_keyed_slot(
+    slot: Mapping[str, Any], slot_type: str, *, deployment: str, slot_key: bytes
+) -> bytes:
+    """The seed in a slot of such a type.
 
     Raises:
-        SlotError: a malformed slot, another guardian's, another dependant's.
+        SlotError: a malformed slot, of another type, under another key.
     """
     try:
-        _GUARDED(slot)
+        _KEYED(slot)
+        if slot["type"] != slot_type:
+            raise SlotError(_WRONG)
         return _unsealed(slot, check_deployment(deployment), check_octets(slot_key, 32))
     except (CryptoError, InvalidTag):
         raise SlotError(_WRONG) from None

@@ -6,13 +6,14 @@ The key comes from the directory only.
 """
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sesphr.crypto import ed25519
+from sesphr.crypto import ed25519, keychange
 from sesphr.crypto.encoding import b64u_decode, b64u_encode, check_int, check_octets, parse_ijson
 from sesphr.crypto.errors import DecodingError, StatementError
 from sesphr.crypto.keys import MemberKeys, thumbprint
@@ -135,8 +136,33 @@ def _check_place(typ: str, payload: dict[str, Any], deployment: str, key: bytes)
 
 
 def _check_own_key(typ: str, payload: dict[str, Any], key: bytes) -> None:
-    if typ == "sesphr-registration" and b64u_decode(payload["verification"]) != key:
+    """A registration is of the key that signs it, or changes that key with proof of the new one."""
+    if typ != "sesphr-registration":
+        return
+    named = b64u_decode(payload["verification"])
+    if "possession" in payload:
+        keychange.check(payload, key)
+    elif named != key:
         raise StatementError("a registration of another key than the one that signs it")
+
+
+def kid_of(jws: str) -> str | None:
+    """The `kid` of a header that nobody checked yet; None where it has none."""
+    head = jws.split(".", maxsplit=1)[0] if isinstance(jws, str) else ""
+    try:
+        kid = json.loads(b64u_decode(head)).get("kid")
+    except (DecodingError, ValueError, AttributeError):
+        return None
+    return kid if isinstance(kid, str) else None
+
+
+def signer(jws: str, keys: Sequence[bytes]) -> bytes:
+    """The one of a member's verification keys, the oldest first, that a statement says signed it.
+
+    Where none fits it is the newest, with which the statement then fails.
+    """
+    kid = kid_of(jws)
+    return next((key for key in keys if thumbprint(key) == kid), keys[-1])
 
 
 def check_fresh(iat: int, now: int) -> None:

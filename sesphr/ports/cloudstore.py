@@ -105,13 +105,22 @@ class Cloud(Protocol):
         """Store a document under its manifest's digest.
 
         `verification` is the author's raw Ed25519 key; the first one seen for
-        an author is kept, another is refused ever after. Its attachments are those that the
+        an author is kept, another is refused until `change_key`. Its attachments are those that the
         author uploaded; of an author who is not the owner each belongs to one document alone.
 
         Raises:
             Invalid: signature, shell, digests, sizes or attachments differ from the manifest.
             Conflict: the author is known with another key.
             Refused: the document was erased (a tombstone is there).
+        """
+
+    def change_key(self, statement: str) -> None:
+        """Follow a `sesphr-registration` that changes an author's keys: from now on only the new
+        ones sign; what the old signed stays. Of an author who is not known, and the same again,
+        nothing happens.
+
+        Raises:
+            Invalid: it changes no key, or is not signed with the key that is pinned.
         """
 
     def put_accept(self, statement: str, verification: bytes) -> None:

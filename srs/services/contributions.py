@@ -16,7 +16,15 @@ from sesphr.crypto import statements
 from sesphr.ports.errors import Conflict, Invalid, NotFound, Refused
 from sesphr.ports.srs import Deposit
 from srs import journal
-from srs.context import Node, digest_of, locked, refusing_bad_input, require_active, uuid_of
+from srs.context import (
+    Node,
+    digest_of,
+    locked,
+    refusing_bad_input,
+    require_active,
+    require_signer,
+    uuid_of,
+)
 from srs.decisions import Docket, may_add
 from srs.models import Contribution, ContributionAnswer, Member, Record, RParameter, Version
 from srs.services.parameters import Parameter, parameters_of, store
@@ -121,6 +129,7 @@ def _commit(
     # What was true before the locks is asked again under them.
     if heard is None:
         require_active(rows[author.pk])
+        require_signer(rows[author.pk], manifest)
         _require_may_add(node, rows[owner.pk], rows[author.pk], manifest.payload)
         _require_room(node, owner, author, manifest.payload)
     record, made = Record.objects.using(node.alias).get_or_create(
@@ -157,13 +166,13 @@ def _tell(node: Node, contribution: Contribution, kind: str, **details: Any) -> 
 
 def accept(node: Node, jws: str, *, heard: bool = False) -> str:
     """Make a proposal a record of its owner; see the port. `heard`: another node took it."""
-    statement, owner = node.verified(jws, "sesphr-accept")
+    statement, owner = node.verified(jws, "sesphr-accept", earlier=heard)
     return _answered(node, statement, owner, State.ACCEPTED, heard)
 
 
 def erase(node: Node, jws: str, *, heard: bool = False) -> str:
     """Forget a proposal that its owner declined; see the port. `heard`: another node took it."""
-    statement, owner = node.verified(jws, "sesphr-deletion")
+    statement, owner = node.verified(jws, "sesphr-deletion", earlier=heard)
     return _answered(node, statement, owner, State.DECLINED, heard)
 
 
@@ -221,6 +230,7 @@ def _settle(
         return known.receipt
     if not heard:
         require_active(rows[found.owner_id])
+        require_signer(rows[found.owner_id], statement)
     found.refresh_from_db(using=node.alias)
     if state == State.ACCEPTED:
         _check_accept(node, found, statement.payload)

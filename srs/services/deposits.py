@@ -13,7 +13,15 @@ from sesphr.crypto import statements
 from sesphr.ports.errors import Conflict
 from sesphr.ports.srs import Deposit
 from srs import journal
-from srs.context import SKEW, Node, digest_of, locked, refusing_bad_input, require_active
+from srs.context import (
+    SKEW,
+    Node,
+    digest_of,
+    locked,
+    refusing_bad_input,
+    require_active,
+    require_signer,
+)
 from srs.models import Member, Record, RParameter, Version
 from srs.services import contributions
 from srs.services.parameters import Parameter, parameters_of, store
@@ -24,7 +32,7 @@ def deposit(node: Node, sent: Deposit, heard: int | None = None) -> str:
 
     `heard` is when another node took it (Unix seconds), whose author was active there then.
     """
-    manifest, author = node.verified(sent.manifest, "sesphr-manifest")
+    manifest, author = node.verified(sent.manifest, "sesphr-manifest", earlier=heard is not None)
     known = _known(node, manifest)
     if known is not None:
         _level(node, known, manifest, heard)
@@ -74,6 +82,7 @@ def _commit(
         return known.receipt
     if heard is None:
         require_active(owner)
+        require_signer(owner, manifest)
     record = _head(node, owner, payload, accepted)
     receipt = node.receipt("deposit", str(owner.id), digest_of(manifest), payload["version"])
     store(node, record, manifest, receipt, parameters, accepted)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from sesphr import clock
 from sesphr.crypto import acl as kernel
@@ -20,7 +21,16 @@ from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
 from sesphr.ports.srs import Sealed
 from srs import consent, journal, standing
-from srs.context import Node, digest_of, locked, refusing_bad_input, require_active, uuid_of
+from srs.context import (
+    Node,
+    digest_of,
+    locked,
+    refusing_bad_input,
+    require_active,
+    require_signer,
+    uuid_of,
+)
+from srs.formerly import former_keys
 from srs.models import Acl, Adder, Delegation, Member
 
 Pair = tuple[str, str]
@@ -55,7 +65,7 @@ def set_acl(node: Node, acl_jws: str, deal_jws: str | None, *, heard: bool = Fal
     Of a list that another node took (`heard`), who was a member when that node took it is not
     asked again: keys for memberships that ended here are left out, and none needs to be there.
     """
-    acl, owner = node.verified(acl_jws, "sesphr-acl")
+    acl, owner = node.verified(acl_jws, "sesphr-acl", earlier=heard)
     known = _known(node, owner, acl)
     if known is not None:
         return known.receipt
@@ -78,7 +88,7 @@ def _taken(
     _check_successor(_head(node, owner), acl.payload)
     with refusing_bad_input():
         kernel.check_rules(acl.payload)
-        dealt = Deal() if deal_jws is None else _dealt(node, owner, acl, deal_jws)
+        dealt = Deal() if deal_jws is None else _dealt(node, owner, acl, deal_jws, heard)
     _check_rules_name_members(node, acl.payload)
     with node.atomic():
         return _commit(node, owner, acl, dealt, deal_jws, heard)
@@ -114,6 +124,28 @@ def wanted_pairs(payload: dict[str, Any]) -> set[Pair]:
     return allowed_pairs(payload) - denied_pairs(payload)
 
 
+def _had(node: Node, member: Member, key: str) -> bool:
+    """Whether a key is a member's, or was: a rule for a former one gives nothing, but must not
+    keep its owner from making any other change."""
+    return member.key_digest == key or any(
+        one.key_digest == key for one in former_keys(node.alias, member)
+    )
+
+
+def _of_present_keys(node: Node, payload: dict[str, Any]) -> dict[str, Any]:
+    """The list without the rules that allow something to keys which members changed since."""
+    named = [rule["who"] for rule in payload["rules"] if "member" in rule["who"]]
+    rows = Member.objects.using(node.alias).filter(pk__in={who["member"] for who in named})
+    keys = {str(pk): key for pk, key in rows.values_list("pk", "key_digest")}
+    rules = [
+        rule
+        for rule in payload["rules"]
+        if rule["deny"] or "member" not in rule["who"]
+        or keys.get(rule["who"]["member"]) == rule["who"]["key"]
+    ]  # fmt: skip
+    return {**payload, "rules": rules}
+
+
 def _check_rules_name_members(node: Node, payload: dict[str, Any]) -> None:
     """A rule that allows names a member with the key that is registered here."""
     for rule in payload["rules"]:
@@ -122,19 +154,26 @@ def _check_rules_name_members(node: Node, payload: dict[str, Any]) -> None:
             continue
         found = Member.objects.using(node.alias).filter(pk=who["member"]).first()
         # One sentence for both: whether somebody is registered is not told.
-        if found is None or found.key_digest != who["key"]:
+        if found is None or not _had(node, found, who["key"]):
             raise Invalid(f"Rule {rule['id']} names nobody who is registered with that key.")
 
 
-def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str) -> Deal:
+def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str, heard: bool) -> Deal:
     """Check the owner's deal for this list and open this node's part of it."""
-    deal, dealer = node.verified(jws, "sesphr-deal")
+    deal, dealer = node.verified(jws, "sesphr-deal", earlier=heard)
     if dealer.id != owner.id or deal.payload["acl"] != digest_of(acl):
         raise Invalid("The keys were dealt for another list.")
-    wanted = wanted_pairs(acl.payload)
-    keys = [_key_dealt(node, owner, acl, one, wanted) for one in deal.payload["deals"]]
+    wanted = wanted_pairs(_of_present_keys(node, acl.payload))
+    deals = [one for one in deal.payload["deals"] if not (heard and _changed_since(node, one))]
+    keys = [_key_dealt(node, owner, acl, one, wanted) for one in deals]
     shares = standing.checked(node, owner, acl.payload["rules"], deal.payload["standing"])
     return Deal(tuple(keys), tuple(shares), consent.opened(node, owner, deal.payload))
+
+
+def _changed_since(node: Node, one: dict[str, Any]) -> bool:
+    """Whether a key was dealt for keys that its member has changed by now."""
+    user = node.member(one["member"])
+    return user.key_digest != one["key"] and _had(node, user, one["key"])
 
 
 def _key_dealt(
@@ -181,6 +220,7 @@ def _commit(
         dealt = _without_ended(dealt, owner, ended)
     else:
         require_active(rows[owner.pk])
+        require_signer(rows[owner.pk], acl)
         if users & ended:
             raise Invalid("A key was dealt for a membership that has ended.")
     head = _head(node, owner)
@@ -225,8 +265,12 @@ def _of_roles(head: Acl | None) -> set[standing.Given]:
 
 def _held(node: Node, owner: Member) -> set[Pair]:
     """The pairs for which the present nodes were dealt a key."""
-    rows = Delegation.objects.using(node.alias).filter(owner=owner, group=node.deployment.group)
-    return {(str(user), partition) for user, partition in rows.values_list("user_id", "partition")}
+    rows = _rows(node, owner).values_list("user_id", "partition")
+    return {(str(user), partition) for user, partition in rows}
+
+
+def _rows(node: Node, owner: Member) -> QuerySet[Delegation]:
+    return Delegation.objects.using(node.alias).filter(owner=owner, group=node.deployment.group)
 
 
 def _store(node: Node, owner: Member, dealt: Iterable[Dealt]) -> None:
@@ -247,7 +291,7 @@ def _store(node: Node, owner: Member, dealt: Iterable[Dealt]) -> None:
 def _forget(node: Node, owner: Member, payload: dict[str, Any]) -> None:
     """Delete every key that the list no longer allows (forward access control), or that was dealt
     to another group of nodes."""
-    wanted, group = wanted_pairs(payload), node.deployment.group
+    wanted, group = wanted_pairs(_of_present_keys(node, payload)), node.deployment.group
     rows = Delegation.objects.using(node.alias).filter(owner=owner)
     gone = [
         row.pk
@@ -259,7 +303,15 @@ def _forget(node: Node, owner: Member, payload: dict[str, Any]) -> None:
 
 def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> None:
     """A list that allows without a key would promise what this node cannot do."""
-    missing = wanted_pairs(payload) - _held(node, owner)
+    wanted = wanted_pairs(_of_present_keys(node, payload))
+    epochs = standing.epochs(node, owner)
+    held = set(_rows(node, owner).values_list("user_id", "partition", "epoch"))
+    missing = {
+        (user, name)
+        for user, name in wanted
+        for epoch in epochs.get(name, {None})
+        if (UUID(user), name, epoch) not in held
+    }
     active = Member.objects.using(node.alias).filter(
         pk__in={user for user, _ in missing}, state="active"
     )
@@ -332,8 +384,8 @@ def undo(node: Node, owner: str, seq: int, before: list[tuple[str, str | None]])
 
 
 def _redo(node: Node, owner: Member, acl_jws: str, deal_jws: str | None) -> None:
-    acl, _ = node.verified(acl_jws, "sesphr-acl")
-    dealt = Deal() if deal_jws is None else _dealt(node, owner, acl, deal_jws)
+    acl, _ = node.verified(acl_jws, "sesphr-acl", earlier=True)
+    dealt = Deal() if deal_jws is None else _dealt(node, owner, acl, deal_jws, True)
     ended = {one.user.pk for one in dealt.keys if one.user.state == Member.State.DEPARTED}
     if owner.state == Member.State.DEPARTED:
         ended.add(owner.pk)

@@ -13,7 +13,8 @@ from sesphr.crypto import groups, proofs, statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode, lp
 from sesphr.ports.errors import Conflict, Invalid, NotFound
 from srs import consent, journal, standing
-from srs.context import SKEW, Node, digest_of, refusing_bad_input
+from srs.context import SKEW, Node, digest_of, refusing_bad_input, require_signer
+from srs.formerly import former_keys
 from srs.models import (
     AccessRequest,
     Acl,
@@ -30,9 +31,10 @@ from srs.services import credentials
 
 
 def register(node: Node, jws: str) -> str:
-    """Take the first registration of a member, or one that adds partition keys."""
+    """Take the first registration of a member, one that adds partition keys, or one that puts
+    other keys in their place."""
     with refusing_bad_input():
-        checked = _self_signed(node, jws)
+        checked = _signed(node, jws)
     known = _known(node, checked)
     if known is not None:
         return known.receipt
@@ -49,12 +51,19 @@ def register(node: Node, jws: str) -> str:
         return known.receipt
 
 
-def _self_signed(node: Node, jws: str) -> statements.Verified:
-    """Check with the key inside; that it is the member's own key `_commit` decides."""
+def _signed(node: Node, jws: str) -> statements.Verified:
+    """Check with the key inside, a key change with a key that the member has or had; that it is
+    the member's key now `_commit` decides."""
     claimed = statements.payload_of_unverified(jws)
-    directory = {str(claimed.get("iss")): b64u_decode(claimed.get("verification"), 32)}
+    issuer = str(claimed.get("iss"))
+    if "possession" in claimed:
+        member = node.member(issuer)
+        former = [one.verification for one in former_keys(node.alias, member)]
+        key = statements.signer(jws, [*former, bytes(member.verification)])
+    else:
+        key = b64u_decode(claimed.get("verification"), 32)
     return statements.verify(
-        jws, typ="sesphr-registration", deployment=node.deployment.id, directory=directory
+        jws, typ="sesphr-registration", deployment=node.deployment.id, directory={issuer: key}
     )
 
 
@@ -85,7 +94,7 @@ def _known(node: Node, checked: statements.Verified) -> Registration | None:
 
 
 def _commit(node: Node, checked: statements.Verified) -> str:
-    payload = checked.payload
+    payload, changed = checked.payload, "possession" in checked.payload
     member = _member_of(node, payload)
     # The identical statement may have been committed while this one waited for the lock.
     known = _known(node, checked)
@@ -95,6 +104,10 @@ def _commit(node: Node, checked: statements.Verified) -> str:
     expected = (1, None) if last is None else (last.seq + 1, last.digest)
     if (payload["seq"], payload["previous"]) != expected:
         raise Conflict("Another registration was taken first; read it again.")
+    require_signer(member, checked)
+    if changed:
+        _require_all(node, member, payload)
+        _change(node, member, payload)
     for partition, key in payload["partitions"].items():
         _add_key(node, member, partition, key)
     receipt = node.receipt("registration", checked.issuer, digest_of(checked), payload["seq"])
@@ -106,20 +119,51 @@ def _commit(node: Node, checked: statements.Verified) -> str:
         receipt=receipt,
     )
     node.events.record(
-        checked.issuer, "registration", seq=payload["seq"], partitions=sorted(payload["partitions"])
-    )
+        checked.issuer, "registration", seq=payload["seq"],
+        partitions=sorted(payload["partitions"]), **({"changed": True} if changed else {}),
+    )  # fmt: skip
     journal.append(node, "registration", checked.issuer, clock.now(), checked.jws)
     return receipt
 
 
 def _member_of(node: Node, payload: dict[str, Any]) -> Member:
-    """The member's row, locked; a later registration must keep both keys."""
+    """The member's row, locked; a later registration keeps both keys, unless it changes them."""
     keys = _keys_of(payload)
     members = Member.objects.using(node.alias).select_for_update()
     member, _ = members.get_or_create(pk=uuid.UUID(payload["iss"]), defaults=keys)
-    if any(bytes(getattr(member, name)) != keys[name] for name in ("verification", "receive")):
+    if "possession" not in payload and any(
+        bytes(getattr(member, name)) != keys[name] for name in ("verification", "receive")
+    ):
         raise Conflict("This member is registered with other keys.")
     return member
+
+
+def _require_all(node: Node, member: Member, payload: dict[str, Any]) -> None:
+    """A key change gives every partition that the member has a new epoch, one for all."""
+    epochs = standing.epochs(node, member)
+    first = max((max(one) for one in epochs.values()), default=1) + 1
+    if {name: {first} for name in epochs} != {
+        name: {key["epoch"]} for name, key in payload["partitions"].items()
+    }:
+        raise Invalid(f"New keys need epoch {first} of each registered partition, and no other.")
+    if payload["receive"] == b64u_encode(bytes(member.receive)):
+        raise Invalid("New keys need another key for receiving, too.")
+
+
+def _change(node: Node, member: Member, payload: dict[str, Any]) -> None:
+    """Put new keys in the old ones' place, and forget what was dealt to the old: it opens nothing
+    with the new, and whoever kept the old may not have it."""
+    held = Delegation.objects.using(node.alias).filter(user=member)
+    givers = sorted({str(one) for one in held.values_list("owner_id", flat=True)})
+    held.delete()
+    AccessRequest.objects.using(node.alias).filter(user=member).update(answer=None)
+    credentials.forget(node, member)
+    journal.forget_deals(node, givers)
+    for name, value in _keys_of(payload).items():
+        setattr(member, name, value)
+    member.save(using=node.alias)
+    for owner in givers:
+        node.events.record(owner, "keys-changed-of", user=str(member.id))
 
 
 def _keys_of(payload: dict[str, Any]) -> dict[str, Any]:
@@ -264,8 +308,9 @@ def undo(node: Node, member: str, seq: int, first: str) -> None:
     gone.delete()
     if seq == 1:
         _forget_all_signed(node, row)
-        keys = _keys_of(statements.payload_of_unverified(first))
-        Member.objects.using(node.alias).filter(pk=row.pk).update(**keys)
+    left = rows.order_by("-seq").values_list("jws", flat=True).first()
+    keys = _keys_of(statements.payload_of_unverified(first if left is None else left))
+    Member.objects.using(node.alias).filter(pk=row.pk).update(**keys)
 
 
 def _forget_all_signed(node: Node, row: Member) -> None:

@@ -18,14 +18,14 @@ def key_request(node: Node, jws: str, *, heard: bool = False) -> str:
 
     What another node took (`heard`) was in time and by an active member there.
     """
-    request, asker = node.verified(jws, "sesphr-key-request")
+    request, asker = node.verified(jws, "sesphr-key-request", earlier=heard)
     known = KeyRequest.objects.using(node.alias).filter(digest=digest_of(request)).first()
     if known is not None:
         return known.receipt
     if not heard:
         _require_timely(asker, request)
-    if request.payload["key"] != asker.key_digest:
-        raise Invalid("The request names another key than the asker's.")
+        if request.payload["key"] != asker.key_digest:
+            raise Invalid("The request names another key than the asker's.")
     try:
         with node.atomic():
             return _commit(node, asker, request)

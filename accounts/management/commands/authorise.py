@@ -26,12 +26,13 @@ class Command(MembershipCommand):
 
     def change(self, member: Member, options: dict[str, Any]) -> str:
         """Authorise; say since when, with which keys, and whether the address was confirmed."""
-        first = next(iter(selectors.registrations(member.id)), None)
+        registered = selectors.registrations(member.id)
         found = services.authorise(member=member, by=BY, checked=options["checked"])
         joined = datetime.fromtimestamp(found.joined or 0, UTC)
         lines = [f"Authorised {found.login} ({found.role}), joined {joined:%Y-%m-%d %H:%M:%S} UTC."]
-        if first is not None:
-            lines.append(f"Fingerprint of the registered keys: {selectors.fingerprint_of(first)}")
+        if registered:
+            shown = selectors.fingerprint_of(registered[-1])
+            lines.append(f"Fingerprint of the registered keys: {shown}")
         if member.confirmed_at is None:
             lines.append("The person had not confirmed this address; it counts as confirmed now.")
         return "\n".join(lines)

@@ -10,13 +10,14 @@ from django.core.management import call_command
 from django.db import connections
 
 from sesphr import adapters
-from tests.unit.accounts.fakes import FakeLog, FakeNode
+from tests.unit.accounts.fakes import FakeCloud, FakeLog, FakeNode
 
 
 @pytest.fixture(autouse=True)
 def _around(settings: Any) -> Iterator[None]:
     settings.SESPHR_SRS_NODE = "tests.unit.accounts.fakes.FakeNode"
     settings.SESPHR_LOG = "tests.unit.accounts.fakes.FakeLog"
+    settings.SESPHR_CLOUD = "tests.unit.accounts.fakes.FakeCloud"
     settings.SESPHR_NODES = 2
     settings.ROOT_URLCONF = "tests.unit.accounts.urls"
     adapters.forget_adapters()
@@ -27,6 +28,11 @@ def _around(settings: Any) -> Iterator[None]:
 @pytest.fixture
 def nodes(_around: None) -> tuple[FakeNode, ...]:
     return adapters.get_srs_nodes()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def cloud(_around: None) -> FakeCloud:
+    return adapters.get_cloud()  # type: ignore[return-value]
 
 
 @pytest.fixture

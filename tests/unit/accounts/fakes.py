@@ -42,6 +42,7 @@ class FakeNode:
         self.joined: dict[str, int] = {}
         self.shown: dict[tuple[str, str], tuple[str, ...]] = {}
         self.given: dict[str, tuple[str, ...]] = {}
+        self.lists: dict[str, str] = {}
         self.calls: list[tuple[str, ...]] = []
         self.failure: Exception | None = None
         self.moment = 1_700_000_000 + index
@@ -94,6 +95,23 @@ class FakeNode:
     def records(self, asker: str, owner: str | None = None) -> tuple[str, ...]:
         self._called("records", asker, str(owner))
         return self.shown.get((asker, str(owner)), ())
+
+    def acl(self, owner: str) -> str | None:
+        self._called("acl", owner)
+        return self.lists.get(owner)
+
+
+class FakeCloud:
+    """A cloud that hears of new keys, and of nothing else."""
+
+    def __init__(self) -> None:
+        self.changed: list[str] = []
+        self.failure: Exception | None = None
+
+    def change_key(self, statement: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.changed.append(statement)
 
 
 class FakeLog:
