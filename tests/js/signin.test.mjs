@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { b64uEncode } from "../../static/js/crypto/encoding.js";
+import { makeFormer } from "../../static/js/crypto/handover.js";
 import { makeRecoverySlot } from "../../static/js/crypto/slots.js";
 import * as api from "../../static/js/endpoint/api.js";
 import { read } from "../../static/js/endpoint/deployment.js";
@@ -54,6 +55,29 @@ test("another member, slot, salt or generation than was asked for is a stop", as
     serving(signedIn(lie));
     const attempt = await beginWithRecovery({ login: LOGIN, code: made.code });
     await assert.rejects(attempt.finish(), (error) => error instanceof Integrity && error.what === "key-slot", JSON.stringify(lie));
+  }
+});
+
+test("an account that was handed over kept its id: its former seeds open, or nothing does", async () => {
+  const kept = MEMBER.replace(/1$/, "2");
+  const who = { deployment: DEPLOYMENT, member: kept, seed: SEED };
+  const seeds = [{ below: 2, seed: new Uint8Array(32).fill(6) }];
+  const former = await makeFormer(seeds, who);
+  const finish = async (change) => {
+    serving(signedIn(change));
+    const attempt = await beginWithRecovery({ login: LOGIN, code: made.code });
+    return { found: await attempt.finish(), attempt };
+  };
+  const { found, attempt } = await finish({ member: { id: kept, login: LOGIN }, former });
+  assert.deepEqual(found.former, seeds);
+  assert.equal(attempt.isOther(found.me), true);
+  assert.equal((await finish({ former: [] })).attempt.isOther({ id: MEMBER }), false);
+  const lies = [
+    { former: [] }, { former: await makeFormer(seeds, { ...who, member: MEMBER }) }, { former: [...former, ...former] },
+    { former: await makeFormer(seeds, { ...who, seed: new Uint8Array(32) }) }, { former, slot: { ...made.slot, member: kept } },
+  ];
+  for (const lie of lies) {
+    await assert.rejects(finish({ member: { id: kept, login: LOGIN }, ...lie }), (error) => error instanceof Integrity && error.what === "key-slot");
   }
 });
 

@@ -83,10 +83,11 @@ export class Session {
     return new Map([[this.me.id, signer(jws, this.keys.verifications)]]);
   }
 
-  /** @param {Bytes} seed @param {Life} life @param {readonly import("../crypto/keys.js").FormerSeed[]} [former] of before key changes */
+  /** @param {Bytes} seed @param {Life} life @param {readonly import("../crypto/keys.js").FormerSeed[]} [former] of before key changes; overwritten */
   open(seed, life, former = []) {
     this.close();
     this.#open = { seed, keys: MemberKeys.fromSeed(seed, former), memory: new Memory(seed) };
+    for (const one of former) one.seed.fill(0);
     this.live(life);
   }
 

@@ -131,17 +131,29 @@ export async function prepare({ login: typed, name, role, password: secret, code
   const { member } = found;
   const seed = randomBytes(32);
   const keys = MemberKeys.fromSeed(seed);
-  const terms = { deployment, login, member, generation: 1 };
-  const first = await password.makePasswordSlot(seed, {
-    ...terms, password: secret, salt: saltOf(found.password), params: found.password.params ?? {}, hints: [name],
-  });
-  const second = await makeRecoverySlot(seed, { ...terms, salt: saltOf(found.recovery), code });
+  const slots = await firstSlots(seed, { deployment, login, found, password: secret, code, hints: [name] });
   seed.fill(0);
   const partitions = role === OWNER ? FIRST_PARTITIONS : [];
   const { jws } = registration(keys, { deployment, member, partitions });
-  const slots = [first, second].map(({ slot, loginSecret }) => ({ slot, login_secret: toHex(loginSecret) }));
   const body = { login, name: name.trim().normalize("NFC"), role, registration: jws, slots, ...(activation && { activation_code: activation }) };
   return new Application({ body, member, login, keys });
+}
+
+/**
+ * What signs an account in from the first day on: a password and a printed recovery code.
+ * @param {Uint8Array} seed
+ * @param {{deployment: string, login: string, found: import("./signin.js").Parameters, password: string, code: string, hints: string[]}} options
+ *   found: of the login; hints: words that a guesser would try first
+ * @returns {Promise<{slot: import("../crypto/slots.js").Slot, login_secret: string}[]>} as the server takes them
+ * @throws {Invalid} `weak-password` @throws {Unsupported}
+ */
+export async function firstSlots(seed, { deployment, login, found, password: secret, code, hints }) {
+  const terms = { deployment, login, member: found.member, generation: 1 };
+  const first = await password.makePasswordSlot(seed, {
+    ...terms, password: secret, salt: saltOf(found.password), params: found.password.params ?? {}, hints,
+  });
+  const second = await makeRecoverySlot(seed, { ...terms, salt: saltOf(found.recovery), code });
+  return [first, second].map(({ slot, loginSecret }) => ({ slot, login_secret: toHex(loginSecret) }));
 }
 
 /**

@@ -105,7 +105,7 @@ const notice = having({
 });
 
 const guardian = having({ id: uuid, member: uuid, name: anyText, login: anyText, since: nullable(int()), mine: boolean });
-const dependant = having({ member: uuid, login: anyText, name: anyText, state: anyText, since: int(), guardians: list(guardian) });
+const dependant = having({ member: uuid, login: anyText, name: anyText, state: anyText, since: int(), guardians: list(guardian), hand_over: nullable(having({ since: int(), expires: int(), by: anyText, begun: boolean })) });
 const invitation = having({
   id: uuid, dependant: uuid, name: anyText, by: anyText, by_login: anyText, registrations: list(long), enc: anyText, ciphertext: anyText,
 });
@@ -114,6 +114,11 @@ const slot = (/** @type {unknown} */ value) => void members(value);
 
 const SHAPES = {
   dependants: having({ dependants: list(dependant), invitations: list(invitation), ready: boolean }),
+  offered: having({ expires: int() }),
+  offerFound: having({
+    member: uuid, login: anyText, name: anyText, by: anyText, slot, registrations: list(long), begun: boolean, seq: int(), former: list(slot),
+  }),
+  takenOver: having({ member: uuid }),
   guardianFound: having({ member: uuid, name: anyText, role: anyText, registrations: list(long), statement: long }),
   guardianship: having({ id: uuid }),
   guardianSlot: having({ slot, registrations: list(long) }),
