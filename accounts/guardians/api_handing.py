@@ -23,7 +23,7 @@ OPEN = {403: ProblemOut, 410: ProblemOut, 503: ProblemOut, **REFUSALS}
 @router.post(
     "/dependants/{uuid:dependant}/hand-over",
     auth=guardian_auth,
-    response={200: schemas.OfferedOut, **REFUSALS},
+    response={200: schemas.UntilOut, **REFUSALS},
 )
 @takes_json(SMALL)
 def offer(request: HttpRequest, dependant: UUID, payload: schemas.OfferIn) -> Any:
@@ -58,7 +58,7 @@ def _counted(request: HttpRequest, use: Callable[[], Any]) -> Any:
     return found
 
 
-@router.post("/hand-over/find", response={200: schemas.OfferOut, **OPEN})
+@router.post("/hand-over/find", response={200: schemas.WaitingOut, **OPEN})
 @takes_json(SMALL)
 def find(request: HttpRequest, payload: schemas.OfferFindIn) -> Any:
     """What waits for whoever has the code; it is not used by that."""

@@ -108,7 +108,8 @@ def _carry_out(row: HandOver, *, mine: bool) -> None:
     try:
         fanout.write(lambda node: node.register(registration))
     except REFUSALS as refusal:
-        _drop(row)
+        if _dropped(row).finished is not None:
+            return
         if mine and not isinstance(refusal, Conflict):
             raise
         raise RegistrationMoved from None
@@ -117,12 +118,13 @@ def _carry_out(row: HandOver, *, mine: bool) -> None:
 
 
 @atomic_retried
-def _drop(begun: HandOver) -> None:
-    """Forget what the nodes will never take: the code can be used again."""
+def _dropped(begun: HandOver) -> HandOver:
+    """Forget what the nodes will never take, unless it is finished: the code can be used again."""
     row = _locked(begun)
     if row.live and row.digest == begun.digest:
         row.begun = row.login = row.body = row.digest = None
         row.save()
+    return row
 
 
 @atomic_retried
@@ -130,7 +132,7 @@ def _finish(begun: HandOver) -> None:
     row = _locked(begun)
     if row.finished is not None:
         return
-    if row.begun is None or row.digest != begun.digest:
+    if row.live is None or row.digest != begun.digest:
         # The membership ended, or the nodes refused another call's.
         raise RegistrationMoved
     body = json.loads(row.body or "{}")

@@ -189,7 +189,7 @@ class OfferIn(Strict):
     slot: HandOverSlot
 
 
-class OfferedOut(Schema):
+class UntilOut(Schema):
     """Until when the code can be used (Unix seconds)."""
 
     expires: int
@@ -201,7 +201,7 @@ class OfferFindIn(Strict):
     find: Find
 
 
-class OfferOut(Schema):
+class WaitingOut(Schema):
     """What waits for whoever has the code, and all that new keys are made from.
 
     `login` is the made-up one, `by` the guardian's name, `seq` the number of the access list in force

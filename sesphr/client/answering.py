@@ -60,7 +60,7 @@ def check(session: Session, one: Proposal) -> Offer:
     people.check_pin(session.folder, person, one.author_login)
     signed = verify(
         one.manifest, typ="sesphr-manifest", deployment=session.deployment.id,
-        directory={person.member: person.verification}, what="What was added",
+        directory=person.signed(one.manifest), what="What was added",
     )  # fmt: skip
     told, digest = signed.payload, b64u_encode(signed.digest)
     named = (told["owner"], told["record"], digest, sorted(told["partitions"]))

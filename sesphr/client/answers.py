@@ -75,11 +75,13 @@ class Generations(BaseModel):
 
 
 class SignedIn(BaseModel):
-    """Who one is, the sealed seed, and the generations of one's slots."""
+    """Who one is, the sealed seed, the generations of one's slots, and the seeds that one had
+    before, sealed under the present one."""
 
     member: Me
     slot: Slot
     generations: Generations
+    former: list[Slot] = Field(default_factory=list)
 
 
 class Registrations(BaseModel):
@@ -418,6 +420,16 @@ class Dependant(BaseModel):
     state: str
     since: int
     guardians: list[GuardianOf]
+    hand_over: "HandOver | None" = None
+
+
+class HandOver(BaseModel):
+    """An account that waits for whoever has the code."""
+
+    since: int
+    expires: int
+    by: str
+    begun: bool
 
 
 class Invitation(BaseModel):
@@ -463,3 +475,29 @@ class Found(BaseModel):
     role: str
     registrations: list[str]
     statement: str
+
+
+class Expiry(BaseModel):
+    """Until when a code is good."""
+
+    expires: int
+
+
+class Offered(BaseModel):
+    """An account that somebody takes over: whose, its seed sealed under the code, and what it
+    registered; `seq` is the number of its access list, 0 without one."""
+
+    member: Id
+    name: str
+    by: str
+    slot: Slot
+    registrations: list[str]
+    begun: bool
+    seq: int
+    former: list[Slot]
+
+
+class TakenOver(BaseModel):
+    """Whose account it is."""
+
+    member: Id

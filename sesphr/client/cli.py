@@ -12,6 +12,7 @@ from sesphr.client.commands import (
     deposit,
     emergency,
     guardians,
+    handing,
     reading,
     requests,
     roles,
@@ -29,7 +30,7 @@ TEXTS = (
 # Commands that nobody gives for somebody else.
 OWN = (
     "register", "confirm", "recover", "change-password", "recovery-code", "sign-out-everywhere",
-    "dependant", "guardian", "inspect",
+    "dependant", "guardian", "inspect", "take-over",
 )  # fmt: skip
 
 
@@ -290,6 +291,14 @@ def _guardians(commands: _Commands) -> None:
     one = group.add("add", guardians.dependant_add, "make keys for somebody and be their guardian")
     one.add_argument("name", metavar="NAME")
     group.add("list", guardians.dependant_list, "list for whom you act, and who asks you to")
+    one = group.add(
+        "hand-over", guardians.dependant_hand_over, "a code with which they take the account over"
+    )
+    one.add_argument("dependant", metavar="DEPENDANT")
+    one.add_argument("--take-back", action="store_true", help="make the code worthless")
+    one = commands.add("take-over", handing.take_over, "take over the account that guardians had")
+    one.add_argument("--email", required=True, metavar="EMAIL", help="your own address")
+    one.add_argument("--code", help="the code (better: SESPHR_HAND_OVER_CODE or the prompt)")
     group = commands.group("guardian", "second guardians")
     one = group.add("ready", guardians.guardian_ready, "let yourself be found as a guardian")
     one.add_argument("--stop", action="store_true", help="no more")

@@ -24,6 +24,12 @@ def since(folder: Folder, person: Person) -> int | None:
     one = folder.read(COMPARED).get(person.member)
     if one is None:
         return None
+    if any(
+        (one.get("verification"), one.get("key")) == (b64u_encode(key), digest)
+        for key, digest in person.former
+    ):
+        # They changed their keys, signed with those: the new ones are to be compared anew.
+        return None
     if (one.get("verification"), one.get("key")) != _keys(person):
         raise IntegrityError(
             "STOP: these are not the keys that you compared before. Somebody may be posing as "

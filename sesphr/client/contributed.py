@@ -7,6 +7,7 @@ compared with the commitment that the author signed.
 
 from typing import Any
 
+from sesphr.client import authors
 from sesphr.client.access import Opening, decode_points
 from sesphr.client.errors import IntegrityError
 from sesphr.client.session import Session
@@ -17,9 +18,9 @@ from sesphr.crypto.errors import OpenError
 
 
 def accepted(
-    session: Session, opening: Opening, payload: dict[str, Any], accept: str | None, key: bytes
+    session: Session, opening: Opening, payload: dict[str, Any], accept: str | None
 ) -> dict[str, Any] | None:
-    """What the owner, whose verification key this is, signed on taking what somebody else wrote.
+    """What the owner signed on taking what somebody else wrote.
 
     None for a record that its owner wrote, and for one of one's own that waits for an answer.
 
@@ -34,7 +35,7 @@ def accepted(
         raise IntegrityError("STOP: the owner has not accepted what somebody else wrote here.")
     signed = verify(
         accept, typ="sesphr-accept", deployment=session.deployment.id,
-        directory={opening.owner: key}, what="The acceptance of this record",
+        directory=authors.directory_of(session, opening.owner, accept), what="The acceptance of this record",
     ).payload  # fmt: skip
     named = (signed["record"], signed["version"], signed["author"], signed["manifest"])
     about = (payload["record"], payload["version"], payload["iss"], b64u_encode(opening.manifest))

@@ -4,8 +4,7 @@ A key is dealt only to the keys that the owner's own list names and that HOME ha
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sesphr.client import people
@@ -19,14 +18,17 @@ from sesphr.crypto.encoding import SUITE, b64u_encode, dec, lp
 
 @dataclass(frozen=True)
 class Lacking:
-    """What a list needs and the nodes were not dealt: keys for pairs, shares of partitions.
+    """What a list needs and the nodes were not dealt: keys of (member, partition, epoch), shares
+    of (partition, epoch).
 
     `secret`: the owner's new consent secret (20 octets; empty: to be forgotten), if there is one.
+    `unknown`: partitions of which the owner has no key.
     """
 
-    pairs: set[Pair]
-    shares: set[str]
+    pairs: set[tuple[str, str, int]]
+    shares: set[tuple[str, int]]
     secret: bytes | None = None
+    unknown: set[str] = field(default_factory=set)
 
     def __repr__(self) -> str:
         return f"Lacking({self.pairs}, {self.shares})"
@@ -39,15 +41,21 @@ def deal(session: Session, acl: bytes, rules: list[Rule], lacking: Lacking) -> s
         UsageError: the owner has no key for a partition. IntegrityError: changed keys.
     """
     digest = hashlib.sha256(acl).digest()
-    found = [(_recipient(session, rules, pair), pair[1]) for pair in sorted(lacking.pairs)]
-    # Suspended or departed: the nodes hold no keys for them.
-    recipients = [(person, name) for person, name in found if person is not None]
+    for name in sorted(lacking.unknown):
+        raise UsageError(f"You have no partition {name}; deposit something in it first.")
+    pairs = {(who, name) for who, name, _ in lacking.pairs}
+    found = {pair: _recipient(session, rules, pair) for pair in sorted(pairs)}
+    # Suspended, departed, or with other keys by now: the nodes hold no keys for them.
+    recipients = [
+        (person, name, epoch)
+        for who, name, epoch in sorted(lacking.pairs)
+        if (person := found[who, name]) is not None
+    ]
     shared = sorted(lacking.shares)
     if not recipients and not shared and lacking.secret is None:
         return None
-    epochs = _epochs(session.registered(), {*shared, *(name for _, name in recipients)})
-    deals = [_deal_one(session, digest, one, name, epochs[name]) for one, name in recipients]
-    standing = [_deal_shares(session, name, epochs[name]) for name in shared]
+    deals = [_deal_one(session, digest, *one) for one in recipients]
+    standing = [_deal_shares(session, *one) for one in shared]
     octets = payload(
         session.deployment.id,
         session.me.id,
@@ -71,24 +79,16 @@ def _consent(session: Session, secret: bytes | None) -> dict[str, Any]:
     return {"consent": sealed if secret else []}
 
 
-def _epochs(own: people.Person, names: Iterable[str]) -> dict[str, int]:
-    """The newest registered epoch of each partition; UsageError for one without a key."""
-    found = {}
-    for name in sorted(names):
-        epoch = own.epoch(name)
-        if epoch is None:
-            raise UsageError(f"You have no partition {name}; deposit something in it first.")
-        found[name] = epoch
-    return found
-
-
 def _recipient(session: Session, rules: list[Rule], pair: Pair) -> people.Person | None:
     """Whom to deal to: the owner's own signed rule says with what key, not the server."""
     person = session.directory.find(pair[0])
     if person is None:
         return None
     people.check_pin(session.folder, person)
-    if keys_of(rules, pair) != {person.key}:
+    named = {key for key in keys_of(rules, pair) if not person.had(key)}
+    if not named:
+        return None
+    if named != {person.key}:
         raise IntegrityError(
             f"STOP: the server shows other keys for member {pair[0]} than those that your access "
             "list names. Nothing was dealt to them."

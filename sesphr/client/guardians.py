@@ -148,14 +148,29 @@ def invite(who: Session, dependant: Dependant, login: str) -> str:
             "give it with --fingerprint.",
             code="compare-first",
         )
-    given = who.api.get(GuardedSlot, f"/dependants/{dependant.member}/slot")
-    seed = _opened(who, dependant.member, given.slot.model_dump())
-    _require_seed_of(who, dependant.member, given.registrations, seed)
+    given = slot_of(who, dependant)
+    seed = seed_of(who, dependant, given)
     handing = Handing(who.deployment.id, dependant.member, person.member)
     sealed = guardian.hand_over(seed, handing, key)
     path = f"/dependants/{dependant.member}/guardians"
     who.api.post(Anything, path, guardian=person.member, **sealed)
     return found.name
+
+
+def slot_of(who: Session, dependant: Dependant) -> GuardedSlot:
+    """This guardian's own slot of a dependant, and what the dependant registered."""
+    return who.api.get(GuardedSlot, f"/dependants/{dependant.member}/slot")
+
+
+def seed_of(who: Session, dependant: Dependant, given: GuardedSlot) -> bytes:
+    """A dependant's seed, which is that of the keys that they registered.
+
+    Raises:
+        IntegrityError: it is not, or the slot does not open.
+    """
+    seed = _opened(who, dependant.member, given.slot.model_dump())
+    _require_seed_of(who, dependant.member, given.registrations, seed)
+    return seed
 
 
 def _require_seed_of(who: Session, member: str, registrations: list[str], seed: bytes) -> None:

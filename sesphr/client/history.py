@@ -76,8 +76,8 @@ def lists(session: Session) -> list[Listed]:
     listed, digest, before = [], None, set[Line]()
     for seq, jws in enumerate(found, 1):
         checked = verify(
-            jws, typ="sesphr-acl", deployment=session.deployment.id, directory=session.own_keys,
-            what=f"Your access list {seq}",
+            jws, typ="sesphr-acl", deployment=session.deployment.id,
+            directory=session.own_signed(jws), what=f"Your access list {seq}",
         )  # fmt: skip
         if (checked.payload["seq"], checked.payload["previous"]) != (seq, digest):
             raise IntegrityError(

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sesphr.client import contributed, people
+from sesphr.client import authors, contributed
 from sesphr.client.access import Opening, ask_everybody, decode_points
 from sesphr.client.answers import Anything, CloudObject
-from sesphr.client.errors import ClientError, IntegrityError, ServerError
+from sesphr.client.errors import ClientError, IntegrityError
 from sesphr.client.session import Session
 from sesphr.client.statement import verify
-from sesphr.crypto import envelope, pre, statements
+from sesphr.crypto import envelope, pre
 from sesphr.crypto.document import parse_document
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError, OpenError
@@ -59,8 +59,7 @@ def open_record(session: Session, opening: Opening) -> Opened:
         missing = set(opening.allowed) - set(payload["partitions"])
         if missing:
             raise IntegrityError("A key server allowed a partition that the record does not have.")
-        owner_key = key_of(session, opening.owner)
-        taken = contributed.accepted(session, opening, payload, stored.accept, owner_key)
+        taken = contributed.accepted(session, opening, payload, stored.accept)
     mine = opening.owner == session.me.id
     opened = _as_owner(session, opening, stored, payload, taken) if mine else _as_user(
         session, opening, stored, payload
@@ -98,36 +97,16 @@ def _manifest(session: Session, opening: Opening) -> tuple[CloudObject, Any]:
     stored = opening.stored
     if stored is None:
         raise IntegrityError("The cloud does not have this record as the key servers know it.")
-    author = author_of(stored.manifest)
+    author = authors.author_of(stored.manifest)
     manifest = verify(
         stored.manifest, typ="sesphr-manifest", deployment=session.deployment.id,
-        directory={author: key_of(session, author)}, what="This record",
+        directory=authors.directory_of(session, author, stored.manifest), what="This record",
     )  # fmt: skip
     payload = manifest.payload
     named = (manifest.digest, payload["owner"], payload["record"], payload["version"])
     if named != (opening.manifest, opening.owner, opening.record, opening.version):
         raise IntegrityError("STOP: the cloud gave another record, or another version of it.")
     return stored, manifest
-
-
-def author_of(manifest: str) -> str:
-    """Whom a manifest that nobody checked yet names as its author."""
-    return str(statements.payload_of_unverified(manifest).get("iss"))
-
-
-def key_of(session: Session, author: str) -> bytes:
-    """The verification key of a record's author: its owner, or whoever the owner let add.
-
-    Raises:
-        IntegrityError: other keys than those that are pinned. ServerError: it shows none.
-    """
-    if author == session.me.id:
-        return session.keys.verification
-    person = session.directory.find(author)
-    if person is None:
-        raise ServerError("The server does not show the author's keys; nothing can be checked.")
-    people.pin(session.folder, person)
-    return person.verification
 
 
 def _check_not_older(session: Session, opening: Opening) -> None:

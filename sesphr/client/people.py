@@ -24,7 +24,10 @@ PINS = "people"
 
 @dataclass(frozen=True)
 class Person:
-    """A member's checked public keys; `seq` and `digest` (b64u) name the last registration."""
+    """A member's checked public keys; `seq` and `digest` (b64u) name the last registration.
+
+    `former`: verification key and key digest of each pair of keys that was changed, oldest first.
+    """
 
     member: str
     verification: bytes
@@ -32,6 +35,7 @@ class Person:
     seq: int
     digest: str
     partitions: dict[tuple[str, int], G1] = field(default_factory=dict)
+    former: tuple[tuple[bytes, str], ...] = ()
 
     @property
     def key(self) -> str:
@@ -45,7 +49,21 @@ class Person:
 
     def epoch(self, partition: str) -> int | None:
         """The newest registered epoch of a partition."""
-        return max((epoch for name, epoch in self.partitions if name == partition), default=None)
+        return max(self.epochs(partition), default=None)
+
+    def epochs(self, partition: str) -> list[int]:
+        """All registered epochs of a partition."""
+        return sorted(epoch for name, epoch in self.partitions if name == partition)
+
+    def signed(self, jws: str) -> dict[str, bytes]:
+        """The directory for a statement that may be old: the key of this member's, of all that
+        they ever had, which it says signed it."""
+        keys = [*(verification for verification, _ in self.former), self.verification]
+        return {self.member: statements.signer(jws, keys)}
+
+    def had(self, key: str) -> bool:
+        """Whether a key digest (b64u) is of a key that this member has changed."""
+        return any(key == former for _, former in self.former)
 
 
 def fingerprint(verification: bytes, receive: G2) -> str:
@@ -83,12 +101,25 @@ def _next(deployment: str, member: str, before: Person | None, jws: str) -> Pers
     expected = (1, None) if before is None else (before.seq + 1, before.digest)
     if (payload["seq"], payload["previous"]) != expected:
         raise IntegrityError("A registration of this member is missing.")
-    receive = _receive(deployment, member, key, payload)
-    if before is not None and before.receive != receive:
+    named = b64u_decode(payload["verification"], 32)
+    receive = _receive(deployment, member, named, payload)
+    found = _partitions(deployment, member, named, payload)
+    former = before.former if before else ()
+    if before is not None and "possession" in payload:
+        _check_change(before, receive, found)
+        former = (*former, (before.verification, before.key))
+    elif before is not None and before.receive != receive:
         raise IntegrityError("A later registration of this member changes the key.")
-    keys = dict(before.partitions) if before else {}
-    keys.update(_partitions(deployment, member, key, payload))
-    return Person(member, key, receive, payload["seq"], b64u_encode(checked.digest), keys)
+    keys = {**(before.partitions if before else {}), **found}
+    digest = b64u_encode(checked.digest)
+    return Person(member, named, receive, payload["seq"], digest, keys, former)
+
+
+def _check_change(before: Person, receive: G2, found: dict[tuple[str, int], G1]) -> None:
+    """New keys are new as a whole: for receiving, and for each partition in one new epoch."""
+    first = max((epoch for _, epoch in before.partitions), default=1) + 1
+    if receive == before.receive or set(found) != {(name, first) for name, _ in before.partitions}:
+        raise IntegrityError("A key change of this member is not whole.")
 
 
 def _receive(deployment: str, member: str, key: bytes, payload: dict[str, object]) -> G2:
@@ -118,7 +149,8 @@ def check_pin(folder: Folder, person: Person, login: str | None = None) -> bool:
     """Whether this person is pinned with these keys; False for one who is not pinned.
 
     A pin binds login, member id and keys to one another; `login` is under what address
-    the server names the person, None where it names none.
+    the server names the person, None where it names none. Whoever is pinned with keys that they
+    have changed since, signed with those, is pinned still, and may have another address.
 
     Raises:
         IntegrityError: one of the three is pinned with another of the others.
@@ -131,11 +163,24 @@ def check_pin(folder: Folder, person: Person, login: str | None = None) -> bool:
     if known is None:
         return False
     shown = known.get("login") or person.member
+    if _moved(known, person):
+        return True
     if (known.get("verification"), known.get("key")) != _keys(person):
         raise _changed(folder, shown, "the keys of {} are not those that you approved before")
     if None not in (login, known.get("login")) and login != known["login"]:
         raise _changed(folder, shown, "the server shows {} under another address")
     return True
+
+
+def _moved(known: dict[str, Any], person: Person) -> bool:
+    """Whether the keys that are known are some that this person has changed."""
+    pair = known.get("verification"), known.get("key")
+    return any(pair == (b64u_encode(key), digest) for key, digest in person.former)
+
+
+def moved(folder: Folder, person: Person) -> bool:
+    """Whether this person is pinned with keys that they have changed since."""
+    return _moved(folder.read(PINS).get(person.member, {}), person)
 
 
 def pinned_id(folder: Folder, login: str) -> str | None:
@@ -187,7 +232,8 @@ def pin(folder: Folder, person: Person, login: str | None = None) -> None:
     with folder.locked(PINS):
         check_pin(folder, person, login)
         pins = folder.read(PINS)
-        known = pins.get(person.member, {}).get("login")
+        before = pins.get(person.member, {})
+        known = None if _moved(before, person) else before.get("login")
         one = {"login": known or login, "verification": verification, "key": key}
         if pins.get(person.member) != one:
             folder.write(PINS, {**pins, person.member: one})

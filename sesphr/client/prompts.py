@@ -34,7 +34,15 @@ def recovery_code(given: str | None) -> str:
     White space, dashes and quotes of any kind are no part of it, and 0, 1 and 8, which
     no code holds, are the letters that look like them.
     """
-    typed = given or secret("SESPHR_RECOVERY_CODE", "Recovery code: ")
+    return _as_copied(given or secret("SESPHR_RECOVERY_CODE", "Recovery code: "))
+
+
+def hand_over_code(given: str | None) -> str:
+    """The code that a guardian gives, read in the same way."""
+    return _as_copied(given or secret("SESPHR_HAND_OVER_CODE", "Code: "))
+
+
+def _as_copied(typed: str) -> str:
     kept = (one for one in unicodedata.normalize("NFKC", typed) if not _is_padding(one))
     return "".join(kept).translate(LOOKALIKES)
 

@@ -5,6 +5,7 @@ recovery code sealed under a key of the seed, which only the password opens.
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,27 @@ class Application:
         return "Application(...)"
 
 
-def prepared(home: Folder, who: Applicant, public: Parameters, password: str) -> Application:
+# What is sent besides key slots, for a seed that was just made; a registration at least.
+Make = Callable[[bytes], dict[str, Any]]
+
+
+def first_registration(who: Applicant) -> Make:
+    """What somebody sends who was not registered before."""
+    partitions = FIRST_PARTITIONS if who.role == OWNER else ()
+
+    def make(seed: bytes) -> dict[str, Any]:
+        keys = MemberKeys.from_seed(seed)
+        jws = registration(
+            keys, deployment=who.deployment, member=who.member, partitions=partitions
+        )
+        return {"registration": jws}
+
+    return make
+
+
+def prepared(
+    home: Folder, who: Applicant, public: Parameters, password: str, make: Make
+) -> Application:
     """The application that waits in HOME, or a new one, which then waits there.
 
     One that was refused makes room for another; repeated exactly, it is sent as it was.
@@ -64,13 +85,13 @@ def prepared(home: Folder, who: Applicant, public: Parameters, password: str) ->
     """
     waiting = home.read(PENDING)
     if not waiting:
-        return _new(home, who, public, password)
+        return _new(home, who, public, password, make)
     try:
         return _waiting(home, who, waiting, password)
     except (UsageError, RefusedError):
         if not waiting.get(REFUSED):
             raise
-        return _new(home, who, public, password)
+        return _new(home, who, public, password, make)
 
 
 def mark_refused(home: Folder) -> None:
@@ -87,9 +108,10 @@ def _waiting(home: Folder, who: Applicant, kept: dict[str, Any], password: str) 
     return _resumed(home, who, kept, password)
 
 
-def _new(home: Folder, who: Applicant, public: Parameters, password: str) -> Application:
+def _new(
+    home: Folder, who: Applicant, public: Parameters, password: str, make: Make
+) -> Application:
     seed = secrets.token_bytes(32)
-    keys = MemberKeys.from_seed(seed)
     terms: dict[str, Any] = {
         "deployment": who.deployment,
         "login": who.login,
@@ -105,16 +127,13 @@ def _new(home: Folder, who: Applicant, public: Parameters, password: str) -> App
     recovery, recovery_secret, code = slots.make_recovery_slot(
         seed, salt=checked_salt(slots.RECOVERY, public.recovery), **terms
     )
-    jws = registration(
-        keys, deployment=who.deployment, member=who.member,
-        partitions=FIRST_PARTITIONS if who.role == OWNER else (),
-    )  # fmt: skip
     kept = {
-        "who": who.as_json(), "registration": jws, "password": slot, "recovery": recovery,
+        "who": who.as_json(), "sent": make(seed), "password": slot, "recovery": recovery,
         "code": _seal_code(seed, code),
     }  # fmt: skip
     home.write(PENDING, kept)
-    return Application(_body(who, kept, login_secret, recovery_secret), code, keys)
+    body = _body(who, kept, login_secret, recovery_secret)
+    return Application(body, code, MemberKeys.from_seed(seed))
 
 
 def _resumed(home: Folder, who: Applicant, kept: dict[str, Any], password: str) -> Application:
@@ -141,9 +160,12 @@ def _body(
 ) -> dict[str, Any]:
     both = [slot_body(kept["password"], login_secret), slot_body(kept["recovery"], recovery_secret)]
     return {
-        "login": who.login, "name": who.name, "role": who.role,
-        "registration": kept["registration"], "slots": both,
-    }  # fmt: skip
+        "login": who.login,
+        "name": who.name,
+        "role": who.role,
+        "slots": both,
+        **kept["sent"],
+    }
 
 
 def _code_key(seed: bytes) -> AESGCM:

@@ -24,11 +24,11 @@ from sesphr.client.home import Folder, Home
 from sesphr.client.http import Api
 from sesphr.client.registration import registration
 from sesphr.client.statement import verify
-from sesphr.crypto import slots, statements
+from sesphr.crypto import handover, slots, statements
 from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode, check_login
 from sesphr.crypto.errors import CryptoError, DecodingError, SlotError
-from sesphr.crypto.keys import MemberKeys
+from sesphr.crypto.keys import FormerSeed, MemberKeys
 from sesphr.crypto.strength import check_password_strength
 
 
@@ -80,6 +80,11 @@ class Session:
     def own_keys(self) -> dict[str, bytes]:
         """The directory in which only this member stands, with the key of their own seed."""
         return {self.me.id: self.keys.verification}
+
+    def own_signed(self, jws: str) -> dict[str, bytes]:
+        """The same for what may be old: the key of this member's, of all that they ever had, which
+        it says signed it."""
+        return {self.me.id: statements.signer(jws, self.keys.verifications)}
 
     def registered(self) -> people.Person:
         """This member's own registered keys.
@@ -192,8 +197,9 @@ def sign_in(
     seed = _open(signed_in.slot, deployment.id, login, secret)
     if signed_in.member.id != found.member:
         raise IntegrityError("The server signed you in as somebody else.")
+    member_keys = MemberKeys.from_seed(seed, _former(signed_in, deployment.id, seed))
     return Session(
-        api, deployment, home, signed_in.member, MemberKeys.from_seed(seed), seed,
+        api, deployment, home, signed_in.member, member_keys, seed,
         found, signed_in.generations, keys.login_secret,
     )  # fmt: skip
 
@@ -231,6 +237,16 @@ def _open(slot: Slot, deployment: str, login: str, secret: str) -> bytes:
     except CryptoError as error:
         raise IntegrityError("The key that the server keeps for you does not open.") from error
     return seed
+
+
+def _former(found: SignedIn, deployment: str, seed: bytes) -> tuple[FormerSeed, ...]:
+    try:
+        return handover.open_former(
+            [slot.model_dump() for slot in found.former], deployment=deployment,
+            member=found.member.id, seed=seed,
+        )  # fmt: skip
+    except CryptoError as error:
+        raise IntegrityError("A former key that the server keeps for you does not open.") from error
 
 
 def as_advice(make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from sesphr.client.errors import (
     RefusedError,
     UsageError,
 )
-from sesphr.client.rules import Pair, Rule, same, wanted_pairs
+from sesphr.client.rules import Rule, same, wanted_pairs
 from sesphr.client.session import Session, check_receipts
 from sesphr.client.standing import wanted_shares
 from sesphr.client.statement import payload, sign, verify
@@ -39,8 +39,8 @@ class Head:
     jws: str | None
     rules: list[Rule]
     default_partitions: list[str]
-    held: set[Pair]
-    shares: set[str]
+    held: set[tuple[str, str, int]]
+    shares: set[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ def _attempt(session: Session, build: Change, answers: list[str], secret: bytes 
         session.deployment.id, session.me.id, seq=head.seq + 1, previous=head.digest,
         default_partitions=head.default_partitions, rules=rules,
     )  # fmt: skip
-    lacking = Lacking(wanted_pairs(rules) - head.held, wanted_shares(rules) - head.shares, secret)
-    dealt = deal(session, acl, rules, lacking)
+    dealt = deal(session, acl, rules, _lacking(session, head, rules, secret))
     if dealt is None and same(rules, head.rules):
         return _again(session, head, answers)
     body = {"acl": sign(session.keys, "sesphr-acl", acl), "deal": dealt, "answers": answers}
@@ -101,6 +100,21 @@ def _attempt(session: Session, build: Change, answers: list[str], secret: bytes 
             # Turned down for good: sending it again would change nothing.
             session.folder.remove(PENDING)
         raise
+
+
+def _lacking(session: Session, head: Head, rules: list[Rule], secret: bytes | None) -> Lacking:
+    """What the list needs of every epoch, but for what the nodes hold."""
+    pairs, shared = wanted_pairs(rules), wanted_shares(rules)
+    if not pairs and not shared:
+        return Lacking(set(), set(), secret)
+    own = session.registered()
+    return Lacking(
+        {(who, name, epoch) for who, name in pairs for epoch in own.epochs(name)} - head.held,
+        {(name, epoch) for name in shared for epoch in own.epochs(name)} - head.shares,
+        secret,
+        {name for _, name in pairs if not own.epochs(name)}
+        | {name for name in shared if not own.epochs(name)},
+    )
 
 
 def _again(session: Session, head: Head, answers: list[str]) -> Outcome:
@@ -127,7 +141,7 @@ def _send(session: Session, body: dict[str, Any], *, changed: bool) -> Outcome:
     found = session.api.post(InForce, "/acl", **body)
     checked = verify(
         body["acl"], typ="sesphr-acl", deployment=session.deployment.id,
-        directory=session.own_keys, what="Your access list",
+        directory=session.own_signed(body["acl"]), what="Your access list",
     )  # fmt: skip
     receipts = check_receipts(session, found.receipts, kind="acl", digest=checked.digest)
     enough = session.deployment.n - session.deployment.t + 1
@@ -151,16 +165,16 @@ def read_head(session: Session) -> Head:
         IntegrityError: not one's own signature, or an older or another list.
     """
     state = session.api.get(AclState, "/acl")
-    held = {(one.member, one.partition) for one in state.delegations}
-    shares = {one.partition for one in state.standing}
+    held = {(one.member, one.partition, one.epoch) for one in state.delegations}
+    shares = {(one.partition, one.epoch) for one in state.standing}
     known = session.folder.read(HEAD)
     if state.acl is None:
         if known:
             raise IntegrityError("STOP: the server has lost your access list.")
         return Head(0, None, None, [], [], held, shares)
     checked = verify(
-        state.acl, typ="sesphr-acl", deployment=session.deployment.id, directory=session.own_keys,
-        what="Your access list",
+        state.acl, typ="sesphr-acl", deployment=session.deployment.id,
+        directory=session.own_signed(state.acl), what="Your access list",
     )  # fmt: skip
     seq, digest = checked.payload["seq"], b64u_encode(checked.digest)
     _check_not_older(known, seq, digest)

@@ -16,6 +16,7 @@ from tests.contract.cloud_contract import (
     scene,
 )
 from tests.contract.contribution_contract import ContributionContract
+from tests.contract.key_change_contract import KeyChangeContract
 from tests.contract.upload_contract import SpanContract, UploadContract
 
 __all__ = ["scene"]
@@ -71,4 +72,8 @@ class TestSpan(SpanContract):
 
 
 class TestContribution(ContributionContract):
+    pass
+
+
+class TestKeyChange(KeyChangeContract):
     pass

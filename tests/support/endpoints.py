@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sesphr import clock
-from sesphr.crypto import consent, envelope, hpke, pre, proofs, statements
+from sesphr.crypto import consent, envelope, hpke, keychange, pre, proofs, statements
 from sesphr.crypto.encoding import (
     SUITE,
     b64u_decode,
@@ -23,7 +23,7 @@ from sesphr.crypto.encoding import (
 )
 from sesphr.crypto.groups import Scalar
 from sesphr.crypto.gt import decode_gt
-from sesphr.crypto.keys import MemberKeys, key_digest
+from sesphr.crypto.keys import FormerSeed, MemberKeys, key_digest
 from sesphr.deployment import get_deployment
 from sesphr.ports.cloudstore import CloudObject
 from sesphr.ports.srs import Access, Deposit, Sealed
@@ -55,13 +55,44 @@ class Endpoint:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     seed: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     acl_head: str | None = None
+    former: tuple[FormerSeed, ...] = ()
     dealt: set[tuple[str, str]] = field(default_factory=set)
     sealed_to_nodes: dict[bytes, dict[str, dict[str, Sealed]]] = field(default_factory=dict)
 
     @property
     def keys(self) -> MemberKeys:
         """All keys of the seed."""
-        return MemberKeys.from_seed(self.seed)
+        return MemberKeys.from_seed(self.seed, self.former)
+
+    @property
+    def epoch(self) -> int:
+        """Of which epoch this endpoint's own partition keys are."""
+        return self.keys.first_epoch
+
+    def renewed(self, below: int = 2) -> "Endpoint":
+        """The same member with a new seed, which keeps this one for the epochs before."""
+        former = (*self.former, FormerSeed(below, self.seed))
+        return Endpoint(id=self.id, former=former, acl_head=self.acl_head)
+
+    def key_change(
+        self, new: "Endpoint", seq: int, previous: str, partitions: Iterable[str] = DEFAULTS,
+        **changed: Any,
+    ) -> str:  # fmt: skip
+        """The registration that puts another endpoint's keys in the place of this one's."""
+        keys = new.keys
+        proof = keychange.prove(
+            keys.signing_key, deployment=get_deployment().id, member=self.id, seq=seq,
+            old=self.keys.verification,
+        )  # fmt: skip
+        body = statements.payload_of_unverified(new.registration(partitions))
+        head = self.acl_head and statements.payload_of_unverified(self.acl_head)["seq"]
+        more = {
+            "seq": seq,
+            "previous": previous,
+            "possession": b64u_encode(proof),
+            "acl": head or 0,
+        }
+        return self.sign("sesphr-registration", **{**body, **more, **changed})
 
     def sign(self, typ: str, **members: Any) -> str:
         """A statement of this member, dated now unless `iat` is given."""
@@ -97,10 +128,10 @@ class Endpoint:
         """A registered partition key with its proof; of another secret than the seed's if given."""
         keys = self.keys
         a, proof = proofs.prove(
-            "key-A", deployment=get_deployment().id, secret=secret or keys.partition(name, 1).secret,
-            ctx=proofs.KeyAContext(self.id, name, 1, keys.verification),
+            "key-A", deployment=get_deployment().id, secret=secret or keys.partition(name, self.epoch).secret,
+            ctx=proofs.KeyAContext(self.id, name, self.epoch, keys.verification),
         )  # fmt: skip
-        return {"epoch": 1, "key": b64u_encode(a.encode()), "proof": b64u_encode(proof)}
+        return {"epoch": self.epoch, "key": b64u_encode(a.encode()), "proof": b64u_encode(proof)}
 
     def seal(
         self, partitions: Mapping[str, bytes], record: str | None = None, version: int = 1,
@@ -112,8 +143,8 @@ class Endpoint:
         )
         drafts = []
         for name, plaintext in partitions.items():
-            keys = self.keys.partition(name, 1)
-            made = envelope.encapsulate_partition(place, name, 1, keys.public)
+            keys = self.keys.partition(name, self.epoch)
+            made = envelope.encapsulate_partition(place, name, self.epoch, keys.public)
             drafts.append(envelope.Draft(made, plaintext, wrap=keys.wrap))
         return envelope.encrypt_record(
             place, drafts, author=self.id, author_keys=self.keys, iat=changed.pop("iat", clock.now()),
@@ -132,7 +163,7 @@ class Endpoint:
         drafts = []
         for name, plaintext in partitions.items():
             made = envelope.encapsulate_partition(
-                place, name, 1, owner.keys.partition(name, 1).public
+                place, name, owner.epoch, owner.keys.partition(name, owner.epoch).public
             )
             entries = attachments(made.k) if attachments else ()
             drafts.append(envelope.Draft(made, plaintext, attachments=entries))
@@ -146,7 +177,10 @@ class Endpoint:
         payload = statements.payload_of_unverified(sealed.manifest)
         wrapped = {
             name: b64u_encode(
-                envelope.wrap_key(self.keys.partition(name, 1).wrap, one.encapsulation.k)
+                envelope.wrap_key(
+                    self.keys.partition(name, one.encapsulation.context.epoch).wrap,
+                    one.encapsulation.k,
+                )
             )
             for name, one in sealed.partitions.items()
         }
@@ -174,7 +208,7 @@ class Endpoint:
             str(node.index): {
                 name: self._seal_to(
                     node.index, "deposit", sealed.digest, name,
-                    one.encapsulation.R.encode() + one.proof,
+                    one.encapsulation.R.encode() + one.proof, one.encapsulation.context.epoch,
                 )
                 for name, one in sealed.partitions.items()
             }
@@ -182,11 +216,11 @@ class Endpoint:
         }  # fmt: skip
 
     def _seal_to(
-        self, index: int, label: str, digest: bytes, partition: str, plaintext: bytes
+        self, index: int, label: str, digest: bytes, partition: str, plaintext: bytes, epoch: int
     ) -> Sealed:
         info = lp(
             SUITE.encode(), label.encode(), get_deployment().id.encode(), digest, partition.encode(),
-            dec(1), dec(index),
+            dec(epoch), dec(index),
         )  # fmt: skip
         return Sealed(*hpke.seal(get_deployment().node(index).hpke, info, plaintext))
 
@@ -221,21 +255,23 @@ class Endpoint:
         }  # fmt: skip
 
     def deal(
-        self, acl: str, pairs: Iterable[tuple["Endpoint", str]] = (), standing: Iterable[str] = ()
-    ) -> str:
-        """Fresh keys for each (user, partition) and fresh shares for roles, sealed to every node."""
-        digest = b64u_decode(digest_of(acl))
-        deals = [self._dealt(digest, user, name) for user, name in pairs]
-        shares = [self.share(name) for name in standing]
+        self, acl: str, pairs: Iterable[tuple["Endpoint", str]] = (), standing: Iterable[str] = (),
+        epochs: Iterable[int] = (),
+    ) -> str:  # fmt: skip
+        """Fresh keys for each (user, partition) and fresh shares for roles, sealed to every node,
+        of these epochs, or of the present one."""
+        digest, of = b64u_decode(digest_of(acl)), tuple(epochs) or (self.epoch,)
+        deals = [self._dealt(digest, user, name, one) for user, name in pairs for one in of]
+        shares = [self.share(name, epoch=one) for name in standing for one in of]
         return self.sign("sesphr-deal", acl=b64u_encode(digest), deals=deals, standing=shares)
 
     def share(self, name: str, **changed: Any) -> dict[str, Any]:
         """One partition dealt for roles; `changed` changes what the shares are sealed for."""
-        deployment = get_deployment()
-        made = pre.deal(self.keys.partition(name, 1).secret, deployment.n, deployment.t)
+        deployment, epoch = get_deployment(), changed.pop("epoch", self.epoch)
+        made = pre.deal(self.keys.partition(name, epoch).secret, deployment.n, deployment.t)
         scope = {
-            "label": "share", "deployment": deployment.id, "owner": self.id, "partition": name, "epoch": 1,
-            **changed,
+            "label": "share", "deployment": deployment.id, "owner": self.id, "partition": name,
+            "epoch": epoch, **changed,
         }  # fmt: skip
         sealed = []
         for index, share in enumerate(made.shares, 1):
@@ -244,17 +280,19 @@ class Endpoint:
             enc, ciphertext = hpke.seal(deployment.node(index).hpke, info, share.encode())
             sealed.append({"enc": b64u_encode(enc), "ciphertext": b64u_encode(ciphertext)})
         commitments = [b64u_encode(one.encode()) for one in made.commitments]
-        return {"partition": name, "epoch": 1, "commitments": commitments, "sealed": sealed}
+        return {"partition": name, "epoch": epoch, "commitments": commitments, "sealed": sealed}
 
-    def _dealt(self, acl: bytes, user: "Endpoint", name: str) -> dict[str, Any]:
+    def _dealt(self, acl: bytes, user: "Endpoint", name: str, epoch: int) -> dict[str, Any]:
         deployment, b = get_deployment(), user.keys.receive_public
-        made = pre.deal(self.keys.partition(name, 1).secret, deployment.n, deployment.t)
+        made = pre.deal(self.keys.partition(name, epoch).secret, deployment.n, deployment.t)
         sealed = [
-            self._seal_to(index, "delegation", acl, name, pre.direct_point(b, share).encode())
+            self._seal_to(
+                index, "delegation", acl, name, pre.direct_point(b, share).encode(), epoch
+            )
             for index, share in enumerate(made.shares, 1)
         ]
         return {
-            "member": user.id, "key": key_digest(b), "partition": name, "epoch": 1,
+            "member": user.id, "key": key_digest(b), "partition": name, "epoch": epoch,
             "commitments": [b64u_encode(point.encode()) for point in made.commitments],
             "sealed": [
                 {"enc": b64u_encode(one.enc), "ciphertext": b64u_encode(one.ciphertext)} for one in sealed

@@ -39,7 +39,8 @@ def register(app: App, options: Namespace) -> Answer:
     public = parameters(app.api, login)
     who = recovery.Applicant(app.server, place.id, public.member, login, name, role)
     with app.home.locked(recovery.PENDING):
-        application = recovery.prepared(app.home, who, public, password)
+        make = recovery.first_registration(who)
+        application = recovery.prepared(app.home, who, public, password, make)
         found = _sent(app, application, enrolment.code(options))
         if found.member != who.member:
             raise IntegrityError("The server registered somebody else.")

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
-from sesphr.client import compared, guardians
+from sesphr.client import compared, guardians, handing
 from sesphr.client.answers import Dependant, GuardianOf, Invitation
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import address
@@ -51,6 +51,24 @@ def _guardian(one: GuardianOf) -> dict[str, Any]:
 
 def _invitation(one: Invitation) -> dict[str, Any]:
     return {"dependant": one.dependant, "name": one.name, "by": one.by, "by_login": one.by_login}
+
+
+def dependant_hand_over(app: App, options: Namespace) -> Answer:
+    """Make a code with which a dependant takes the account over, or make it worthless."""
+    with app.signed_in() as who:
+        dependant = guardians.chosen(who, options.dependant)
+        if options.take_back:
+            handing.withdraw(who, dependant)
+            return Answer({"dependant": dependant.member, "code": None}, ["The code is worthless."])
+        code, expires = handing.offer(who, dependant)
+    name = clean(dependant.name)
+    data = {"dependant": dependant.member, "code": code, "expires": iso(expires)}
+    lines = [
+        f"Give this code to {name}, and to nobody else (shown only now): {code}",
+        f"With it {name} makes keys of their own until {iso(expires)}: `take-over`.",
+        "From then on no guardian can open or share anything.",
+    ]
+    return Answer(data, lines)
 
 
 def guardian_ready(app: App, options: Namespace) -> Answer:

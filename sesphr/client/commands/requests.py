@@ -100,7 +100,7 @@ def check_request(who: Session, one: KeyRequest, person: Person) -> Verified:
     """
     checked = verify(
         one.statement, typ="sesphr-key-request", deployment=who.deployment.id,
-        directory={person.member: person.verification}, what="This request",
+        directory=person.signed(one.statement), what="This request",
     )  # fmt: skip
     if (checked.payload["owner"], checked.payload["key"]) != (who.me.id, person.key):
         raise IntegrityError("This request was made to somebody else, or for another key.")

@@ -28,6 +28,7 @@ from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.keys import MemberKeys
 from sesphr.crypto.merkle import leaf_hash, root
 from tests.integration.api.conftest import World
+from tests.integration.api.handing import ComingOfAge
 from tests.integration.api.organisations import Hospital
 from tests.support.endpoints import digest_of, element
 from tests.support.people import Person, record_of
@@ -373,6 +374,20 @@ class Caller:
     def leave(self) -> Call:
         return Call(path={"guardianship": str(self._asked().pk)})
 
+    def _coming_of_age(self) -> ComingOfAge:
+        return ComingOfAge(self._verified(), f"tim.{_letters()}@dependant.invalid")
+
+    def offer_account(self) -> Call:
+        child = self._coming_of_age()
+        return Call(path={"dependant": child.id}, body=child.offer())
+
+    def find_offer(self) -> Call:
+        return Call(body={"find": self._coming_of_age().offered().find})
+
+    def take_over(self) -> Call:
+        login = f"tim-{_letters()}@example.org"
+        return Call(body=self._coming_of_age().offered().take_over(login))
+
     def nothing(self) -> Call:
         return Call()
 
@@ -450,6 +465,10 @@ CALLS: dict[str, Callable[[Caller], Call]] = {
     "POST /api/dependants/{dependant}/act": Caller.own_child,
     "GET /api/dependants/{dependant}/slot": Caller.own_child,
     "POST /api/dependants/{dependant}/guardians": Caller.invite,
+    "POST /api/dependants/{dependant}/hand-over": Caller.offer_account,
+    "DELETE /api/dependants/{dependant}/hand-over": Caller.own_child,
+    "POST /api/hand-over/find": Caller.find_offer,
+    "POST /api/hand-over": Caller.take_over,
     "DELETE /api/acting": Caller.nothing,
     "PUT /api/guardian-key": Caller.publish_key,
     "DELETE /api/guardian-key": Caller.nothing,

@@ -59,8 +59,8 @@ def _knock(http: Client, method: str, path: str, operation: Any) -> Any:
 
 
 def test_the_routes_are_those_of_the_api() -> None:
-    assert len(ROUTES) == 80
-    assert len(PROTECTED) == 73
+    assert len(ROUTES) == 84
+    assert len(PROTECTED) == 75
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), PROTECTED)

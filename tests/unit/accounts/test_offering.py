@@ -25,6 +25,12 @@ from tests.unit.accounts.test_guardians import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _quick(settings: Any) -> None:
+    """Nothing here is about how long a secret takes to hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def found(find: str) -> Any:
     return Person().post("hand-over/find", {"find": find})
 
