@@ -22,7 +22,7 @@ const made = await makeRecoverySlot(SEED, {
 });
 
 const signedIn = (change = {}) => ({
-  member: { id: MEMBER, login: LOGIN }, slot: made.slot, generations: { password: 1, recovery: 2 },
+  member: { id: MEMBER, login: LOGIN }, slot: made.slot, generations: { password: 1, recovery: 2 }, former: [],
   share: b64uEncode(new Uint8Array(32)), idle_seconds: 900, idle_left: 900, ...change,
 });
 const serving = (session, more = {}) => new MadeUpServer({ "POST /sign-in/parameters": PARAMETERS, "POST /session": session, ...more });

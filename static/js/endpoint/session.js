@@ -13,6 +13,7 @@ import { ApiError, Integrity, Locked, Offline, SignedOut } from "./errors.js";
 import { Session } from "./member.js";
 import { formerSeeds } from "./ownkeys.js";
 import * as signing from "./signin.js";
+import { read } from "./shapes.js";
 import { locked as locking } from "./storage.js";
 import * as vault from "./vault.js";
 
@@ -102,7 +103,7 @@ export async function openSession() {
   const deployment = await loadDeployment();
   return locking(VAULT, async () => {
     const before = closings;
-    const { share, idle_seconds, idle_left, generations, guardian, former: slots = [], ...me } = await asked();
+    const { share, idle_seconds, idle_left, generations, guardian, former: slots, ...me } = await asked();
     const session = sessionOf(me, deployment, guardian ?? null);
     const life = { share, idle_seconds, idle_left };
     const seed = await kept({ share: b64uDecode(share, 32), deployment: deployment.id }, me.id, guardian?.id ?? null);
@@ -193,7 +194,7 @@ export function ownLogin() {
 /** @returns {Promise<Me & Life & {generations: signing.Generations, guardian?: Guardian | null, former: import("../crypto/slots.js").Slot[]}>} @throws {Locked | SignedOut} the server has dropped the share */
 async function asked() {
   try {
-    return await api.ungated("GET", "/session");
+    return read("session", await api.ungated("GET", "/session"));
   } catch (error) {
     if (error instanceof Locked || error instanceof SignedOut) {
       const wasOpen = current?.isOpen;

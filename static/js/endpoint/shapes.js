@@ -158,6 +158,8 @@ const SHAPES = {
   receipts: having({ receipts: list(long) }),
   records: having({ records: list(record) }),
   registrations: having({ registrations: list(long) }),
+  session: having({ id: uuid, share: anyText, former: list(slot) }),
+  signedIn: having({ member: having({ id: uuid }), slot, share: anyText, former: list(slot) }),
   reported: having({ reported: oneOf(true) }),
   upload: having({ received: int() }),
 };

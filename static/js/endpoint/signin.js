@@ -13,6 +13,7 @@ import { loadDeployment } from "./deployment.js";
 import { Integrity, Invalid } from "./errors.js";
 import { formerSeeds } from "./ownkeys.js";
 import * as password from "./password.js";
+import { read } from "./shapes.js";
 import { asIntegrity } from "./statement.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
@@ -99,10 +100,11 @@ export class Attempt {
   async finish(otp) {
     const body = { login: this.login, ...this.proof, ...(otp ? { otp: otp.replace(/\s/g, "") } : {}) };
     const answer = await api.ungated("POST", "/session", body);
+    read("signedIn", answer);
     this.#check(answer);
     const { share, idle_seconds, idle_left, member: me, generations } = answer;
     const seed = await this.#open(answer.slot);
-    const former = await formerSeeds(answer.former ?? [], { deployment: this.deployment, member: me.id, seed });
+    const former = await formerSeeds(answer.former, { deployment: this.deployment, member: me.id, seed });
     return { me, seed, former, proof: this.proof, generations, life: { share, idle_seconds, idle_left } };
   }
 
@@ -122,7 +124,7 @@ export class Attempt {
   }
 
   /** @param {any} answer @throws {Integrity} another member or another slot than was asked for */
-  #check({ member, slot, generations, former = [] }) {
+  #check({ member, slot, generations, former }) {
     const expected = this.found[this.kind];
     const sameSlot = slot.member === this.found.member && slot.type === this.kind && slot.salt === expected.salt;
     const sameParams = sameMembers(slot.params, expected.params ?? {});
