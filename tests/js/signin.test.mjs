@@ -4,10 +4,12 @@ import test from "node:test";
 
 import { b64uEncode } from "../../static/js/crypto/encoding.js";
 import { makeFormer } from "../../static/js/crypto/handover.js";
+import { MemberKeys } from "../../static/js/crypto/keys.js";
 import { makeRecoverySlot } from "../../static/js/crypto/slots.js";
 import * as api from "../../static/js/endpoint/api.js";
 import { read } from "../../static/js/endpoint/deployment.js";
 import { ApiError, Conflict, Integrity, Invalid, Locked, Offline, SignedOut } from "../../static/js/endpoint/errors.js";
+import { newCode } from "../../static/js/endpoint/recovery.js";
 import { begin, beginWithRecovery, checkedCode, checkedLogin } from "../../static/js/endpoint/signin.js";
 import { DEPLOYMENT, MadeUpServer, deployment, holdStorage, problem } from "./account_server.mjs";
 
@@ -181,4 +183,15 @@ test("a browser that keeps nothing says so", async () => {
   const fresh = await import("../../static/js/endpoint/deployment.js?private");
   new MadeUpServer({});
   await assert.rejects(fresh.loadDeployment(), { code: "storage" });
+});
+
+test("a new secret of an account that was handed over is made for its login; without a former seed another id is a stop", async () => {
+  const kept = MEMBER.replace(/1$/, "2");
+  const session = (keys) => ({ me: { id: kept, login: LOGIN, name: "" }, deployment: { id: DEPLOYMENT }, keys, seed: SEED, generations: { password: 1, recovery: 2 } });
+  const server = new MadeUpServer({ "POST /sign-in/parameters": PARAMETERS, "PUT /slots/recovery": {} });
+  const code = await newCode(session(MemberKeys.fromSeed(SEED, [{ below: 2, seed: new Uint8Array(32) }])));
+  await code.send({ type: "password", login_secret: "00" });
+  const [{ slot }] = server.bodies("PUT /slots/recovery");
+  assert.deepEqual([slot.member, slot.generation], [MEMBER, 3]);
+  await assert.rejects(newCode(session(MemberKeys.fromSeed(SEED))), (error) => error instanceof Integrity && error.what === "key-slot");
 });
