@@ -17,8 +17,9 @@ from tests.browser.test_care import with_code
 from tests.support.people_cli import Person
 
 OLD = """<partition xmlns="urn:sesphr:phr:1" id="medical" version="1"><origin format="fhir-r4"/>
-<item id="i1" kind="allergy" source="s1" status="active" verification="confirmed" date="2014-07-27"><code system="http://snomed.info/sct" value="89707004" display="Sesame oil"/></item>
-<source id="s1" role="record"><resource type="AllergyIntolerance" id="a1">{ "resourceType": "AllergyIntolerance" }</resource></source>
+<item id="i1" kind="allergy" source="s1"><code display="Sesame oil"/></item>
+<source id="s1" role="record"><resource type="AllergyIntolerance">{
+"resourceType": "AllergyIntolerance", "code": { "text": "Sesame oil" } }</resource></source>
 </partition>"""
 TIM = Member("Tim Newman", "tim@example.org", "copper lantern 48 orchid")
 
