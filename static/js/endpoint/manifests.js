@@ -12,6 +12,7 @@ import { asIntegrity, verify } from "./statement.js";
 
 /** @typedef {import("./access.js").Opening} Opening */
 /** @typedef {import("./session.js").Session} Session */
+/** What was signed may be of before they changed keys. @typedef {(jws: string) => import("./statement.js").Directory} KeysOf */
 /** @typedef {{version: number, manifest: string}} Seen a version of a record, and its manifest's digest */
 
 /** @param {string} manifest that nobody checked yet @returns {string} whom it names as its author */
@@ -24,7 +25,7 @@ export const VERSIONS = "versions";
 
 /** For one opening: keys and memory are asked for once, however many records there are. */
 export class Manifests {
-  /** @type {Map<string, Promise<Uint8Array>>} by author */
+  /** @type {Map<string, Promise<KeysOf>>} by author */
   #keys = new Map();
   /** @type {Promise<Record<string, Seen>> | undefined} */
   #seen;
@@ -51,16 +52,16 @@ export class Manifests {
     if (opening.owner !== this.owner) throw new Integrity("record-owner");
     if (!opening.stored) throw new Integrity("manifest");
     const author = authorOf(opening.stored.manifest);
-    const payload = this.#verified(opening, author, await this.#keyOf(author));
+    const payload = this.#verified(opening, await this.#keysOf(author));
     await this.#checkAccepted(opening, payload);
     await this.#checkNotOlder(opening);
     return payload;
   }
 
-  /** @param {Opening} opening @param {string} author @param {Uint8Array} key @returns {import("../crypto/schemas.js").Members} */
-  #verified({ stored, owner, record, version, manifest: digest }, author, key) {
-    const expected = { typ: "sesphr-manifest", deployment: this.session.deployment.id, directory: new Map([[author, key]]), what: "manifest" };
-    const found = verify(stored?.manifest ?? "", expected);
+  /** @param {Opening} opening @param {KeysOf} keys @returns {import("../crypto/schemas.js").Members} */
+  #verified({ stored, owner, record, version, manifest: digest }, keys) {
+    const manifest = stored?.manifest ?? "";
+    const found = verify(manifest, { typ: "sesphr-manifest", deployment: this.session.deployment.id, directory: keys(manifest), what: "manifest" });
     const { payload } = found;
     const named = payload.owner === owner && payload.record === record && payload.version === version;
     if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
@@ -70,25 +71,25 @@ export class Manifests {
   /** What somebody else wrote counts once its owner took it. @param {Opening} opening @param {import("../crypto/schemas.js").Members} payload */
   async #checkAccepted({ stored, manifest }, payload) {
     if (payload.iss === this.owner) return;
-    if (stored?.accept) accepted(this.session.deployment.id, payload, manifest, stored.accept, await this.#keyOf(this.owner));
+    if (stored?.accept) accepted(this.session.deployment.id, payload, manifest, stored.accept, (await this.#keysOf(this.owner))(stored.accept));
     else if (!this.proposed || this.owner !== this.session.me.id) throw new Integrity("accept");
   }
 
-  /** @param {string} author @returns {Promise<Uint8Array>} the author's verification key, pinned from now on */
-  #keyOf(author) {
+  /** @param {string} author @returns {Promise<KeysOf>} the author's verification keys, pinned from now on */
+  #keysOf(author) {
     const known = this.#keys.get(author) ?? this.#lookUp(author);
     this.#keys.set(author, known);
     return known;
   }
 
-  /** @param {string} author */
+  /** @param {string} author @returns {Promise<KeysOf>} */
   async #lookUp(author) {
     const { session } = this;
-    if (author === session.me.id) return session.keys.verification;
+    if (author === session.me.id) return (jws) => session.ownKeysOf(jws);
     const person = await lookUp(session, author);
     if (person === null) throw new ApiError(0, "owner-unknown");
     await pin(session, person);
-    return person.verification;
+    return (jws) => new Map([[author, person.signer(jws)]]);
   }
 
   /** @param {Opening} opening @throws {Integrity} this device has seen a newer one, or another of this number */

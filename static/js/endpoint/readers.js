@@ -5,7 +5,7 @@
  * there; keys are compared with those pinned.
  * @module
  */
-import { cellOf, roleCell, rowsOf } from "./matrix.js";
+import { cellOf, isOutdated, roleCell, rowsOf } from "./matrix.js";
 import { lookUp, nameOf, pins } from "./people.js";
 import { ORIGINAL } from "./records.js";
 import { readHead } from "./sharing.js";
@@ -32,9 +32,9 @@ const STATES = new Set(["shared", "later"]);
 export async function readReaders(session, at = Date.now() / 1000) {
   const [{ rules }, known] = await Promise.all([readHead(session), pins(session)]);
   const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row, known)));
-  const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role }) => {
+  const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role, person }) => {
     const { cell, emergency } = row.member === null ? roleReads(row, partition, at) : { cell: cellOf(rules, row.member, partition, at), emergency: null };
-    if (!STATES.has(cell.state)) return [];
+    if (!STATES.has(cell.state) || isOutdated(cell, person)) return [];
     return [{ member: row.member, role, name, from: cell.state === "later" ? cell.from : null, until: cell.until, emergency }];
   });
   const all = new Set(rules.flatMap(({ partitions }) => partitions).filter((name) => name !== ORIGINAL));
@@ -50,8 +50,8 @@ function roleReads({ role, issuer, rules }, partition, at) {
 
 /** @param {Session} session @param {Row} row @param {Record<string, import("./people.js").Pin>} known */
 async function named(session, row, known) {
-  if (row.member === null) return { row, name: null, role: row.role };
+  if (row.member === null) return { row, name: null, role: row.role, person: null };
   const person = await lookUp(session, row.member);
   const called = nameOf(known[row.member]) ?? person;
-  return { row, name: called?.name ?? null, role: called?.role ?? null };
+  return { row, name: called?.name ?? null, role: called?.role ?? null, person };
 }
