@@ -10,6 +10,7 @@ urlpatterns = [
     path("language", views.language, name="language"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("recover", views.recover, name="recover"),
+    path("take-over", views.take_over, name="take-over"),
     path("profile", views.profile, name="profile"),
     path("care", views.care, name="care"),
     path("security", views.security, name="security"),

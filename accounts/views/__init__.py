@@ -1,6 +1,6 @@
 """The pages of accounts: parse, call, render."""
 
-from accounts.views.account import care, profile, recover, register, security, sign_in
+from accounts.views.account import care, profile, recover, register, security, sign_in, take_over
 from accounts.views.choosing import language
 from accounts.views.confirming import confirm
 from accounts.views.organisations import directory, organisation
@@ -16,4 +16,5 @@ __all__ = [
     "register",
     "security",
     "sign_in",
+    "take_over",
 ]

@@ -25,6 +25,12 @@ def recover(request: HttpRequest) -> HttpResponse:
     return show(request, "recover")
 
 
+@page(Who.VISITOR)
+def take_over(request: HttpRequest) -> HttpResponse:
+    """Take over the account that guardians kept, with their code."""
+    return show(request, "take-over")
+
+
 def _own(request: HttpRequest, name: str) -> HttpResponse:
     """A page of one's own account; whoever acts for somebody goes back to themselves first."""
     if acting.of_request(request) is not None:

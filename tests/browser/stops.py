@@ -65,6 +65,7 @@ STRANGER = Visitor(None, (
     Stop("sign-in", "/sign-in"),
     Stop("sign-in", "/sign-in?next=/record", again="-for-a-page"),
     Stop("recover", "/recover"),
+    Stop("take-over", "/take-over"),
     Stop("emergency-here", f"/emergency/{NOBODY}"),
 ))  # fmt: skip
 WAITING = Visitor(KIMANI, (

@@ -168,3 +168,16 @@ test("no guardian is named for what others did, what came long after, or what wa
     assert.equal(lines.some((line) => line.words === "act.by-guardian"), false);
   }
 });
+
+test("handing an account over is told to everybody whom it concerns", () => {
+  const portal = (type, told) => entriesOf([event(type, told, { source: "portal" })], NOTHING)[0];
+  assert.deepEqual([portal("hand-over-offered", { guardian: LEE }).who, portal("hand-over-withdrawn", { guardian: LEE }).who, portal("hand-over-withdrawn", {}).who],
+    [LEE, LEE, "account"]);
+  const mine = portal("handed-over", { guardians: [LEE, 7] });
+  assert.deepEqual([mine.who, mine.lines], [ADA, [{ words: "act.no-guardian", member: LEE }, { words: "act.no-guardian", member: "" }]]);
+  assert.deepEqual(words(portal("dependant-handed-over", { dependant: LEE })), ["act.account.dependant-handed-over"]);
+  const [changed] = entriesOf([event("registration", { changed: true, partitions: ["medical"] })], NOTHING);
+  assert.deepEqual([changed.kind, changed.parts, words(changed)], ["account", [], ["act.account.keys-changed", "act.keys-changed-text"]]);
+  const [reader] = entriesOf([event("keys-changed-of", { user: LEE })], NOTHING);
+  assert.deepEqual([reader.kind, reader.who, words(reader)], ["sharing", LEE, ["act.new-keys", "act.new-keys-text"]]);
+});

@@ -30,7 +30,7 @@ const point = pair(made.R, G2_GENERATOR).encode();
 const secret = own.secret.encode();
 const opened = async (given) => utf8Text((await openAsOwner({ document: sealed.document, manifest, wraps, given: new Map([["medical", given]]) })).get("medical").plaintext);
 
-const session = { me: { id: OWNER }, keys: hers, ownKeys: new Map([[OWNER, hers.verification]]), deployment: { id: DEPLOYMENT, n: 1 } };
+const session = { me: { id: OWNER }, keys: hers, ownKeysOf: () => new Map([[OWNER, hers.verification]]), deployment: { id: DEPLOYMENT, n: 1 } };
 const opening = { owner: OWNER, record: RECORD, version: 1, manifest: b64uEncode(sealed.digest), allowed: ["medical"], points: new Map([["medical", new Map([[1, point]])]]), stored: { accept: null } };
 const about = { record: RECORD, version: 1, author: LAB, manifest: opening.manifest };
 const accepted = async (changed = {}, keys = hers) => {

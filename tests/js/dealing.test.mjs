@@ -9,7 +9,7 @@ import { MemberKeys } from "../../static/js/crypto/keys.js";
 import * as pre from "../../static/js/crypto/pre.js";
 import { decodeScalar } from "../../static/js/crypto/scalar.js";
 import { verify } from "../../static/js/crypto/statements.js";
-import { deal, NoKey } from "../../static/js/endpoint/dealing.js";
+import { deal, NoKey, requireKeys } from "../../static/js/endpoint/dealing.js";
 import { lackingOf } from "../../static/js/endpoint/sharing.js";
 
 const OWNER = "00000000-0000-4000-8000-000000000001";
@@ -24,8 +24,7 @@ async function scene(n, t) {
     const { secret, public: publicKey } = await hpke.generateKey();
     nodes.push({ index, id: "", verification: new Uint8Array(32), hpke: publicKey, secret });
   }
-  const own = { epoch: (name) => (name === "empty" ? null : 2) };
-  return { keys, me: { id: OWNER }, deployment: { id: PLACE, n, t, nodes }, registered: async () => own };
+  return { keys, me: { id: OWNER }, deployment: { id: PLACE, n, t, nodes } };
 }
 
 const dealt = async (session, shares) => {
@@ -36,9 +35,10 @@ const dealt = async (session, shares) => {
 for (const [n, t] of [[1, 1], [3, 2]]) {
   test(`shares for ${n} nodes of which ${t} are enough`, async () => {
     const session = await scene(n, t);
-    const { deals, standing } = await dealt(session, ["medical", "personal"]);
+    const shares = [{ partition: "medical", epoch: 2 }, { partition: "medical", epoch: 1 }, { partition: "personal", epoch: 2 }];
+    const { deals, standing } = await dealt(session, shares);
     assert.deepEqual(deals, []);
-    assert.deepEqual(standing.map((one) => [one.partition, one.epoch, one.sealed.length]), [["medical", 2, n], ["personal", 2, n]]);
+    assert.deepEqual(standing.map(({ partition, epoch, sealed }) => [{ partition, epoch }, sealed.length]), shares.map((share) => [share, n]));
     const [{ commitments, sealed }] = standing;
     const A = keys.partition("medical", 2).public;
     for (const { index, secret } of session.deployment.nodes) {
@@ -57,9 +57,9 @@ for (const [n, t] of [[1, 1], [3, 2]]) {
 }
 
 test("a partition without a key is named, and nothing is dealt", async () => {
+  const own = { epoch: (name) => (name === "empty" ? null : 2) };
+  assert.throws(() => requireKeys(own, ["medical", "empty"]), (error) => error instanceof NoKey && error.partitions.join() === "empty");
   const session = await scene(1, 1);
-  await assert.rejects(deal(session, ACL, [], { pairs: [], shares: ["medical", "empty"] }),
-    (error) => error instanceof NoKey && error.partitions.join() === "empty");
   assert.equal(await deal(session, ACL, [], { pairs: [], shares: [] }), null);
 });
 
@@ -75,8 +75,15 @@ test("what is lacking is what the rules need and the nodes were not dealt", () =
     { ...rule({ role: "nurse", issuer: "I" }, ["prescription"]), actions: ["add"] },
     rule({ member: "m", key: "k" }, ["medical", "personal"]),
   ];
-  const head = { held: [{ member: "m", partition: "medical" }], shares: ["medical", "other"] };
-  assert.deepEqual(lackingOf(head, rules), {
-    pairs: [{ member: "m", partition: "personal" }], shares: ["insurance", "personal"],
+  const head = {
+    held: [{ member: "m", partition: "medical", epoch: 1 }, { member: "m", partition: "personal", epoch: 2 }],
+    shares: [{ partition: "medical", epoch: 1 }, { partition: "other", epoch: 1 }],
+  };
+  const once = { epochs: (name) => (name === "personal" ? [1, 2] : [1]) };
+  assert.deepEqual(lackingOf(head, rules, once), {
+    pairs: [{ member: "m", partition: "personal", epoch: 1 }],
+    shares: [{ partition: "insurance", epoch: 1 }, { partition: "personal", epoch: 1 }, { partition: "personal", epoch: 2 }],
   });
+  const never = { epochs: () => [] };
+  assert.deepEqual(lackingOf(head, rules, never), { pairs: [], shares: [] });
 });

@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { b64uEncode } from "../../static/js/crypto/encoding.js";
+import { makeFormer } from "../../static/js/crypto/handover.js";
+import { MemberKeys } from "../../static/js/crypto/keys.js";
 import { makeRecoverySlot } from "../../static/js/crypto/slots.js";
 import * as api from "../../static/js/endpoint/api.js";
 import { read } from "../../static/js/endpoint/deployment.js";
 import { ApiError, Conflict, Integrity, Invalid, Locked, Offline, SignedOut } from "../../static/js/endpoint/errors.js";
+import { newCode } from "../../static/js/endpoint/recovery.js";
 import { begin, beginWithRecovery, checkedCode, checkedLogin } from "../../static/js/endpoint/signin.js";
 import { DEPLOYMENT, MadeUpServer, deployment, holdStorage, problem } from "./account_server.mjs";
 
@@ -21,7 +24,7 @@ const made = await makeRecoverySlot(SEED, {
 });
 
 const signedIn = (change = {}) => ({
-  member: { id: MEMBER, login: LOGIN }, slot: made.slot, generations: { password: 1, recovery: 2 },
+  member: { id: MEMBER, login: LOGIN }, slot: made.slot, generations: { password: 1, recovery: 2 }, former: [],
   share: b64uEncode(new Uint8Array(32)), idle_seconds: 900, idle_left: 900, ...change,
 });
 const serving = (session, more = {}) => new MadeUpServer({ "POST /sign-in/parameters": PARAMETERS, "POST /session": session, ...more });
@@ -54,6 +57,29 @@ test("another member, slot, salt or generation than was asked for is a stop", as
     serving(signedIn(lie));
     const attempt = await beginWithRecovery({ login: LOGIN, code: made.code });
     await assert.rejects(attempt.finish(), (error) => error instanceof Integrity && error.what === "key-slot", JSON.stringify(lie));
+  }
+});
+
+test("an account that was handed over kept its id: its former seeds open, or nothing does", async () => {
+  const kept = MEMBER.replace(/1$/, "2");
+  const who = { deployment: DEPLOYMENT, member: kept, seed: SEED };
+  const seeds = [{ below: 2, seed: new Uint8Array(32).fill(6) }];
+  const former = await makeFormer(seeds, who);
+  const finish = async (change) => {
+    serving(signedIn(change));
+    const attempt = await beginWithRecovery({ login: LOGIN, code: made.code });
+    return { found: await attempt.finish(), attempt };
+  };
+  const { found, attempt } = await finish({ member: { id: kept, login: LOGIN }, former });
+  assert.deepEqual(found.former, seeds);
+  assert.equal(attempt.isOther(found.me), true);
+  assert.equal((await finish({ former: [] })).attempt.isOther({ id: MEMBER }), false);
+  const lies = [
+    { former: [] }, { former: await makeFormer(seeds, { ...who, member: MEMBER }) }, { former: [...former, ...former] },
+    { former: await makeFormer(seeds, { ...who, seed: new Uint8Array(32) }) }, { former, slot: { ...made.slot, member: kept } },
+  ];
+  for (const lie of lies) {
+    await assert.rejects(finish({ member: { id: kept, login: LOGIN }, ...lie }), (error) => error instanceof Integrity && error.what === "key-slot");
   }
 });
 
@@ -157,4 +183,15 @@ test("a browser that keeps nothing says so", async () => {
   const fresh = await import("../../static/js/endpoint/deployment.js?private");
   new MadeUpServer({});
   await assert.rejects(fresh.loadDeployment(), { code: "storage" });
+});
+
+test("a new secret of an account that was handed over is made for its login; without a former seed another id is a stop", async () => {
+  const kept = MEMBER.replace(/1$/, "2");
+  const session = (keys) => ({ me: { id: kept, login: LOGIN, name: "" }, deployment: { id: DEPLOYMENT }, keys, seed: SEED, generations: { password: 1, recovery: 2 } });
+  const server = new MadeUpServer({ "POST /sign-in/parameters": PARAMETERS, "PUT /slots/recovery": {} });
+  const code = await newCode(session(MemberKeys.fromSeed(SEED, [{ below: 2, seed: new Uint8Array(32) }])));
+  await code.send({ type: "password", login_secret: "00" });
+  const [{ slot }] = server.bodies("PUT /slots/recovery");
+  assert.deepEqual([slot.member, slot.generation], [MEMBER, 3]);
+  await assert.rejects(newCode(session(MemberKeys.fromSeed(SEED))), (error) => error instanceof Integrity && error.what === "key-slot");
 });

@@ -8,9 +8,9 @@
 import { publicKey as x25519Public, seal, unseal } from "./hpke.js";
 import { fixed } from "./bytes.js";
 import { SUITE, b64uDecode, b64uEncode, checkDeployment, checkUuid, lp } from "./encoding.js";
-import { CryptoError, OpenError, SlotError } from "./errors.js";
+import { CryptoError, OpenError } from "./errors.js";
 import { hkdf } from "./kdf.js";
-import { makeGuardianSlot, openDerived } from "./slots.js";
+import { makeKeyedSlot, openKeyedSlot } from "./slots.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /** @typedef {import("./slots.js").Slot} Slot */
@@ -69,7 +69,7 @@ export async function takeOver(seed, handing, { enc, ciphertext }) {
  * @returns {Promise<Slot>} in which a guardian keeps a dependant's seed
  */
 export function makeSlot(seed, { deployment, dependant, generation, guardianSeed }) {
-  return makeGuardianSlot(seed, { deployment, member: dependant, generation, slotKey: slotKey(guardianSeed, dependant) });
+  return makeKeyedSlot(seed, "guardian", { deployment, member: dependant, generation, slotKey: slotKey(guardianSeed, dependant) });
 }
 
 /**
@@ -79,6 +79,5 @@ export function makeSlot(seed, { deployment, dependant, generation, guardianSeed
  * @throws {SlotError} another's slot, or of somebody else than this dependant @throws {DecodingError}
  */
 export async function openSlot(slot, { deployment, dependant, guardianSeed }) {
-  if (slot.type !== "guardian" || slot.member !== dependant) throw new SlotError("not this dependant's slot");
-  return openDerived(slot, { deployment, slotKey: slotKey(guardianSeed, dependant) });
+  return openKeyedSlot(slot, "guardian", { deployment, member: dependant, slotKey: slotKey(guardianSeed, dependant) });
 }

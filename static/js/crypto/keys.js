@@ -12,6 +12,11 @@ import { G1, G1_GENERATOR, G2, G2_GENERATOR, Scalar, scalarFromWide } from "./gr
 import { hkdf, sha256 } from "./kdf.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
+/**
+ * A seed that a member had before a key change, 32 octets: its partition keys are those of the epochs below
+ * `below`, as far as no older seed has them.
+ * @typedef {{below: number, seed: Bytes}} FormerSeed
+ */
 
 /**
  * The keys of one partition and epoch.
@@ -27,18 +32,37 @@ import { hkdf, sha256 } from "./kdf.js";
 /** The keys of a member, derived when first asked for. */
 export class MemberKeys {
   #seed;
+  /** Oldest first. @type {{below: number, keys: MemberKeys}[]} */
+  #former;
   /** @type {Map<string, unknown>} */
   #made = new Map();
   #forgotten = false;
 
-  /** @param {Uint8Array} seed 32 octets */
-  constructor(seed) {
+  /** @param {Uint8Array} seed 32 octets @param {readonly FormerSeed[]} [former] */
+  constructor(seed, former = []) {
     this.#seed = fixed(seed, 32, "seed");
+    this.#former = [...former].sort((a, b) => a.below - b.below)
+      .map((one) => ({ below: checkInt(one.below, 2, "epoch"), keys: new MemberKeys(one.seed) }));
   }
 
-  /** @param {Uint8Array} seed 32 octets @returns {MemberKeys} @throws {DecodingError} on another length */
-  static fromSeed(seed) {
-    return new MemberKeys(seed);
+  /**
+   * @param {Uint8Array} seed 32 octets
+   * @param {readonly FormerSeed[]} [former] in any order
+   * @returns {MemberKeys}
+   * @throws {DecodingError} on another length
+   */
+  static fromSeed(seed, former = []) {
+    return new MemberKeys(seed, former);
+  }
+
+  /** @returns {number} the first epoch of the present seed: that of partitions which are new */
+  get firstEpoch() {
+    return this.#former.at(-1)?.below ?? 1;
+  }
+
+  /** @returns {readonly Bytes[]} all verification keys that the member ever had, oldest first */
+  get verifications() {
+    return [...this.#former.map(({ keys }) => keys.verification), this.verification];
   }
 
   /** @returns {Scalar} x_U */
@@ -75,6 +99,8 @@ export class MemberKeys {
   partition(partition, epoch) {
     checkPartition(partition);
     checkInt(epoch, 1, "epoch");
+    const former = this.#former.find(({ below }) => epoch < below);
+    if (former) return former.keys.partition(partition, epoch);
     return this.#once(`partition ${partition} ${epoch}`, () => {
       const scope = lp(partition, dec(epoch));
       const secret = scalarFromWide(hkdf(this.#seed, join("SeSPHR-v1 partition", scope), 48));
@@ -88,6 +114,7 @@ export class MemberKeys {
     this.#seed.fill(0);
     for (const one of this.#made.values()) if (one instanceof Uint8Array) one.fill(0);
     this.#made.clear();
+    for (const { keys } of this.#former) keys.forget();
     this.#forgotten = true;
   }
 

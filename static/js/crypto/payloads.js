@@ -81,6 +81,9 @@ function deploymentRules(payload) {
 /** @param {Members} payload */
 function registrationRules(payload) {
   if ((payload.seq === 1) !== (payload.previous === null)) refuse("the first registration, and no other, has no previous");
+  const changes = Object.hasOwn(payload, "possession");
+  if (changes !== Object.hasOwn(payload, "acl")) refuse("half a key change");
+  if (changes && payload.seq === 1) refuse("a first registration changes no keys");
   if (Object.keys(payload.partitions).length > MAX_NAMES) refuse("too many partitions");
 }
 
@@ -161,7 +164,7 @@ const SCHEMAS = new Map(Object.entries({
   "sesphr-registration": schema({
     verification: b64u(32), receive: b64u(96), receive_proof: b64u(128), partitions: byPartition(registered),
     seq: int(1), previous: nullable(digest),
-  }, registrationRules),
+  }, registrationRules, { possession: b64u(64), acl: int() }),
   "sesphr-deal": schema({
     acl: digest, deals: list(deal, 0, MAX_DEALS), standing: list(standing, 0, MAX_STANDING),
   }, dealRules, { consent: sealed(20, 0) }),

@@ -1,6 +1,6 @@
 /**
- * Key slots: the seed sealed under a password, a printed recovery code or a passkey
- * (protocol section 3).
+ * Key slots: the seed sealed under a password, a printed recovery code or a passkey (protocol
+ * section 3); or under a key that is known already: those sign in nobody.
  *
  * The password and the code never leave the endpoint; the portal sees the login secret alone.
  * Argon2id takes about a second and 64 MiB: run it in a Worker.
@@ -15,7 +15,8 @@ import { CryptoError, SlotError } from "./errors.js";
 import { hkdf, sha256 } from "./kdf.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
-/** @typedef {"password" | "recovery" | "passkey" | "guardian"} SlotType */
+/** @typedef {"guardian" | "former" | "hand-over"} KeyedType */
+/** @typedef {"password" | "recovery" | "passkey" | KeyedType} SlotType */
 /** Argon2id parameters: m in KiB. @typedef {{m: number, t: number, p: number}} Argon2Params */
 /** @typedef {{deployment: string, login: string, member: string}} Identity */
 /** @typedef {{readonly slotKey: Bytes, readonly loginSecret: Bytes}} SlotKeys */
@@ -27,6 +28,9 @@ import { hkdf, sha256 } from "./kdf.js";
 
 /** The least that a client takes, and what it makes new slots with. */
 export const DEFAULT_PARAMS = Object.freeze({ m: 65536, t: 3, p: 1 });
+
+/** Sealed under a key that is derived elsewhere. */
+const KEYED = new Set(["guardian", "former", "hand-over"]);
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -60,7 +64,7 @@ function paramsText(type, params) {
     const { m, t, p } = checkParams(params);
     return `m=${m},t=${t},p=${p}`;
   }
-  if (type !== "recovery" && type !== "passkey" && type !== "guardian") throw new SlotError("unknown type of slot");
+  if (type !== "recovery" && type !== "passkey" && !KEYED.has(type)) throw new SlotError("unknown type of slot");
   checkMembers(params, []);
   return "";
 }
@@ -130,7 +134,7 @@ export function derive(type, { deployment, login, member, salt, params, secret }
   const identity = { deployment: checkDeployment(deployment), login, member: checkUuid(member) };
   const own = fixed(salt, 16, "salt");
   paramsText(type, params);
-  if (type === "guardian") throw new SlotError("a guardian's slot signs in nobody");
+  if (KEYED.has(type)) throw new SlotError("such a slot signs in nobody");
   const a = rootKey(type, { ...identity, salt: own, params, secret });
   return Object.freeze({ slotKey: hkdf(a, "slot"), loginSecret: hkdf(a, "login") });
 }
@@ -160,17 +164,29 @@ async function sealSlot(seed, deployment, key, open) {
 }
 
 /**
- * Seal a dependant's seed for one guardian; the slot signs in nobody.
- * @param {Uint8Array} seed the dependant's, 32 octets
- * @param {{deployment: string, member: string, generation: number, slotKey: Uint8Array}} options member: the
- *   dependant's id; slotKey: from guardian.js, 32 octets
+ * Seal a seed under a key that is known already; the slot signs in nobody.
+ * @param {Uint8Array} seed 32 octets
+ * @param {KeyedType} type
+ * @param {{deployment: string, member: string, generation: number, slotKey: Uint8Array}} options member: whose
+ *   seed it is; slotKey: 32 octets
  * @returns {Promise<Slot>}
  * @throws {DecodingError} a value of another form
  */
-export async function makeGuardianSlot(seed, { deployment, member, generation, slotKey }) {
+export async function makeKeyedSlot(seed, type, { deployment, member, generation, slotKey }) {
   const salt = b64uEncode(randomBytes(16));
-  const open = /** @type {const} */ ({ member: checkUuid(member), type: "guardian", generation, salt, params: {} });
-  return sealSlot(seed, checkDeployment(deployment), slotKey, open);
+  return sealSlot(seed, checkDeployment(deployment), slotKey, { member: checkUuid(member), type, generation, salt, params: {} });
+}
+
+/**
+ * @param {Slot} slot
+ * @param {KeyedType} type of which it must be
+ * @param {{deployment: string, member: string, slotKey: Uint8Array}} options member: whose it must be
+ * @returns {Promise<Bytes>} the seed
+ * @throws {SlotError} another's, of another type or under another key @throws {DecodingError}
+ */
+export async function openKeyedSlot(slot, type, { member, ...options }) {
+  if (slot.type !== type || slot.member !== member) throw new SlotError("another slot than was asked for");
+  return openDerived(slot, options);
 }
 
 /**

@@ -8,8 +8,9 @@
 import { toHex, utf8 } from "./bytes.js";
 import { sign as signOctets, publicKey, verify as verifyOctets } from "./ed25519.js";
 import { b64uDecode, b64uEncode, checkUuid, isInt, parseIjson } from "./encoding.js";
-import { StatementError } from "./errors.js";
+import { CryptoError, StatementError } from "./errors.js";
 import { sha256 } from "./kdf.js";
+import { checkChange } from "./keychange.js";
 import { MemberKeys, thumbprint } from "./keys.js";
 import { checkPayload } from "./payloads.js";
 import { members } from "./schemas.js";
@@ -51,10 +52,31 @@ export function sign(keys, typ, payload) {
   return `${signed}.${b64uEncode(signOctets(seed, utf8(signed)))}`;
 }
 
-/** @param {string} typ @param {Members} payload @param {Uint8Array} key that signs */
+/**
+ * A registration is of the key that signs it, or changes that key with proof of the new one.
+ * @param {string} typ @param {Members} payload @param {Uint8Array} key that signs
+ */
 function checkOwnKey(typ, payload, key) {
-  if (typ === "sesphr-registration" && payload.verification !== b64uEncode(key)) {
-    throw new StatementError("signed with another key than the registered one");
+  if (typ !== "sesphr-registration") return;
+  if (Object.hasOwn(payload, "possession")) checkChange(payload, key);
+  else if (payload.verification !== b64uEncode(key)) throw new StatementError("signed with another key than the registered one");
+}
+
+/**
+ * The one of a member's verification keys, oldest first, that a statement says signed it; where none
+ * fits it is the newest, with which the statement then fails.
+ * @param {string} jws
+ * @param {readonly Bytes[]} keys
+ * @returns {Bytes}
+ */
+export function signer(jws, keys) {
+  const newest = keys[keys.length - 1];
+  try {
+    const { kid } = members(parseIjson(b64uDecode(split(jws)[0])));
+    return keys.find((key) => thumbprint(key) === kid) ?? newest;
+  } catch (error) {
+    if (error instanceof CryptoError) return newest;
+    throw error;
   }
 }
 

@@ -21,14 +21,20 @@ const PRIVATE = "relative";
 
 /**
  * @param {Session} session @param {Person} person
- * @returns {Promise<Compared | null>} null where these keys were never compared on this device
+ * @returns {Promise<Compared | null>} null where these keys were never compared on this device, be it that
+ *   they changed since
  * @throws {Impostor} other keys of theirs were
  */
 export async function compared(session, person) {
   const one = (await session.memory.get(COMPARED))?.[person.member];
-  if (!one) return null;
+  if (!one || wasOf(one, person)) return null;
   if (!isOf(one, person)) throw new Impostor(person.member);
   return one;
+}
+
+/** @param {Compared} one @param {Person} person @returns {boolean} whether it is of keys that they had before */
+function wasOf(one, person) {
+  return person.former.some(({ verification, key }) => one.verification === b64uEncode(verification) && one.key === key);
 }
 
 /** @param {Compared} one @param {Person} person @returns {boolean} */
@@ -46,7 +52,8 @@ export async function noteCompared(session, person, how) {
   await checkPin(session, person);
   const made = { at: now(), how, verification: b64uEncode(person.verification), key: person.key };
   const all = await session.memory.update(COMPARED, (/** @type {Record<string, Compared> | undefined} */ known) => {
-    const before = known?.[person.member];
+    const found = known?.[person.member];
+    const before = found && wasOf(found, person) ? undefined : found;
     if (before && !isOf(before, person)) throw new Impostor(person.member);
     return { ...known, [person.member]: before ?? made };
   });

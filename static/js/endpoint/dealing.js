@@ -20,9 +20,10 @@ import { payload, sign } from "./statement.js";
 /** @typedef {import("./rules.js").Rule} Rule */
 /** @typedef {import("./session.js").Session} Session */
 /**
- * What a list needs and the nodes were not dealt: keys for pairs, shares of partitions. `secret`: the
- * owner's new consent secret (20 octets; none: to be forgotten), if there is one.
- * @typedef {{pairs: readonly Pair[], shares: readonly string[], secret?: Uint8Array | null}} Lacking
+ * What a list needs and the nodes were not dealt, of each epoch: keys for pairs, shares of partitions.
+ * `secret`: the owner's new consent secret (20 octets; none: to be forgotten), if there is one.
+ * @typedef {{pairs: readonly (Pair & {epoch: number})[], shares: readonly {partition: string, epoch: number}[],
+ *   secret?: Uint8Array | null}} Lacking
  */
 
 /** The owner has no key for these partitions: nothing was ever put into them. */
@@ -48,33 +49,29 @@ export function requireKeys(own, partitions) {
 }
 
 /**
- * Deal a re-encryption key for each pair and shares of each partition; null when none is needed.
+ * Deal a re-encryption key for each pair and shares of each partition; null when none is needed. Whoever
+ * changed keys since the rule was made gets none: the owner shares anew.
  * @param {Session} session
  * @param {Uint8Array} acl the list's payload
  * @param {readonly Rule[]} rules the list's rules
  * @param {Lacking} lacking
  * @returns {Promise<string | null>} JWS
- * @throws {NoKey} @throws {Impostor} changed keys: nothing was dealt
+ * @throws {Impostor} changed keys: nothing was dealt
  */
 export async function deal(session, acl, rules, { pairs, shares, secret = null }) {
   const digest = sha256(acl);
   const recipients = await recipientsOf(session, rules, pairs);
   if (recipients.length === 0 && shares.length === 0 && secret === null) return null;
-  const own = await session.registered();
-  requireKeys(own, [...recipients.map(({ partition }) => partition), ...shares]);
-  const epoch = (/** @type {string} */ partition) => /** @type {number} */ (own.epoch(partition));
   const deals = [];
-  for (const { person, partition } of recipients) {
-    deals.push(await dealOne(session, digest, person, partition, epoch(partition)));
-  }
+  for (const { person, partition, epoch } of recipients) deals.push(await dealOne(session, digest, person, partition, epoch));
   const standing = [];
-  for (const partition of shares) standing.push(await dealShares(session, partition, epoch(partition)));
+  for (const { partition, epoch } of shares) standing.push(await dealShares(session, partition, epoch));
   const consent = secret && (await sealedSecret(session, secret));
   const octets = payload(session.deployment.id, session.me.id, { acl: b64uEncode(digest), deals, standing, ...(consent && { consent }) });
   return sign(session.keys, "sesphr-deal", octets);
 }
 
-/** @param {Session} session @param {readonly Rule[]} rules @param {readonly Pair[]} missing */
+/** @param {Session} session @param {readonly Rule[]} rules @param {Lacking["pairs"]} missing */
 async function recipientsOf(session, rules, missing) {
   /** @type {Map<string, Person | null>} */
   const people = new Map();
@@ -84,18 +81,20 @@ async function recipientsOf(session, rules, missing) {
   return missing.flatMap((pair) => {
     const person = people.get(pair.member);
     // Suspended or departed: the nodes hold no keys for them.
-    return person ? [{ person: recipient(rules, pair, person), partition: pair.partition }] : [];
+    return person && isDealt(rules, pair, person) ? [{ person, ...pair }] : [];
   });
 }
 
 /**
  * The owner's own signed rule says with what key to deal, not the server.
- * @param {readonly Rule[]} rules @param {Pair} pair @param {Person} person @returns {Person}
+ * @param {readonly Rule[]} rules @param {Pair} pair @param {Person} person
+ * @returns {boolean} false where it names keys alone that they had before
+ * @throws {Impostor} it names others
  */
-function recipient(rules, pair, person) {
-  const named = keysOf(rules, pair);
-  if (named.size !== 1 || !named.has(person.key)) throw new Impostor(pair.member);
-  return person;
+function isDealt(rules, pair, person) {
+  const named = [...keysOf(rules, pair)].filter((key) => !person.hadKey(key));
+  if (named.length > 1 || named.some((key) => key !== person.key)) throw new Impostor(pair.member);
+  return named.length === 1;
 }
 
 /**

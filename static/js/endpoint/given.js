@@ -22,7 +22,7 @@ import { asIntegrity, verify } from "./statement.js";
 export function givenTo(session, opening, payload) {
   if (payload.iss === session.me.id) return undefined;
   const accept = opening.stored?.accept;
-  const own = accept ? accepted(session.deployment.id, payload, opening.manifest, accept, session.keys.verification) : null;
+  const own = accept ? accepted(session.deployment.id, payload, opening.manifest, accept, session.ownKeysOf(accept)) : null;
   return new Map(opening.allowed.map((name) => [name, own ? wrapped(own, name) : answered(session, opening, payload, name)]));
 }
 
@@ -32,12 +32,11 @@ export function givenTo(session, opening, payload) {
  * @param {Members} payload the verified manifest's
  * @param {string} manifest its digest, b64u
  * @param {string} accept JWS
- * @param {Uint8Array} key the owner's verification key
+ * @param {import("./statement.js").Directory} directory in which the owner stands
  * @returns {Members}
  * @throws {Integrity} it is hers of something else, or nobody's
  */
-export function accepted(deployment, payload, manifest, accept, key) {
-  const directory = new Map([[payload.owner, key]]);
+export function accepted(deployment, payload, manifest, accept, directory) {
   const { payload: own } = verify(accept, { typ: "sesphr-accept", deployment, directory, what: "accept" });
   const about = own.record === payload.record && own.version === payload.version && own.author === payload.iss;
   if (!about || own.manifest !== manifest) throw new Integrity("accept");

@@ -7,6 +7,7 @@
 import { equal, randomBytes } from "../crypto/bytes.js";
 import { b64uDecode, b64uEncode } from "../crypto/encoding.js";
 import { CryptoError } from "../crypto/errors.js";
+import { findOf, freshCode, makeOffer } from "../crypto/handover.js";
 import { handOver, makeSlot, receivePublic, takeOver } from "../crypto/guardian.js";
 import { MemberKeys } from "../crypto/keys.js";
 import { openGuarded } from "./acting.js";
@@ -22,7 +23,8 @@ import { payload, sign, verify } from "./statement.js";
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("./session.js").Session} Session */
 /** since: null while invited; mine: whoever asks may end it. @typedef {{id: string, member: string, name: string, login: string, since: number | null, mine: boolean}} Guardian */
-/** @typedef {{member: string, login: string, name: string, state: string, since: number, guardians: Guardian[]}} Dependant */
+/** That a code waits for whoever comes of age, until then, whose it is, and whether they began; Unix seconds. @typedef {{since: number, expires: number, by: string, begun: boolean}} HandOver */
+/** @typedef {{member: string, login: string, name: string, state: string, since: number, guardians: Guardian[], hand_over: HandOver | null}} Dependant */
 /**
  * Somebody for whom one is asked to act, with the seed as it was sealed to this member.
  * @typedef {{id: string, dependant: string, name: string, by: string, by_login: string, registrations: string[], enc: string, ciphertext: string}} Invitation
@@ -116,13 +118,43 @@ export async function find(session, login) {
  */
 export async function invite(session, dependant, { person, key }) {
   if ((await compared(session, person)) === null) throw new EndpointError("compare-first");
-  const deployment = session.deployment.id;
+  const handing = { deployment: session.deployment.id, dependant, guardian: person.member };
+  const sealed = await withSeedOf(session, dependant, (seed) => handOver(seed, handing, key));
+  await api.post(`/dependants/${dependant}/guardians`, { guardian: person.member, ...sealed });
+}
+
+/**
+ * Offer a dependant's account to whoever comes of age: their seed sealed under a code that nobody else learns.
+ * @param {Session} session the guardian's @param {string} dependant id
+ * @returns {Promise<{code: string, expires: number}>} code: to be shown and given to them; until when it is good (Unix seconds)
+ * @throws {ApiError} `second-factor-needed`, `hand-over-begun` @throws {Integrity} it is not the dependant's seed
+ */
+export async function offer(session, dependant) {
+  const code = freshCode();
+  const offered = { deployment: session.deployment.id, dependant, code };
+  const slot = await withSeedOf(session, dependant, (seed) => makeOffer(seed, offered));
+  const { expires } = read("offered", await api.post(`/dependants/${dependant}/hand-over`, { find: findOf(code), slot }));
+  return { code, expires };
+}
+
+/** Make that code useless; again changes nothing. @param {string} dependant id @returns {Promise<void>} @throws {ApiError} `hand-over-begun` */
+export async function withdraw(dependant) {
+  await api.del(`/dependants/${dependant}/hand-over`);
+}
+
+/**
+ * @template T
+ * @param {Session} session a guardian's @param {string} dependant id
+ * @param {(seed: Bytes) => Promise<T>} work with the dependant's seed, which is overwritten then
+ * @returns {Promise<T>}
+ * @throws {Integrity} it is not the seed of what the dependant registered
+ */
+async function withSeedOf(session, dependant, work) {
   const { slot, registrations } = read("guardianSlot", await api.get(`/dependants/${dependant}/slot`));
-  const seed = await openGuarded(slot, { deployment, dependant, guardianSeed: session.seed });
+  const seed = await openGuarded(slot, { deployment: session.deployment.id, dependant, guardianSeed: session.seed });
   try {
     await requireSeedOf(session, dependant, registrations, seed);
-    const sealed = await handOver(seed, { deployment, dependant, guardian: person.member }, key);
-    await api.post(`/dependants/${dependant}/guardians`, { guardian: person.member, ...sealed });
+    return await work(seed);
   } finally {
     seed.fill(0);
   }

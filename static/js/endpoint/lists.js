@@ -9,8 +9,7 @@ import { b64uEncode } from "../crypto/encoding.js";
 import { get } from "./api.js";
 import { Integrity } from "./errors.js";
 import { read } from "./shapes.js";
-import { readHead } from "./sharing.js";
-import { verify } from "./statement.js";
+import { readHead, verifyLists } from "./sharing.js";
 
 /** @typedef {import("./rules.js").Rule} Rule */
 /** @typedef {import("./session.js").Session} Session */
@@ -29,14 +28,8 @@ import { verify } from "./statement.js";
 export async function allLists(session) {
   const head = await readHead(session);
   const { lists } = read("lists", await get("/acl/lists"));
-  return chained(lists.map((/** @type {string} */ jws) => verifiedList(session, jws)), head);
-}
-
-/** @param {Session} session @param {string} jws */
-function verifiedList({ deployment, ownKeys }, jws) {
-  const { payload, digest } = verify(jws, { typ: "sesphr-acl", deployment: deployment.id, directory: ownKeys, what: "acl" });
-  const { seq, previous, iat, rules } = payload;
-  return { seq, previous, iat, rules, digest: b64uEncode(digest) };
+  const verified = await verifyLists(session, lists);
+  return chained(verified.map(({ payload: { seq, previous, iat, rules }, digest }) => ({ seq, previous, iat, rules, digest: b64uEncode(digest) })), head);
 }
 
 /**

@@ -12,6 +12,7 @@ import { asIntegrity, verify } from "./statement.js";
 
 /** @typedef {import("./access.js").Opening} Opening */
 /** @typedef {import("./session.js").Session} Session */
+/** What was signed may be of before they changed keys. @typedef {(jws: string) => import("./statement.js").Directory} KeysOf */
 /** @typedef {{version: number, manifest: string}} Seen a version of a record, and its manifest's digest */
 
 /**
@@ -30,7 +31,7 @@ export const VERSIONS = "versions";
 
 /** For one opening: keys and memory are asked for once, however many records there are. */
 export class Manifests {
-  /** @type {Map<string, Promise<Uint8Array>>} by author */
+  /** @type {Map<string, Promise<KeysOf>>} by author */
   #keys = new Map();
   /** @type {Promise<Record<string, Seen>> | undefined} */
   #seen;
@@ -57,16 +58,16 @@ export class Manifests {
     if (opening.owner !== this.owner) throw new Integrity("record-owner");
     if (!opening.stored) throw new Integrity("manifest");
     const author = authorOf(opening.stored.manifest);
-    const payload = this.#verified(opening, author, await this.#keyOf(author));
+    const payload = this.#verified(opening, await this.#keysOf(author));
     const accepted = await this.#acceptedAt(opening, payload);
     await this.#checkNotOlder(opening);
     return { payload, accepted };
   }
 
-  /** @param {Opening} opening @param {string} author @param {Uint8Array} key @returns {import("../crypto/schemas.js").Members} */
-  #verified({ stored, owner, record, version, manifest: digest }, author, key) {
-    const expected = { typ: "sesphr-manifest", deployment: this.session.deployment.id, directory: new Map([[author, key]]), what: "manifest" };
-    const found = verify(stored?.manifest ?? "", expected);
+  /** @param {Opening} opening @param {KeysOf} keys @returns {import("../crypto/schemas.js").Members} */
+  #verified({ stored, owner, record, version, manifest: digest }, keys) {
+    const manifest = stored?.manifest ?? "";
+    const found = verify(manifest, { typ: "sesphr-manifest", deployment: this.session.deployment.id, directory: keys(manifest), what: "manifest" });
     const { payload } = found;
     const named = payload.owner === owner && payload.record === record && payload.version === version;
     if (!named || b64uEncode(found.digest) !== digest) throw new Integrity("manifest");
@@ -80,26 +81,29 @@ export class Manifests {
    */
   async #acceptedAt({ stored, manifest }, payload) {
     if (payload.iss === this.owner) return null;
-    if (stored?.accept) return accepted(this.session.deployment.id, payload, manifest, stored.accept, await this.#keyOf(this.owner)).iat;
+    if (stored?.accept) {
+      const keys = await this.#keysOf(this.owner);
+      return accepted(this.session.deployment.id, payload, manifest, stored.accept, keys(stored.accept)).iat;
+    }
     if (!this.proposed || this.owner !== this.session.me.id) throw new Integrity("accept");
     return null;
   }
 
-  /** @param {string} author @returns {Promise<Uint8Array>} the author's verification key, pinned from now on */
-  #keyOf(author) {
+  /** @param {string} author @returns {Promise<KeysOf>} the author's verification keys, pinned from now on */
+  #keysOf(author) {
     const known = this.#keys.get(author) ?? this.#lookUp(author);
     this.#keys.set(author, known);
     return known;
   }
 
-  /** @param {string} author */
+  /** @param {string} author @returns {Promise<KeysOf>} */
   async #lookUp(author) {
     const { session } = this;
-    if (author === session.me.id) return session.keys.verification;
+    if (author === session.me.id) return (jws) => session.ownKeysOf(jws);
     const person = await lookUp(session, author);
     if (person === null) throw new ApiError(0, "owner-unknown");
     await pin(session, person);
-    return person.verification;
+    return (jws) => new Map([[author, person.signer(jws)]]);
   }
 
   /** @param {Opening} opening @throws {Integrity} this device has seen a newer one, or another of this number */

@@ -11,9 +11,10 @@ import { given, isOrdinary, isRoles, withdrawn } from "./standing.js";
 /**
  * What the list lets one member read of one partition. `shared`: now, until then (null: no end);
  * `later`: from then on; `ended`: it was, until then; `closed`: a rule forbids it; `none`: nothing
- * says so. `limited`: for some purposes only. Times in Unix seconds.
+ * says so. `limited`: for some purposes only; `keys`: which keys of theirs the rules name (digests, b64u; empty
+ * for a role). Times in Unix seconds.
  * @typedef {{state: "shared" | "later" | "ended" | "closed" | "none", from: number, until: number | null,
- *   history: boolean, limited: boolean}} Cell
+ *   history: boolean, limited: boolean, keys: string[]}} Cell
  */
 /** A role and who certifies it: the digest (b64u) of an authority's key. @typedef {{role: string, issuer: string}} Role */
 /**
@@ -25,7 +26,7 @@ import { given, isOrdinary, isRoles, withdrawn } from "./standing.js";
 /** Somebody of the list: a member, or a role with its issuer. @typedef {{member: string | null, role: string | null, issuer: string, rules: Rule[]}} Row */
 
 /** @type {Cell} */
-const NOTHING = { state: "none", from: 0, until: null, history: false, limited: false };
+const NOTHING = { state: "none", from: 0, until: null, history: false, limited: false, keys: [] };
 
 /**
  * @param {readonly Rule[]} rules
@@ -56,7 +57,17 @@ function summed(allowing, now) {
   const state = live.length === 0 ? "ended" : from > now ? "later" : "shared";
   return {
     state, from, until, history: told.some((rule) => rule.history), limited: told.every((rule) => rule.purposes.length > 0),
+    keys: [...new Set(told.map((rule) => rule.who.key ?? ""))],
   };
+}
+
+/**
+ * Whether what the list says names only keys that the person has changed since: it gives nothing any more.
+ * @param {Cell} cell @param {import("./people.js").Person | null} person
+ * @returns {boolean}
+ */
+export function isOutdated({ keys }, person) {
+  return keys.length > 0 && keys.every((key) => person?.hadKey(key));
 }
 
 /** @param {Role} role @returns {string} what names it in the matrix, as a member's id names a person */
@@ -138,9 +149,9 @@ function grouped(changes) {
  * @param {CellChange} change
  * @returns {boolean}
  */
-export function isIdle(cell, { take, until, history }) {
+export function isIdle(cell, { key, take, until, history }) {
   if (take) return cell.state === "none" || cell.state === "closed";
-  return cell.state === "shared" && !cell.limited && cell.until === until && cell.history === history;
+  return cell.state === "shared" && !cell.limited && cell.keys.every((one) => one === key) && cell.until === until && cell.history === history;
 }
 
 /**

@@ -4,11 +4,12 @@
  * The seed leaves this module only to seal it anew; closing overwrites it.
  * @module
  */
-import { equal } from "../crypto/bytes.js";
 import { MemberKeys } from "../crypto/keys.js";
+import { signer } from "../crypto/statements.js";
 import * as api from "./api.js";
-import { Integrity, Locked } from "./errors.js";
+import { Locked } from "./errors.js";
 import { Memory } from "./memory.js";
+import { requireOwn } from "./ownkeys.js";
 import { checkRegistrations } from "./people.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
@@ -74,10 +75,19 @@ export class Session {
     return new Map([[this.me.id, this.keys.verification]]);
   }
 
-  /** @param {Bytes} seed @param {Life} life */
-  open(seed, life) {
+  /**
+   * @param {string} jws of this member's, perhaps of before they changed keys
+   * @returns {ReadonlyMap<string, Bytes>} the directory in which only this member stands, with the key that it names
+   */
+  ownKeysOf(jws) {
+    return new Map([[this.me.id, signer(jws, this.keys.verifications)]]);
+  }
+
+  /** @param {Bytes} seed @param {Life} life @param {readonly import("../crypto/keys.js").FormerSeed[]} [former] of before key changes; overwritten */
+  open(seed, life, former = []) {
     this.close();
-    this.#open = { seed, keys: MemberKeys.fromSeed(seed), memory: new Memory(seed) };
+    this.#open = { seed, keys: MemberKeys.fromSeed(seed, former), memory: new Memory(seed) };
+    for (const one of former) one.seed.fill(0);
     this.live(life);
   }
 
@@ -98,17 +108,12 @@ export class Session {
   /**
    * This member's own registered keys.
    * @returns {Promise<Person>}
-   * @throws {Integrity} `own-keys`: the servers hold other keys than those of the seed
+   * @throws {import("./errors.js").Integrity} `own-keys`: the servers hold other keys than those of the seeds
    */
   async registered() {
     const { registrations } = await api.get("/registrations");
     const person = await checkRegistrations(this.deployment.id, this.me.id, registrations);
-    const { keys } = this;
-    const pairs = [[person.verification, keys.verification], [person.receive.encode(), keys.receivePublic.encode()]];
-    for (const [name, epochs] of person.partitions) {
-      for (const [epoch, point] of epochs) pairs.push([point.encode(), keys.partition(name, epoch).public.encode()]);
-    }
-    if (!pairs.every(([theirs, own]) => equal(theirs, own))) throw new Integrity("own-keys");
+    requireOwn(this.keys, person);
     return person;
   }
 }

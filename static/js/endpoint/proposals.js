@@ -68,7 +68,7 @@ export async function check(session, proposal) {
 
 /** @param {Session} session @param {Proposal} proposal @param {Found} person @throws {Integrity} */
 function checkManifest({ me, deployment }, { manifest, record, digest, partitions }, person) {
-  const directory = new Map([[person.member, person.verification]]);
+  const directory = new Map([[person.member, person.signer(manifest)]]);
   const signed = verify(manifest, { typ: "sesphr-manifest", deployment: deployment.id, directory, what: "manifest" });
   const { owner, record: named, partitions: entries } = signed.payload;
   const shown = [me.id, record, digest, ...[...partitions].sort()];

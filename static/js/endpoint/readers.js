@@ -5,7 +5,7 @@
  * there; keys are compared with those pinned.
  * @module
  */
-import { cellOf, roleCell, rowsOf } from "./matrix.js";
+import { cellOf, isOutdated, roleCell, rowsOf } from "./matrix.js";
 import { lookUp, nameOf, pins } from "./people.js";
 import { recallPeople } from "./peoplenames.js";
 import { ORIGINAL } from "./records.js";
@@ -33,9 +33,9 @@ const STATES = new Set(["shared", "later"]);
 export async function readReaders(session, at = Date.now() / 1000) {
   const [{ rules }, known, before] = await Promise.all([readHead(session), pins(session), recallPeople(session)]);
   const rows = await Promise.all(rowsOf(rules).map((row) => named(session, row, known, before)));
-  const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role, gone }) => {
+  const of = (/** @type {string} */ partition) => rows.flatMap(({ row, name, role, gone, person }) => {
     const { cell, emergency } = row.member === null ? roleReads(row, partition, at) : { cell: cellOf(rules, row.member, partition, at), emergency: null };
-    if (!STATES.has(cell.state)) return [];
+    if (!STATES.has(cell.state) || isOutdated(cell, person)) return [];
     return [{ member: row.member, role, name, from: cell.state === "later" ? cell.from : null, until: cell.until, emergency, gone }];
   }).sort((a, b) => Number(a.gone) - Number(b.gone));
   const all = new Set(rules.flatMap(({ partitions }) => partitions).filter((name) => name !== ORIGINAL));
@@ -54,8 +54,8 @@ function roleReads({ role, issuer, rules }, partition, at) {
  * @param {import("./peoplenames.js").Names} before how they were called when they were seen last
  */
 async function named(session, row, known, before) {
-  if (row.member === null) return { row, name: null, role: row.role, gone: false };
+  if (row.member === null) return { row, name: null, role: row.role, gone: false, person: null };
   const person = await lookUp(session, row.member);
   const called = nameOf(known[row.member]) ?? person ?? before[row.member];
-  return { row, name: called?.name ?? null, role: called?.role ?? null, gone: person?.state !== "authorised" };
+  return { row, name: called?.name ?? null, role: called?.role ?? null, gone: person?.state !== "authorised", person };
 }

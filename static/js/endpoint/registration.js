@@ -7,6 +7,7 @@
  */
 import { randomBytes, toHex } from "../crypto/bytes.js";
 import { b64uEncode } from "../crypto/encoding.js";
+import * as keychange from "../crypto/keychange.js";
 import { MemberKeys } from "../crypto/keys.js";
 import { prove } from "../crypto/proofs.js";
 import { makeRecoverySlot } from "../crypto/slots.js";
@@ -29,29 +30,52 @@ export const ORIGINAL = "original";
 export const DEFAULT_PARTITIONS = Object.freeze(["personal", "medical", "insurance", "prescription"]);
 const FIRST_PARTITIONS = [...DEFAULT_PARTITIONS, ORIGINAL];
 
+const TYP = "sesphr-registration";
+
 /**
- * A member's own registration with epoch 1 of each partition.
+ * A member's own registration with the first epoch of each partition that these keys have.
  * @param {MemberKeys} keys
  * @param {{deployment: string, member: string, partitions: readonly string[], seq?: number,
  *   previous?: string | null}} options previous: base64url digest of the one before
  * @returns {{jws: string, digest: Bytes}}
  */
-export function registration(keys, { deployment, member, partitions, seq = 1, previous = null }) {
+export function registration(keys, { seq = 1, previous = null, ...rest }) {
+  const octets = payload(rest.deployment, rest.member, { ...publicParts(keys, rest), seq, previous });
+  return { jws: sign(keys, TYP, octets), digest: sha256(octets) };
+}
+
+/**
+ * The registration with which a member changes keys: every partition gets the first epoch of the new
+ * ones, the old key signs it, and the new key proves that whoever signs has it.
+ * @param {MemberKeys} keys the new ones, which know the former seeds
+ * @param {{old: MemberKeys, deployment: string, person: Person, acl: number}} change person: the
+ *   registration as it stands; acl: number of the last access list, 0 for none
+ * @returns {string} JWS
+ */
+export function keyChange(keys, { old, deployment, person, acl }) {
+  const { member, digest: previous } = person;
+  const seq = person.seq + 1;
+  const possession = keychange.prove(keys.signingKey, { deployment, member, seq, old: old.verification });
+  const parts = publicParts(keys, { deployment, member, partitions: [...person.partitions.keys()] });
+  return sign(old, TYP, payload(deployment, member, { ...parts, seq, previous, possession: b64uEncode(possession), acl }));
+}
+
+/** @param {MemberKeys} keys @param {{deployment: string, member: string, partitions: readonly string[]}} of */
+function publicParts(keys, { deployment, member, partitions }) {
   const { verification } = keys;
   const { Y, proof } = prove("key-B", { deployment, secret: keys.receiveSecret, ctx: { member, verification } });
-  const octets = payload(deployment, member, {
+  return {
     verification: b64uEncode(verification), receive: b64uEncode(Y.encode()), receive_proof: b64uEncode(proof),
     partitions: Object.fromEntries(partitions.map((name) => [name, registered(keys, deployment, member, name)])),
-    seq, previous,
-  });
-  return { jws: sign(keys, "sesphr-registration", octets), digest: sha256(octets) };
+  };
 }
 
 /** @param {MemberKeys} keys @param {string} deployment @param {string} member @param {string} partition */
 function registered(keys, deployment, member, partition) {
-  const ctx = { member, partition, epoch: 1, verification: keys.verification };
-  const { Y, proof } = prove("key-A", { deployment, secret: keys.partition(partition, 1).secret, ctx });
-  return { epoch: 1, key: b64uEncode(Y.encode()), proof: b64uEncode(proof) };
+  const epoch = keys.firstEpoch;
+  const ctx = { member, partition, epoch, verification: keys.verification };
+  const { Y, proof } = prove("key-A", { deployment, secret: keys.partition(partition, epoch).secret, ctx });
+  return { epoch, key: b64uEncode(Y.encode()), proof: b64uEncode(proof) };
 }
 
 /** A registration that is ready: what is sent, however often. */
@@ -107,17 +131,29 @@ export async function prepare({ login: typed, name, role, password: secret, code
   const { member } = found;
   const seed = randomBytes(32);
   const keys = MemberKeys.fromSeed(seed);
-  const terms = { deployment, login, member, generation: 1 };
-  const first = await password.makePasswordSlot(seed, {
-    ...terms, password: secret, salt: saltOf(found.password), params: found.password.params ?? {}, hints: [name],
-  });
-  const second = await makeRecoverySlot(seed, { ...terms, salt: saltOf(found.recovery), code });
+  const slots = await firstSlots(seed, { deployment, login, found, password: secret, code, hints: [name] });
   seed.fill(0);
   const partitions = role === OWNER ? FIRST_PARTITIONS : [];
   const { jws } = registration(keys, { deployment, member, partitions });
-  const slots = [first, second].map(({ slot, loginSecret }) => ({ slot, login_secret: toHex(loginSecret) }));
   const body = { login, name: name.trim().normalize("NFC"), role, registration: jws, slots, ...(activation && { activation_code: activation }) };
   return new Application({ body, member, login, keys });
+}
+
+/**
+ * What signs an account in from the first day on: a password and a printed recovery code.
+ * @param {Uint8Array} seed
+ * @param {{deployment: string, login: string, found: import("./signin.js").Parameters, password: string, code: string, hints: string[]}} options
+ *   found: of the login; hints: words that a guesser would try first
+ * @returns {Promise<{slot: import("../crypto/slots.js").Slot, login_secret: string}[]>} as the server takes them
+ * @throws {Invalid} `weak-password` @throws {Unsupported}
+ */
+export async function firstSlots(seed, { deployment, login, found, password: secret, code, hints }) {
+  const terms = { deployment, login, member: found.member, generation: 1 };
+  const first = await password.makePasswordSlot(seed, {
+    ...terms, password: secret, salt: saltOf(found.password), params: found.password.params ?? {}, hints,
+  });
+  const second = await makeRecoverySlot(seed, { ...terms, salt: saltOf(found.recovery), code });
+  return [first, second].map(({ slot, loginSecret }) => ({ slot, login_secret: toHex(loginSecret) }));
 }
 
 /**

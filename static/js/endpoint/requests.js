@@ -6,7 +6,7 @@
  * @module
  */
 import { b64uEncode, canonicalJson } from "../crypto/encoding.js";
-import { randomBytes } from "../crypto/bytes.js";
+import { equal, randomBytes } from "../crypto/bytes.js";
 import { sha256 } from "../crypto/kdf.js";
 import { keyDigest } from "../crypto/keys.js";
 import { get, post } from "./api.js";
@@ -92,12 +92,15 @@ export async function check(session, request) {
  * @throws {Integrity} it is not what this person asked of this owner, or not what the list shows
  */
 function checkStatement(session, request, person) {
-  const directory = new Map([[person.member, person.verification]]);
+  const signing = person.signer(request.statement);
+  const directory = new Map([[person.member, signing]]);
   const { payload: signed, digest } = verify(request.statement, {
     typ: "sesphr-key-request", deployment: session.deployment.id, directory, what: "request",
   });
   const { partitions, purpose, reason, asked } = request;
-  const shown = [session.me.id, person.key, partitions, purpose, reason, asked];
+  // Asked before they changed keys, it names the key that they had then; what is given goes to the present one.
+  const key = person.former.find((one) => equal(one.verification, signing))?.key ?? person.key;
+  const shown = [session.me.id, key, partitions, purpose, reason, asked];
   const found = [signed.owner, signed.key, signed.partitions, signed.purpose, signed.reason, signed.iat];
   if (JSON.stringify(shown) !== JSON.stringify(found)) throw new Integrity("request");
   return { asked: signed.partitions, digest: b64uEncode(digest) };
@@ -185,9 +188,9 @@ export async function ask(session, { owner, login, ...terms }) {
 export async function purposeGiven(session, owner) {
   const given = (await list(session)).outgoing.find((one) => one.owner === owner && one.state === "approved");
   if (!given) return null;
-  const { deployment, ownKeys } = session;
+  const directory = session.ownKeysOf(given.statement);
   const { payload: own } = verify(given.statement, {
-    typ: "sesphr-key-request", deployment: deployment.id, directory: ownKeys, what: "request",
+    typ: "sesphr-key-request", deployment: session.deployment.id, directory, what: "request",
   });
   if (own.owner !== owner) throw new Integrity("request");
   return own.purpose;
@@ -200,8 +203,12 @@ export async function asked(session) {
 
 /** @param {Session} session @param {string} login @returns {Promise<string>} whoever has, or will have, a login */
 export async function memberOf(session, login) {
+  const known = Object.entries(await pins(session));
+  // An account that was handed over kept its id, and has another login than the one its id is made from.
+  const moved = known.find(([, one]) => one.moved && one.login === login);
+  if (moved) return moved[0];
   const { member } = read("parameters", await post("/sign-in/parameters", { login }));
-  for (const [id, one] of Object.entries(await pins(session))) {
+  for (const [id, one] of known) {
     if ((one.login === login) !== (id === member) && one.login !== null) throw new Impostor(id);
   }
   return member;

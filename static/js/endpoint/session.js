@@ -9,9 +9,11 @@ import { b64uDecode } from "../crypto/encoding.js";
 import { kept, openDependant } from "./acting.js";
 import * as api from "./api.js";
 import { loadDeployment } from "./deployment.js";
-import { ApiError, Locked, Offline, SignedOut } from "./errors.js";
+import { ApiError, Integrity, Locked, Offline, SignedOut } from "./errors.js";
 import { Session } from "./member.js";
+import { formerSeeds } from "./ownkeys.js";
 import * as signing from "./signin.js";
+import { read } from "./shapes.js";
 import { locked as locking } from "./storage.js";
 import * as vault from "./vault.js";
 
@@ -101,7 +103,7 @@ export async function openSession() {
   const deployment = await loadDeployment();
   return locking(VAULT, async () => {
     const before = closings;
-    const { share, idle_seconds, idle_left, generations, guardian, ...me } = await asked();
+    const { share, idle_seconds, idle_left, generations, guardian, former: slots, ...me } = await asked();
     const session = sessionOf(me, deployment, guardian ?? null);
     const life = { share, idle_seconds, idle_left };
     const seed = await kept({ share: b64uDecode(share, 32), deployment: deployment.id }, me.id, guardian?.id ?? null);
@@ -111,7 +113,7 @@ export async function openSession() {
       session.close();
       throw new Locked();
     }
-    session.open(seed, life);
+    session.open(seed, life, await formerSeeds(slots, { deployment: deployment.id, member: me.id, seed }));
     session.generations = generations;
     return session;
   });
@@ -189,10 +191,10 @@ export function ownLogin() {
   return current?.guardian?.login ?? current?.me.login ?? "";
 }
 
-/** @returns {Promise<Me & Life & {generations: signing.Generations, guardian?: Guardian | null}>} @throws {Locked | SignedOut} the server has dropped the share */
+/** @returns {Promise<Me & Life & {generations: signing.Generations, guardian?: Guardian | null, former: import("../crypto/slots.js").Slot[]}>} @throws {Locked | SignedOut} the server has dropped the share */
 async function asked() {
   try {
-    return await api.ungated("GET", "/session");
+    return read("session", await api.ungated("GET", "/session"));
   } catch (error) {
     if (error instanceof Locked || error instanceof SignedOut) {
       const wasOpen = current?.isOpen;
@@ -213,25 +215,44 @@ async function asked() {
 export async function finish(attempt, otp) {
   const deployment = await loadDeployment();
   // One at a time: the vault must end up with the share of the last sign-in.
-  const { me, seed, proof, life, generations } = await locking(VAULT, async () => {
-    const found = await attempt.finish(otp);
-    await keep(found, deployment.id);
-    return found;
+  const found = await locking(VAULT, async () => {
+    const signedIn = await attempt.finish(otp);
+    await orNoSession(() => keep(signedIn, deployment.id));
+    return signedIn;
   });
   attempt.forget();
-  const session = current?.guardian?.id === me.id ? await resumed(current, seed, life) : began(me, deployment, seed, life);
+  const { me, seed, proof, life, generations } = found;
+  const session = current?.guardian?.id === me.id ? await resumed(current, seed, life) : began(found, deployment);
   session.generations = generations;
+  if (attempt.isOther(me)) await requireRegistered(session);
   tellTabs("opened");
   notify("opened");
   return { session, proof };
 }
 
-/** @param {Me} me @param {Deployment} deployment @param {Bytes} seed @param {Life} life @returns {Session} */
-function began(me, deployment, seed, life) {
+/** @param {signing.SignedIn} found @param {Deployment} deployment @returns {Session} */
+function began({ me, seed, life, former }, deployment) {
   if (current && current.me.id !== me.id) forgetCurrent();
   const session = sessionOf(me, deployment);
-  session.open(seed, life);
+  session.open(seed, life, former);
   return session;
+}
+
+/**
+ * A login that leads to another account than its own is believed where that account's own statements
+ * end in the keys of this seed.
+ * @param {Session} session
+ * @throws {Integrity} `key-slot`
+ */
+async function requireRegistered(session) {
+  try {
+    await session.registered();
+  } catch (error) {
+    forgetCurrent();
+    await locking(VAULT, forget);
+    if (error instanceof Integrity) throw new Integrity("key-slot", error);
+    throw error;
+  }
 }
 
 /**
@@ -253,10 +274,14 @@ async function resumed(session, own, life) {
 
 /** @param {signing.SignedIn} found @param {string} deployment @throws {Unsupported} this browser keeps nothing */
 async function keep({ me, seed, life }, deployment) {
+  await vault.keep(seed, { share: b64uDecode(life.share, 32), deployment, member: me.id });
+}
+
+/** @param {() => Promise<void>} work @throws what it throws; a session that no page can use must not stay open */
+async function orNoSession(work) {
   try {
-    await vault.keep(seed, { share: b64uDecode(life.share, 32), deployment, member: me.id });
+    await work();
   } catch (error) {
-    // A session that no page can use must not stay open.
     await dropShare();
     throw error;
   }
@@ -310,12 +335,14 @@ async function end(change) {
   closeCurrent();
   tellTabs(change);
   if (change === "locked") notify(change);
-  await locking(VAULT, async () => {
-    await vault.wipe();
-    await dropShare();
-  });
+  await locking(VAULT, forget);
   // Whoever hears this may leave the page, which would cut off a call on its way.
   if (change === "signed-out") notify(change);
+}
+
+async function forget() {
+  await vault.wipe();
+  await dropShare();
 }
 
 /** What the share would open is gone; a server out of reach drops it by itself after idle minutes. */

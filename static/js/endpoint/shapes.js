@@ -105,16 +105,23 @@ const notice = having({
 });
 
 const guardian = having({ id: uuid, member: uuid, name: anyText, login: anyText, since: nullable(int()), mine: boolean });
-const dependant = having({ member: uuid, login: anyText, name: anyText, state: anyText, since: int(), guardians: list(guardian) });
+const dependant = having({ member: uuid, login: anyText, name: anyText, state: anyText, since: int(), guardians: list(guardian), hand_over: nullable(having({ since: int(), expires: int(), by: anyText, begun: boolean })) });
 const invitation = having({
   id: uuid, dependant: uuid, name: anyText, by: anyText, by_login: anyText, registrations: list(long), enc: anyText, ciphertext: anyText,
 });
 
+const slot = (/** @type {unknown} */ value) => void members(value);
+
 const SHAPES = {
   dependants: having({ dependants: list(dependant), invitations: list(invitation), ready: boolean }),
+  offered: having({ expires: int() }),
+  offerFound: having({
+    member: uuid, login: anyText, name: anyText, by: anyText, slot, registrations: list(long), begun: boolean, seq: int(), former: list(slot),
+  }),
+  takenOver: having({ member: uuid }),
   guardianFound: having({ member: uuid, name: anyText, role: anyText, registrations: list(long), statement: long }),
   guardianship: having({ id: uuid }),
-  guardianSlot: having({ slot: (value) => void members(value), registrations: list(long) }),
+  guardianSlot: having({ slot, registrations: list(long) }),
   activation: having({ organisation: anyText, department: anyText, name: anyText, role: anyText, title: anyText, email: anyText }),
   codes: having({ codes: list(activation) }),
   newCode: having({ id: uuid, code: text(1, 64), name: anyText, role: anyText, expires: int() }),
@@ -151,6 +158,8 @@ const SHAPES = {
   receipts: having({ receipts: list(long) }),
   records: having({ records: list(record) }),
   registrations: having({ registrations: list(long) }),
+  session: having({ id: uuid, share: anyText, former: list(slot) }),
+  signedIn: having({ member: having({ id: uuid }), slot, share: anyText, former: list(slot) }),
   reported: having({ reported: oneOf(true) }),
   upload: having({ received: int() }),
 };

@@ -6,9 +6,10 @@
  * acknowledged is sent again, octet for octet, before anything else.
  * @module
  */
+import { equal } from "../crypto/bytes.js";
 import { b64uEncode } from "../crypto/encoding.js";
 import { get, post } from "./api.js";
-import { deal } from "./dealing.js";
+import { deal, requireKeys } from "./dealing.js";
 import { ApiError, Conflict, Integrity } from "./errors.js";
 import { checkReceipts } from "./receipts.js";
 import { same, wantedPairs } from "./rules.js";
@@ -17,15 +18,17 @@ import { wantedShares } from "./standing.js";
 import { payload, sign, verify } from "./statement.js";
 
 /** @typedef {import("./dealing.js").Lacking} Lacking */
+/** @typedef {import("./people.js").Person} Person */
 /** @typedef {import("./receipts.js").Receipts} Receipts */
 /** @typedef {import("./rules.js").Pair} Pair */
 /** @typedef {import("./rules.js").Rule} Rule */
 /** @typedef {import("./session.js").Session} Session */
 /**
  * The list in force; `seq` 0 and no JWS before the first. `signed`: Unix seconds, null before the
- * first; `held`: for whom the nodes hold keys; `shares`: of which partitions they hold shares for roles.
- * @typedef {{seq: number, digest: string | null, jws: string | null, signed: number | null, rules: Rule[],
- *   defaultPartitions: string[], held: Pair[], shares: string[]}} Head
+ * first; `former`: signed with a key of before; `held`: for whom the nodes hold keys, of which epoch;
+ * `shares`: of which partitions and epochs they hold shares for roles.
+ * @typedef {{seq: number, digest: string | null, jws: string | null, signed: number | null, former: boolean, rules: Rule[],
+ *   defaultPartitions: string[], held: (Pair & {epoch: number})[], shares: {partition: string, epoch: number}[]}} Head
  */
 /**
  * What a change led to; `changed` is false when the list said it already. It is in force only when
@@ -50,7 +53,7 @@ const FOR_GOOD = new Set([400, 403, 404, 405, 409, 413, 422]);
  * @param {readonly string[]} [answers] ids of requests
  * @param {Uint8Array | null} [secret] a new consent secret that goes to the nodes with it; none: they forget the old one
  * @returns {Promise<Outcome>}
- * @throws {Conflict} other devices were faster, three times
+ * @throws {Conflict} other devices were faster, three times @throws {import("./dealing.js").NoKey}
  * @throws {Integrity} a list, receipt or key that is not as signed or pinned: nothing was changed
  * @throws {ApiError | Offline} as the server says; a list that may still be taken waits
  */
@@ -89,28 +92,46 @@ async function once(session, build, answers, secret) {
   const acl = payload(session.deployment.id, session.me.id, {
     seq: head.seq + 1, previous: head.digest, default_partitions: head.defaultPartitions, rules,
   });
-  const dealt = await deal(session, acl, rules, { ...lackingOf(head, rules), secret });
-  if (dealt === null && same(rules, head.rules)) return again(session, head, answers);
+  const dealt = await deal(session, acl, rules, { ...(await lackingNow(session, head, rules)), secret });
+  // One that an old key signed is signed anew: from then on the servers need no old key of this member.
+  if (dealt === null && !head.former && same(rules, head.rules)) return again(session, head, answers);
   const body = { acl: sign(session.keys, "sesphr-acl", acl), deal: dealt, answers };
   await session.memory.set(PENDING, body);
   return sendOrForget(session, body);
 }
 
 /**
- * What the nodes would have to be dealt for these rules; after the nodes changed, all that was dealt before.
- * @param {Head} head @param {readonly Rule[]} rules @returns {Lacking}
+ * @param {Session} session @param {Head} head @param {readonly Rule[]} rules
+ * @returns {Promise<Lacking>} @throws {import("./dealing.js").NoKey} nothing was ever put into a partition
  */
-export function lackingOf(head, rules) {
-  const [held, shares] = [new Set(head.held.map(named)), new Set(head.shares)];
+async function lackingNow(session, head, rules) {
+  const wanted = [...wantedPairs(rules).map(({ partition }) => partition), ...wantedShares(rules)];
+  if (wanted.length === 0) return { pairs: [], shares: [] };
+  const own = await session.registered();
+  const lacking = lackingOf(head, rules, own);
+  requireKeys(own, wanted);
+  return lacking;
+}
+
+/**
+ * What the nodes would have to be dealt for these rules, of every epoch; after the nodes changed, all that
+ * was dealt before.
+ * @param {Head} head @param {readonly Rule[]} rules @param {Pick<Person, "epochs">} own the owner's registered keys
+ * @returns {Lacking}
+ */
+export function lackingOf(head, rules, own) {
+  const [held, shares] = [new Set(head.held.map(named)), new Set(head.shares.map(named))];
+  const ofEach = (/** @type {string} */ partition) => own.epochs(partition).map((epoch) => ({ partition, epoch }));
   return {
-    pairs: wantedPairs(rules).filter((pair) => !held.has(named(pair))),
-    shares: wantedShares(rules).filter((partition) => !shares.has(partition)),
+    pairs: wantedPairs(rules).flatMap(({ member, partition }) => ofEach(partition).map((one) => ({ member, ...one })))
+      .filter((pair) => !held.has(named(pair))),
+    shares: wantedShares(rules).flatMap(ofEach).filter((share) => !shares.has(named(share))),
   };
 }
 
-/** @param {Pair} pair @returns {string} */
-function named({ member, partition }) {
-  return `${member} ${partition}`;
+/** @param {{member?: string, partition: string, epoch: number}} one @returns {string} */
+function named({ member = "", partition, epoch }) {
+  return `${member} ${partition} ${epoch}`;
 }
 
 /**
@@ -163,10 +184,33 @@ async function send(session, body, changed) {
   return { seq: found.seq, changed, receipts };
 }
 
-/** @param {Session} session @param {string} jws */
+/** @param {Session} session @param {string} jws signed just now */
 function verifyOwn(session, jws) {
   const { deployment, ownKeys } = session;
   return verify(jws, { typ: "sesphr-acl", deployment: deployment.id, directory: ownKeys, what: "acl" });
+}
+
+/**
+ * Verify lists that this member signed, some perhaps with a key of before: such a key signed none after
+ * the last that there was when it was changed.
+ * @param {Session} session @param {readonly string[]} lists
+ * @returns {Promise<(import("./statement.js").Verified & {former: boolean})[]>}
+ * @throws {Integrity} `acl`
+ */
+export async function verifyLists(session, lists) {
+  const newest = session.keys.verification;
+  const found = lists.map((jws) => {
+    const directory = session.ownKeysOf(jws);
+    const checked = verify(jws, { typ: "sesphr-acl", deployment: session.deployment.id, directory, what: "acl" });
+    const key = /** @type {Uint8Array} */ (directory.get(session.me.id));
+    return { ...checked, key, former: !equal(key, newest) };
+  });
+  if (!found.some(({ former }) => former)) return found;
+  const own = await session.registered();
+  for (const { key, former, payload: { seq } } of found) {
+    if (former && !own.former.some((one) => equal(one.verification, key) && seq <= one.acl)) throw new Integrity("acl");
+  }
+  return found;
 }
 
 /**
@@ -186,19 +230,18 @@ async function remember(session, seq, digest) {
  */
 export async function readHead(session) {
   const state = read("acl", await get("/acl"));
-  const held = state.delegations.map((/** @type {Pair} */ { member, partition }) => ({ member, partition }));
-  const shares = state.standing.map((/** @type {{partition: string}} */ { partition }) => partition);
+  const { delegations: held, standing: shares } = state;
   const known = await session.memory.get(HEAD);
   if (state.acl === null) {
     if (known) throw new Integrity("acl-lost");
-    return { seq: 0, digest: null, jws: null, signed: null, rules: [], defaultPartitions: [], held, shares };
+    return { seq: 0, digest: null, jws: null, signed: null, former: false, rules: [], defaultPartitions: [], held, shares };
   }
-  const checked = verifyOwn(session, state.acl);
-  const { seq, iat, rules, default_partitions: defaultPartitions } = checked.payload;
+  const [checked] = await verifyLists(session, [state.acl]);
+  const { former, payload: { seq, iat, rules, default_partitions: defaultPartitions } } = checked;
   const digest = b64uEncode(checked.digest);
   checkNotOlder(known, seq, digest);
   await remember(session, seq, digest);
-  return { seq, digest, jws: state.acl, signed: iat, rules, defaultPartitions, held, shares };
+  return { seq, digest, jws: state.acl, signed: iat, former, rules, defaultPartitions, held, shares };
 }
 
 /** @param {{seq: number, digest: string} | undefined} known @param {number} seq @param {string} digest */

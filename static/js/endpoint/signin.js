@@ -11,10 +11,13 @@ import { checkSlotParams, derive as deriveHere, openDerived, parseRecoveryCode }
 import * as api from "./api.js";
 import { loadDeployment } from "./deployment.js";
 import { Integrity, Invalid } from "./errors.js";
+import { formerSeeds } from "./ownkeys.js";
 import * as password from "./password.js";
+import { read } from "./shapes.js";
 import { asIntegrity } from "./statement.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
+/** @typedef {import("../crypto/keys.js").FormerSeed} FormerSeed */
 /** @typedef {import("../crypto/slots.js").SlotKeys} SlotKeys */
 /** @typedef {"password" | "recovery"} Kind */
 /** salt: base64url of 16 octets. @typedef {{salt: string, params?: Record<string, number>}} SlotParameters */
@@ -27,7 +30,7 @@ import { asIntegrity } from "./statement.js";
  */
 /** share: base64url of 32 octets; idle times in seconds. @typedef {{share: string, idle_seconds: number, idle_left: number}} Life */
 /** The generation that each key slot has now. @typedef {{password: number, recovery: number}} Generations */
-/** @typedef {{me: Me, seed: Bytes, proof: Proof, life: Life, generations: Generations}} SignedIn */
+/** former: seeds of before key changes. @typedef {{me: Me, seed: Bytes, former: FormerSeed[], proof: Proof, life: Life, generations: Generations}} SignedIn */
 
 /**
  * @param {string} text as typed
@@ -97,10 +100,12 @@ export class Attempt {
   async finish(otp) {
     const body = { login: this.login, ...this.proof, ...(otp ? { otp: otp.replace(/\s/g, "") } : {}) };
     const answer = await api.ungated("POST", "/session", body);
+    read("signedIn", answer);
     this.#check(answer);
-    const seed = await this.#open(answer.slot);
     const { share, idle_seconds, idle_left, member: me, generations } = answer;
-    return { me, seed, proof: this.proof, generations, life: { share, idle_seconds, idle_left } };
+    const seed = await this.#open(answer.slot);
+    const former = await formerSeeds(answer.former, { deployment: this.deployment, member: me.id, seed });
+    return { me, seed, former, proof: this.proof, generations, life: { share, idle_seconds, idle_left } };
   }
 
   /** Overwrite what the secret led to. */
@@ -109,12 +114,21 @@ export class Attempt {
     this.#keys.loginSecret.fill(0);
   }
 
+  /**
+   * Whether the account is not the one that its login leads to: one that was handed over kept its id.
+   * @param {Me} me
+   * @returns {boolean}
+   */
+  isOther(me) {
+    return me.id !== this.found.member;
+  }
+
   /** @param {any} answer @throws {Integrity} another member or another slot than was asked for */
-  #check({ member, slot, generations }) {
+  #check({ member, slot, generations, former }) {
     const expected = this.found[this.kind];
     const sameSlot = slot.member === this.found.member && slot.type === this.kind && slot.salt === expected.salt;
     const sameParams = sameMembers(slot.params, expected.params ?? {});
-    if (member.id !== this.found.member || !sameSlot || !sameParams) throw new Integrity("key-slot");
+    if ((this.isOther(member) && former.length === 0) || !sameSlot || !sameParams) throw new Integrity("key-slot");
     if (slot.generation !== generations[this.kind]) throw new Integrity("key-slot");
   }
 

@@ -9,6 +9,7 @@ import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { avatar } from "../ui/people.js";
 import { failed, isStop, loading, pageState } from "../ui/states.js";
+import { HandingOver } from "./care/hand.js";
 import { askGuardian } from "./care/invite.js";
 import { problemWords } from "./sharing/words.js";
 
@@ -38,6 +39,7 @@ class CarePage {
   constructor(root, session) {
     this.root = root;
     this.session = session;
+    this.handing = new HandingOver(session, { attempt: (work) => this.#attempt(work), done: (text) => this.#done(text) });
   }
 
   async draw() {
@@ -71,7 +73,7 @@ class CarePage {
     const waits = one.state !== "authorised";
     const made = clone("t-dependant", {
       avatar: avatar(one.name, "owner", 40), name: one.name, login: t("care.login", { login: one.login }), label: t("care.act", { name: one.name }),
-      guardians: one.guardians.map((guardian) => this.#guardian(one, guardian)), ...(waits ? { state: clone("t-waits") } : {}),
+      guardians: one.guardians.map((guardian) => this.#guardian(one, guardian)), ...(waits ? { state: clone("t-waits") } : { hand: this.handing.card(one) }),
     });
     show(slot(made, "act"), !waits);
     onAction(made, {

@@ -4,21 +4,18 @@
  * A failure keeps everything; the same answers are sent again with the same octets.
  * @module
  */
-import { freshRecoveryCode } from "../crypto/slots.js";
 import { Conflict, EndpointError } from "../endpoint/errors.js";
 import { useWorker } from "../endpoint/password.js";
 import { prepare, readActivation } from "../endpoint/registration.js";
-import { checkedLogin } from "../endpoint/signin.js";
-import { formOf, input, nameAccount, showErrors, showFailure } from "../ui/account.js";
-import { CodeCheck, CodeSheet, groupsOf } from "../ui/codesheet.js";
+import { formOf, input, showErrors, showFailure } from "../ui/account.js";
 import { byId, fill, onAction, show } from "../ui/dom.js";
 import { onSubmit } from "../ui/forms.js";
 import { t } from "../ui/messages.js";
-import { NewPassword } from "../ui/newpassword.js";
 import { startPage } from "../ui/page.js";
 import { failed, loading } from "../ui/states.js";
 import { Steps } from "../ui/steps.js";
 import { startWorker } from "../ui/worker.js";
+import { NewAccount } from "./shared/new-account.js";
 
 /** @typedef {import("../endpoint/registration.js").Application} Application */
 
@@ -27,8 +24,6 @@ const HIDDEN = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** The page. */
 class Registering {
-  code = freshRecoveryCode();
-  #finished = false;
   #reviewed = false;
   /** Who an organisation says that one is, and with which code. @type {{code: string, offer: import("../endpoint/registration.js").Offer} | null} */
   #enrolled = null;
@@ -38,15 +33,9 @@ class Registering {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.steps = new Steps(root, { onShow: (name) => this.#shown(name) });
-    this.password = new NewPassword(byId("password-form"), () => [input("name").value, input("login").value, "sesphr"]);
-    this.sheet = new CodeSheet(byId("register-sheet"));
-    this.check = new CodeCheck(formOf("register-check"));
+    this.account = new NewAccount("register", this.steps, { name: () => input("name").value, done: () => this.steps.go("review"), last: "review" });
     onAction(root, { back: () => history.back(), change: (button) => this.steps.go(button.dataset.name ?? "role"), activation: () => this.steps.go("activation"), accept: () => this.#accept() });
     this.#forms();
-    addEventListener("beforeunload", (event) => {
-      // From the code on, leaving would make a printed sheet worthless without a word.
-      if (!this.#finished && ["code", "check", "review"].includes(this.steps.current)) event.preventDefault();
-    });
     this.steps.begin("role");
   }
 
@@ -54,27 +43,19 @@ class Registering {
     onSubmit(formOf("role-form"), () => this.#role());
     onSubmit(formOf("activation-form"), () => this.#activation());
     onSubmit(formOf("name-form"), () => this.#name());
-    onSubmit(formOf("login-form"), () => this.#login());
-    onSubmit(formOf("password-form"), () => this.#password());
-    onSubmit(formOf("code-form"), () => this.steps.go("check"));
-    onSubmit(formOf("register-check"), () => this.check.passes(this.code) && this.steps.go("review"));
     onSubmit(formOf("review-form"), () => this.#send());
   }
 
   /** @param {string} name */
   #shown(name) {
-    document.documentElement.toggleAttribute("data-sheet", name === "code");
-    if (name === "password") nameAccount(document, this.#answers().login);
-    if (name === "code") this.sheet.show(groupsOf(this.code), this.#answers().login);
-    if (name === "check") this.check.ask();
+    this.account.shown(name);
     if (name === "review") this.#review();
   }
 
   #answers() {
     const role = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=role]:checked"))?.value ?? "";
     const name = input("name").value.trim().normalize("NFC");
-    const login = input("login").value.trim().toLowerCase();
-    return { role, name, login, password: this.password.value, code: this.code, ...this.#enrolment() };
+    return { role, name, ...this.account.answers, ...this.#enrolment() };
   }
 
   /** What the organisation says counts before what was typed. */
@@ -125,27 +106,6 @@ class Registering {
     return this.steps.go(this.#reviewed ? "review" : "login");
   }
 
-  #login() {
-    const { login } = this.#answers();
-    const form = formOf("login-form");
-    if (login === "") return showErrors(form, [{ field: "login", text: t("account.login-missing") }]);
-    try {
-      checkedLogin(login);
-    } catch (error) {
-      return showFailure(form, "login", error, { login: "account.login-form" });
-    }
-    if (!input("login").checkValidity()) return showErrors(form, [{ field: "login", text: t("account.login-form") }]);
-    // The sheet names the address: after another one it is shown again.
-    return this.steps.go("password");
-  }
-
-  async #password() {
-    const form = formOf("password-form");
-    if (this.password.value === "") return showErrors(form, [{ field: "password", text: t("account.new-password-missing") }]);
-    if (!(await this.password.judge())) return showErrors(form, [{ field: "password", text: t("account.new-password-weak") }]);
-    return this.steps.go("code");
-  }
-
   #review() {
     this.#reviewed = true;
     const { role, name, login } = this.#answers();
@@ -169,7 +129,6 @@ class Registering {
     }
   }
 
-
   /** @returns {Promise<Application>} the same one while the answers are the same */
   async #application() {
     const answers = this.#answers();
@@ -183,14 +142,11 @@ class Registering {
 
   /** @param {Application} application */
   #done(application) {
-    this.#finished = true;
     for (const list of document.querySelectorAll("[data-when]")) show(list, (list.getAttribute("data-when") === "enrolled") === (this.#enrolled !== null));
     byId("done-text").textContent = t("register.sent", { login: application.login });
-    this.sheet.clear();
-    this.password.forget();
+    this.account.forget();
     application.forget();
     this.#prepared = null;
-    this.code = "";
     this.steps.finish("done");
   }
 }

@@ -24,11 +24,12 @@ export class CodeSheet {
   /**
    * @param {readonly string[]} lines groups of a code, or codes
    * @param {string} login whose account it opens
+   * @param {string} [path] of the page where it is entered
    */
-  show(lines, login) {
+  show(lines, login, path = "") {
     this.#lines = lines;
     const items = lines.map((line) => el("li", {}, el("span", { class: "code-sheet__group" }, line)));
-    fill(this.root, { codes: items, login, date: date(new Date()), address: location.host });
+    fill(this.root, { codes: items, login, date: date(new Date()), address: location.host + path });
   }
 
   /** Take the codes off the page. */

@@ -296,8 +296,10 @@ def test_something_else_finishes_what_was_begun_and_is_told_so(
     waiting: Waiting, nodes: Nodes, cloud: FakeCloud, stop: Stop
 ) -> None:
     body, other = waiting.body(), waiting.body()
+    mail.outbox.clear()
     interrupted(body, stop, nodes, cloud)
     assert status(sent(other)) == (409, "hand-over-finished")
+    assert {body["login"], waiting.anna.login} <= {one.to[0] for one in mail.outbox}
     waiting.handed_over(body)
     assert status(grown_up(other).sign_in()) == (401, "wrong-secret")
     assert all(other["registration"] not in node.held[waiting.tim] for node in nodes)
@@ -456,6 +458,27 @@ def test_a_late_refusal_forgets_nothing_that_another_call_finished(
             patch.setattr(node, "register", overtaken)
         assert status(sent(body)) == (200, "")
     waiting.handed_over(body)
+
+
+def test_a_late_refusal_of_what_was_dropped_is_no_success_of_something_else(
+    waiting: Waiting, nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = waiting.body(), waiting.body()
+    with monkeypatch.context() as patch:
+
+        def overtaken(_: str) -> str:
+            patch.undo()
+            refusing = pytest.MonkeyPatch()
+            refuse(refusing, nodes, Conflict("Another was first."))
+            assert status(sent(first)) == (409, "registration-moved")
+            refusing.undo()
+            assert sent(other).status_code == 200
+            raise Conflict("Another was first.")
+
+        for node in nodes:
+            patch.setattr(node, "register", overtaken)
+        assert status(sent(first)) == (409, "hand-over-finished")
+    waiting.handed_over(other)
 
 
 # Logins ------------------------------------------------------------------------------

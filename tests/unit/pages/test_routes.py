@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "/offline": ("error", ANYBODY),
     "/confirm": ("confirm", ANYBODY),
     "/recover": ("recover", ANYBODY),
+    "/take-over": ("take-over", ANYBODY),
     "/register": ("register", SIGNED_OUT),
     "/sign-in": ("sign-in", SIGNED_OUT),
     "/profile": ("profile", MEMBER),

@@ -14,6 +14,7 @@ const PLAIN = new Map(Object.entries({
   credential: false, "emergency-reviewed": false,
   enrolled: true, "left-organisation": true, "code-issued": false, "code-withdrawn": false, "staff-removed": false,
   "guardian-invited": false, "guardian-asked": false, "guardian-accepted": false, "guardian-ended": false,
+  "hand-over-offered": false, "hand-over-withdrawn": false, "handed-over": false, "dependant-handed-over": false,
   "guardian-began": false, "guardian-acts": false, "dependant-added": false, "dependant-ended": false,
 }));
 
@@ -34,10 +35,16 @@ export function accountEntry(group, me) {
   if (type === "departure-of") {
     return entry(group, { kind: "sharing", who: text(told.user), title: { words: "act.left" }, lines: [{ words: "act.left-text" }] });
   }
+  if (type === "keys-changed-of") {
+    return entry(group, { kind: "sharing", who: text(told.user), title: { words: "act.new-keys" }, lines: [{ words: "act.new-keys-text" }] });
+  }
   if (type === "leaver") return leaver(group);
+  if (type === "registration" && told.changed === true) {
+    return entry(group, { kind: "account", title: { words: "act.account.keys-changed" }, lines: [{ words: "act.keys-changed-text" }] });
+  }
   const official = PLAIN.get(type);
   if (official === undefined) return entry(group, { kind: "other", title: { words: "act.other", values: { type } } });
-  const who = actor(type, told, official);
+  const who = type === "handed-over" ? me : actor(type, told, official);
   const parts = type === "registration" ? listed(told.partitions).map(text).filter((part) => part !== "original") : [];
   const title = { words: `act.account.${type === "registration" && parts.length === 0 ? "keys" : type}` };
   return entry(group, { kind: "account", who, parts, title, lines: details(type, told) });
@@ -56,6 +63,7 @@ function details(type, told) {
   if (text(told.organisation)) return [{ words: "act.organisation", quote: told.organisation }, ...named(told)];
   if (type === "guardian-acts") return [{ words: `act.acts.${ACTS.has(text(told.action)) ? told.action : "other"}` }];
   if (text(told.checked)) return [{ words: "act.checked", quote: told.checked }];
+  if (type === "handed-over") return listed(told.guardians).map((one) => ({ words: "act.no-guardian", member: text(one) }));
   if (type === "recovery-used") return [{ words: USES.get(text(told.purpose)) ?? "act.recovery.replace" }];
   if (type === "backup-code-used") return [{ words: "act.codes-left", values: { n: Number(told.left) } }];
   if (type === "password-changed") return [{ words: told.proof === "recovery" ? "act.proof.recovery" : "act.proof.password" }];

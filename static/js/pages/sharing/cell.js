@@ -1,5 +1,5 @@
 /** The question that a cell asks when it is pressed: share, change the end, or take back. @module */
-import { cellOf } from "../../endpoint/matrix.js";
+import { cellOf, isOutdated } from "../../endpoint/matrix.js";
 import { clone, fill, onAction, show, slot } from "../../ui/dom.js";
 import { onSubmit, showErrors } from "../../ui/forms.js";
 import { t } from "../../ui/messages.js";
@@ -33,7 +33,7 @@ export function askCell(scene, draft, person, partition) {
   show(slot(dialog, "share"), open);
   show(slot(dialog, "take"), ["shared", "later", "ended"].includes(cell.state) && !change?.take);
   show(slot(dialog, "undo"), change !== null);
-  fill(slot(dialog, "share"), { label: t(cell.state === "shared" ? "cell.change" : "cell.share") });
+  fill(slot(dialog, "share"), { label: t(cell.state === "shared" && !isOutdated(cell, person.found) ? "cell.change" : "cell.share") });
   return answered(dialog, form, given);
 }
 
@@ -70,7 +70,8 @@ function chosenAtFirst(cell, change) {
 }
 
 /** @param {Cell} cell @param {Someone} person @returns {string} what the list says of it now */
-function nowWords(cell, { name, problem }) {
+function nowWords(cell, { name, problem, found }) {
+  if (isOutdated(cell, found)) return t("cell.now-renewed", { name });
   if (problem === "gone" && cell.state === "shared") return t("cell.now-gone", { name });
   const records = t(cell.history ? "cell.now-all" : "cell.now-some");
   if (cell.state === "shared") {

@@ -1,4 +1,5 @@
 /** What the key nodes lack for the list in force: after they changed, everything is dealt again. @module */
+import { keysOf } from "../../endpoint/rules.js";
 import { lackingOf } from "../../endpoint/sharing.js";
 import { clone } from "../../ui/dom.js";
 
@@ -6,9 +7,10 @@ import { clone } from "../../ui/dom.js";
 
 /** Say it, with the button that deals it again; say nothing when nothing is lacking. @param {HTMLElement} place @param {Scene} scene */
 export function drawLacking(place, scene) {
-  const { pairs, shares } = lackingOf(scene.head, scene.head.rules);
-  // Who is no member any more gets no keys.
-  const reachable = pairs.filter(({ member }) => scene.people.get(member)?.found);
+  const { rules } = scene.head;
+  const { pairs, shares } = lackingOf(scene.head, rules, scene.own);
+  // Who is no member any more gets no keys, and who has new ones is shared with anew.
+  const reachable = pairs.filter((pair) => keysOf(rules, pair).has(scene.people.get(pair.member)?.found?.key ?? ""));
   const lacks = shares.length > 0 || reachable.length > 0;
   if (lacks !== (place.firstElementChild !== null)) place.replaceChildren(...(lacks ? [clone("t-lacking")] : []));
 }

@@ -19,9 +19,10 @@ import { ordered, PARTS } from "../../ui/parts.js";
 /** @typedef {import("../../endpoint/sharing.js").Head} Head */
 /**
  * Somebody of the matrix. `found`: null for one who cannot be seen any more (`gone`) or whose keys
- * are not those that were approved (`impostor`); `key`: digest that the list or the directory names.
+ * are not those that were approved (`impostor`); `renewed`: they changed keys since, so that what the list
+ * gives the old ones gives nothing; `key`: digest that the list or the directory names.
  * @typedef {{member: string, name: string, role: string, login: string | null, key: string,
- *   found: Found | null, problem: null | "gone" | "impostor"}} Someone
+ *   found: Found | null, problem: null | "gone" | "impostor" | "renewed"}} Someone
  */
 /**
  * A role and who certifies it; `name`: of the authority, null for one whom nobody here knows any more.
@@ -106,8 +107,9 @@ async function checked(session, member, keys) {
     const found = await lookUp(session, member);
     // Whoever wrote something for her is shown also once they have left.
     if (found?.state !== "authorised") return { found: null, problem: "gone" };
-    const other = [...keys].some((key) => key !== found.key);
-    return other ? { found: null, problem: "impostor" } : { found, problem: null };
+    const others = [...keys].filter((key) => key !== found.key);
+    if (others.some((key) => !found.hadKey(key))) return { found: null, problem: "impostor" };
+    return { found, problem: others.length ? "renewed" : null };
   } catch (error) {
     if (error instanceof Impostor) return { found: null, problem: "impostor" };
     throw error;

@@ -1,5 +1,5 @@
 /** The table of people and parts: each cell a button that says part, person and until when. @module */
-import { cellOf, roleCell } from "../../endpoint/matrix.js";
+import { cellOf, isOutdated, roleCell } from "../../endpoint/matrix.js";
 import { clone, el, slot } from "../../ui/dom.js";
 import { icon } from "../../ui/icons.js";
 import { t } from "../../ui/messages.js";
@@ -51,7 +51,8 @@ function personRow(scene, draft, person) {
 function cellOfPerson(scene, draft, person, partition) {
   const cell = cellOf(scene.head.rules, person.member, partition, now());
   const change = changeOf(draft, person.member, partition);
-  const face = change ? changedFace(cell, change) : plainFace(cell);
+  const outdated = isOutdated(cell, person.found);
+  const face = change ? changedFace(cell, change) : outdated ? outdatedFace() : plainFace(cell);
   return placed(partition, pressed(person.member, person.name, partition, face));
 }
 
@@ -77,6 +78,12 @@ function plainFace(cell) {
   const { icon: name, words } = STATES[cell.state];
   const label = stateWords(cell, words);
   return { icon: name, label, content: el("span", {}, label), classes: `cell cell--${cell.state}` };
+}
+
+/** They have other keys than the list names. */
+function outdatedFace() {
+  const label = t("cell.renewed");
+  return { icon: "dash", label, content: el("span", {}, label), classes: "cell cell--none" };
 }
 
 /** @param {Cell} cell @param {string} words @returns {string} */
