@@ -13,8 +13,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts import slots
-from accounts.ids import member_id
+from accounts import selectors, slots
 from accounts.models import Role, SlotType
 from accounts.slots import NewSlot
 from sesphr.crypto.encoding import b64u_decode, check_login, parse_ijson
@@ -52,7 +51,7 @@ def parse(
     Raises:
         Invalid, DecodingError: with a sentence that says what is not acceptable.
     """
-    member = member_id(address(login))
+    member = selectors.member_of(address(login))
     if role not in OPEN_ROLES:
         raise Invalid(f"The role must be one of {', '.join(OPEN_ROLES)}.")
     return Application(

@@ -2,7 +2,8 @@
 
 Ids and the salts of key slots are keyed hashes of the login, so that known and
 unknown logins are answered alike and an endpoint learns its id and its salts
-before it registers. Nothing here may ever read the database.
+before it registers. Nothing here may ever read the database; that an account which was
+handed over keeps its id under another login, `selectors.member_of` knows.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ def keyed_hash(label: str, text: str) -> bytes:
 
 
 def member_id(login: str) -> uuid.UUID:
-    """The id of whoever has, or will have, this login."""
+    """The id of whoever registers with this login."""
     return uuid.UUID(bytes=keyed_hash("member", login)[:16], version=4)
 
 

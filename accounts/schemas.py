@@ -213,8 +213,7 @@ class DevicesOut(Schema):
 
 class SignedInOut(Life):
     """Who one is, the sealed seed, the generations of one's slots, one's former seeds under the present
-    one, and the new session's life. Only of a handed-over account the slot names another member id: that
-    of `sign-in/parameters`."""
+    one, and the new session's life."""
 
     member: Me
     slot: Slot

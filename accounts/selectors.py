@@ -43,15 +43,21 @@ def generations(member: UUID) -> dict[str, int]:
 def parameters(login: str) -> dict[str, Any]:
     """Return what an endpoint needs to derive login secrets and to make slots.
 
-    It depends on the login alone and reads no row: whoever asks for ever, at any
-    moment of an account, sees the same.
+    It depends on the login alone, but for the member of an account that was handed over, which keeps
+    its id: who asks for ever, at any moment of any other account, sees the same.
     """
     salts = {kind: b64u_encode(slot_salt(login, kind)) for kind in SlotType.values}
     return {
-        "member": str(member_id(login)),
+        "member": str(member_of(login)),
         "password": {"salt": salts[SlotType.PASSWORD], "params": DEFAULT_PARAMS},
         "recovery": {"salt": salts[SlotType.RECOVERY]},
     }
+
+
+def member_of(login: str) -> UUID:
+    """Return the id of whoever has, or will have, a login; one lookup for known and unknown alike."""
+    found = Member.objects.filter(login=login).values_list("pk", flat=True).first()
+    return member_id(login) if found is None else found
 
 
 def me(member: Member) -> dict[str, Any]:
@@ -121,8 +127,8 @@ def directory_entry(*, asker: Member, member: UUID) -> Entry:
 
 def directory_entry_by_login(*, asker: Member, login: str) -> Entry:
     """Return the same by login, which must match exactly."""
-    found = by_login(login)
-    entry = directory_entry(asker=asker, member=member_id(login) if found is None else found.id)
+    entry = directory_entry(asker=asker, member=member_of(login))
+    # The made-up login of an account that was handed over names nobody any more.
     if entry.member.login != login:
         raise NotFound(NOBODY)
     return entry

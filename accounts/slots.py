@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
 
-from accounts.ids import DEFAULT_PARAMS, SALT_LENGTH, member_id, slot_salt
+from accounts.ids import DEFAULT_PARAMS, SALT_LENGTH, slot_salt
 from accounts.models import FormerSlot, KeySlot, SlotType
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.ports.errors import Invalid
@@ -32,14 +32,13 @@ class NewSlot:
 def parse(slot: Mapping[str, Any], login_secret: str, *, member: UUID, login: str) -> NewSlot:
     """Check a slot's form, whose it is, and that it has the salt and parameters of its login.
 
-    A slot of other ones could not be opened: what is answered before sign-in is fixed. So it names
-    the member that follows from the login, which is another one than `member` after a hand-over.
+    A slot of other ones could not be opened: what is answered before sign-in is fixed.
 
     Raises:
         Invalid: it names another member, or has other parameters or another salt.
         DecodingError: salt or sealed seed have another length or are not base64url.
     """
-    if slot["member"] != str(member_id(login)):
+    if slot["member"] != str(member):
         raise Invalid("The key slot names another member.")
     params = dict(slot["params"])
     _require_params(slot["type"], params)
@@ -69,7 +68,7 @@ def _require_params(slot_type: str, params: dict[str, int]) -> None:
 def public(slot: KeySlot) -> dict[str, Any]:
     """Return a stored slot in the form of protocol section 3, without its login secret's hash."""
     return {
-        "member": str(member_id(slot.member.login)),
+        "member": str(slot.member_id),
         "type": slot.type,
         "generation": slot.generation,
         "salt": b64u_encode(bytes(slot.salt)),

@@ -113,7 +113,8 @@ class Node:
     ) -> tuple[statements.Verified, Member]:
         """A member's statement, checked with the key that the member registered here.
 
-        What another node took (`earlier`) may be signed with a key that the member had then.
+        What was taken before, here or by another node (`earlier`), may be signed with a key that
+        the member had then.
 
         Raises:
             Invalid: malformed, unknown issuer, wrong signature, or dated in the future.
@@ -135,12 +136,15 @@ class Node:
     def _signer(self, member: Member, jws: str, typ: str) -> bytes:
         """The key of a member's that a statement says signed it; no former one for a list that
         came after it."""
+        present = bytes(member.verification)
+        if statements.kid_of(jws) == thumbprint(present):
+            return present
         former = former_keys(self.alias, member)
         if typ == "sesphr-acl":
             seq = statements.payload_of_unverified(jws).get("seq")
             former = [one for one in former if isinstance(seq, int) and seq <= one.lists]
         keys = [one.verification for one in former]
-        return statements.signer(jws, [*keys, bytes(member.verification)])
+        return statements.signer(jws, [*keys, present])
 
     def member(self, member: object) -> Member:
         """A registered member; an unknown one cannot have signed anything."""
@@ -169,8 +173,8 @@ def locked(node: Node, members: Iterable[UUID]) -> list[Member]:
 
 
 def require_signer(member: Member, checked: statements.Verified) -> None:
-    """Refuse what was signed with keys that the member has changed since it was read; call with
-    the member's row locked."""
+    """Refuse what was signed with keys that the member has changed; it counts with the member's
+    row locked."""
     if statements.kid_of(checked.jws) != thumbprint(bytes(member.verification)):
         raise Invalid("This was signed with keys that are not registered any more.")
 

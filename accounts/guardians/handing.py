@@ -13,7 +13,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 
 from accounts import events, mail
-from accounts.guardians import forms, offers, services
+from accounts import selectors as accounts
+from accounts.guardians import forms, offers, selectors, services
 from accounts.guardians.forms import TakeOver
 from accounts.guardians.models import FormerSlot, Guardianship, HandOver
 from accounts.models import KeySlot, Member, SlotType
@@ -21,6 +22,7 @@ from accounts.services import devices
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
 from sesphr.adapters import get_cloud
+from sesphr.crypto import statements
 from sesphr.ports.errors import Conflict, Invalid, NotFound, Refused
 from sesphr.web.problems import Problem
 
@@ -55,13 +57,10 @@ def take_over(*, row: HandOver, sent: TakeOver, page: str, language: str) -> UUI
     """
     if row.finished is None:
         row = _begun(row, sent, language)
-    mine = row.digest == sent.digest
     if row.finished is None:
-        _carry_out(row, mine=mine)
-    elif not mine:
-        raise offers.finished()
+        row = _carried_out(row, mine=row.digest == sent.digest)
     _tell(row.pk, page)
-    if not mine:
+    if row.digest != sent.digest:
         raise offers.finished()
     return row.dependant_id
 
@@ -97,24 +96,40 @@ def _begin(found: HandOver, sent: TakeOver, body: str) -> HandOver:
 
 def _locked(found: HandOver) -> HandOver:
     """The row as it stands, locked, with the dependant's, which is the lock of guardianships."""
-    Member.objects.select_for_update().get(pk=found.dependant_id)
-    rows = HandOver.objects.select_for_update(of=("self",))
-    return rows.select_related("dependant", "guardian").get(pk=found.pk)
+    dependant = Member.objects.select_for_update().get(pk=found.dependant_id)
+    row = HandOver.objects.select_for_update().get(pk=found.pk)
+    row.dependant = dependant
+    return row
 
 
-def _carry_out(row: HandOver, *, mine: bool) -> None:
-    body = json.loads(row.body or "{}")
-    registration = body["registration"]
+def _carried_out(row: HandOver, *, mine: bool) -> HandOver:
+    """The row when it is finished, which another call may have done, with something else at that."""
+    registration = json.loads(row.body or "{}")["registration"]
     try:
+        _require_list(row.dependant_id, registration)
         fanout.write(lambda node: node.register(registration))
     except REFUSALS as refusal:
-        if _dropped(row).finished is not None:
-            return
+        now = _dropped(row)
+        if now.finished is not None:
+            return now
         if mine and not isinstance(refusal, Conflict):
             raise
         raise RegistrationMoved from None
     get_cloud().change_key(registration)
-    _finish(row)
+    return _finish(row)
+
+
+def _require_list(member: UUID, registration: str) -> None:
+    """Demand that a key change names the list in force, unless it was taken: every later list would
+    be none, as it is signed with the old key.
+
+    Raises:
+        Conflict: there is another list by now. Unavailable: too few nodes answer.
+    """
+    if registration in accounts.registrations(member):
+        return
+    if statements.payload_of_unverified(registration)["acl"] != selectors.list_of(member):
+        raise Conflict("Who may read was changed meanwhile.")
 
 
 @atomic_retried
@@ -128,10 +143,10 @@ def _dropped(begun: HandOver) -> HandOver:
 
 
 @atomic_retried
-def _finish(begun: HandOver) -> None:
+def _finish(begun: HandOver) -> HandOver:
     row = _locked(begun)
     if row.finished is not None:
-        return
+        return row
     if row.live is None or row.digest != begun.digest:
         # The membership ended, or the nodes refused another call's.
         raise RegistrationMoved
@@ -144,6 +159,7 @@ def _finish(begun: HandOver) -> None:
     events.record(row.dependant_id, "handed-over", guardians=guardians)
     for guardian in guardians:
         events.record(guardian, "dependant-handed-over", dependant=str(row.dependant_id))
+    return row
 
 
 def _give(row: HandOver, body: dict[str, Any]) -> None:

@@ -64,9 +64,18 @@ def offered(row: HandOver) -> dict[str, Any]:
         "slot": forms.public_offer(row),
         "registrations": selectors.registrations(member.id),
         "begun": row.begun is not None,
-        "seq": fanout.newest(lambda node: _seq(node.acl(str(member.id))), int),
+        "seq": list_of(member.id),
         "former": slots.former_of(member.id),
     }
+
+
+def list_of(owner: UUID) -> int:
+    """The number of an owner's access list in force; 0 before the first.
+
+    Raises:
+        Unavailable: too few nodes answer.
+    """
+    return fanout.newest(lambda node: _seq(node.acl(str(owner))), int)
 
 
 def _seq(acl: str | None) -> int:

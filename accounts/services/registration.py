@@ -16,8 +16,8 @@ from accounts.models import ActivationCode, HandOver, KeySlot, Member, SlotType
 from accounts.organisations import codes, enrolling
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
-from sesphr.crypto.encoding import b64u_encode
-from sesphr.ports.errors import Conflict, Refused
+from sesphr.crypto.encoding import b64u_encode, parse_ijson
+from sesphr.ports.errors import Conflict, Invalid, Refused
 
 
 def register(
@@ -160,8 +160,12 @@ def _confirm(member: UUID) -> None:
 def add_registration(*, member: Member, registration: str) -> list[str]:
     """Give the nodes a further registration of a member; receipts of enough of them, in order.
 
+    New keys come with a hand-over alone: what opens them is kept here before any node has them.
+
     Raises:
         Invalid, DecodingError, Conflict, Refused, Unavailable: as checked here or by a node.
     """
-    applications.require_own(registration, member.id)
+    payload = parse_ijson(applications.require_own(registration, member.id))
+    if "possession" in payload:
+        raise Invalid("Keys are changed by taking an account over, with what opens the new ones.")
     return fanout.write(lambda node: node.register(registration))

@@ -9,13 +9,13 @@ from typing import Any
 from sesphr.client import guardians, people, recovery, sharing
 from sesphr.client.answers import Anything, Dependant, Expiry, Offered, Parameters, TakenOver
 from sesphr.client.app import App
-from sesphr.client.errors import ConflictError, IntegrityError, RefusedError
+from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError
 from sesphr.client.people import Person
 from sesphr.client.recovery import Applicant, Application
 from sesphr.client.registration import OWNER, key_change
 from sesphr.client.session import Session, parameters
 from sesphr.crypto import handover
-from sesphr.crypto.errors import CryptoError
+from sesphr.crypto.errors import CryptoError, SlotError
 from sesphr.crypto.keys import FormerSeed, MemberKeys
 
 
@@ -40,9 +40,15 @@ def find(app: App, code: str) -> Offered:
     """Whose account a code is for.
 
     Raises:
-        RefusedError: nobody's, not any more, or taken over already.
+        UsageError: it cannot be one. RefusedError: nobody's, not any more, or taken over already.
     """
-    return app.api.post(Offered, "/hand-over/find", find=handover.find_of(code))
+    try:
+        find_by = handover.find_of(code)
+    except SlotError as error:
+        raise UsageError(
+            "A code is eight groups of four letters and digits from 2 to 7."
+        ) from error
+    return app.api.post(Offered, "/hand-over/find", find=find_by)
 
 
 def finished(app: App, login: str, password: str) -> Application | None:

@@ -144,7 +144,8 @@ class Api:
             raise _Busy(problem(response.status_code, octets))
         if not response.is_success:
             raise problem(response.status_code, octets)
-        return read(shape, octets)
+        empty = response.status_code == httpx.codes.NO_CONTENT
+        return read(shape, b"{}" if empty else octets)
 
 
 class _Busy(Exception):

@@ -166,13 +166,13 @@ def _tell(node: Node, contribution: Contribution, kind: str, **details: Any) -> 
 
 def accept(node: Node, jws: str, *, heard: bool = False) -> str:
     """Make a proposal a record of its owner; see the port. `heard`: another node took it."""
-    statement, owner = node.verified(jws, "sesphr-accept", earlier=heard)
+    statement, owner = node.verified(jws, "sesphr-accept", earlier=True)
     return _answered(node, statement, owner, State.ACCEPTED, heard)
 
 
 def erase(node: Node, jws: str, *, heard: bool = False) -> str:
     """Forget a proposal that its owner declined; see the port. `heard`: another node took it."""
-    statement, owner = node.verified(jws, "sesphr-deletion", earlier=heard)
+    statement, owner = node.verified(jws, "sesphr-deletion", earlier=True)
     return _answered(node, statement, owner, State.DECLINED, heard)
 
 
@@ -195,6 +195,7 @@ def _answered(
         return known.receipt
     if not heard:
         require_active(owner)
+        require_signer(owner, statement)
     found = _contribution(node, owner, statement.payload)
     try:
         with node.atomic():

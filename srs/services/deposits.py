@@ -32,7 +32,7 @@ def deposit(node: Node, sent: Deposit, heard: int | None = None) -> str:
 
     `heard` is when another node took it (Unix seconds), whose author was active there then.
     """
-    manifest, author = node.verified(sent.manifest, "sesphr-manifest", earlier=heard is not None)
+    manifest, author = node.verified(sent.manifest, "sesphr-manifest", earlier=True)
     known = _known(node, manifest)
     if known is not None:
         _level(node, known, manifest, heard)
@@ -40,6 +40,7 @@ def deposit(node: Node, sent: Deposit, heard: int | None = None) -> str:
         return known.receipt
     if heard is None:
         require_active(author)
+        require_signer(author, manifest)
     if manifest.payload["owner"] != manifest.issuer:
         return contributions.contribute(node, author, manifest, sent, heard)
     with refusing_bad_input():

@@ -65,12 +65,13 @@ def set_acl(node: Node, acl_jws: str, deal_jws: str | None, *, heard: bool = Fal
     Of a list that another node took (`heard`), who was a member when that node took it is not
     asked again: keys for memberships that ended here are left out, and none needs to be there.
     """
-    acl, owner = node.verified(acl_jws, "sesphr-acl", earlier=heard)
+    acl, owner = node.verified(acl_jws, "sesphr-acl", earlier=True)
     known = _known(node, owner, acl)
     if known is not None:
         return known.receipt
     if not heard:
         require_active(owner)
+        require_signer(owner, acl)
     try:
         return _taken(node, owner, acl, deal_jws, heard)
     except (IntegrityError, Conflict):

@@ -6,7 +6,7 @@ from sesphr import clock
 from sesphr.crypto import statements
 from sesphr.ports.errors import Invalid, Refused
 from srs import journal
-from srs.context import Node, digest_of, require_active
+from srs.context import Node, digest_of, require_active, require_signer
 from srs.models import KeyRequest, Member
 
 # A signed request may wait on a device without a network for a while.
@@ -18,12 +18,13 @@ def key_request(node: Node, jws: str, *, heard: bool = False) -> str:
 
     What another node took (`heard`) was in time and by an active member there.
     """
-    request, asker = node.verified(jws, "sesphr-key-request", earlier=heard)
+    request, asker = node.verified(jws, "sesphr-key-request", earlier=True)
     known = KeyRequest.objects.using(node.alias).filter(digest=digest_of(request)).first()
     if known is not None:
         return known.receipt
     if not heard:
         _require_timely(asker, request)
+        require_signer(asker, request)
         if request.payload["key"] != asker.key_digest:
             raise Invalid("The request names another key than the asker's.")
     try:

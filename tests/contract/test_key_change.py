@@ -88,8 +88,12 @@ def test_new_keys_sign_from_then_on_and_the_old_ones_nothing() -> None:
     owner = member()
     old = owner
     first = deposit(old)
-    put(old, [])
+    acl = put(old, [])
+    taken = everywhere(lambda node: node.set_acl(acl, None))
     owner = change(old)
+    # What was taken gets the same answer still.
+    assert everywhere(lambda node: node.set_acl(acl, None)) == taken
+    everywhere(lambda node: node.deposit(old.deposit_for(first, node.index)))
     late = old.seal({"medical": element("medical")})
     refused(Invalid, lambda node: node.deposit(old.deposit_for(late, node.index)))
     refused(Invalid, lambda node: node.set_acl(old.acl([]), None))

@@ -67,10 +67,17 @@ class ComingOfAge:
             "find": self.find,
             "login": login,
             "registration": self.changed(),
-            "slots": [_opened(login, kind) for kind in ("password", "recovery")],
+            "slots": [self._opened(login, kind) for kind in ("password", "recovery")],
             "former": [_slot(self.id, "former", 2)],
             **more,
         }
+
+    def _opened(self, login: str, kind: str) -> Body:
+        slot = {
+            **_slot(self.id, kind, 1), "salt": b64u_encode(slot_salt(login, kind)),
+            "params": dict(DEFAULT_PARAMS) if kind == "password" else {},
+        }  # fmt: skip
+        return {"slot": slot, "login_secret": secrets.token_hex(32)}
 
 
 def _slot(member: str, kind: str, generation: int) -> Body:
@@ -78,11 +85,3 @@ def _slot(member: str, kind: str, generation: int) -> Body:
         "member": member, "type": kind, "generation": generation, "params": {},
         "salt": b64u_encode(secrets.token_bytes(16)), "sealed": b64u_encode(secrets.token_bytes(60)),
     }  # fmt: skip
-
-
-def _opened(login: str, kind: str) -> Body:
-    slot = {
-        **_slot(str(member_id(login)), kind, 1), "salt": b64u_encode(slot_salt(login, kind)),
-        "params": dict(DEFAULT_PARAMS) if kind == "password" else {},
-    }  # fmt: skip
-    return {"slot": slot, "login_secret": secrets.token_hex(32)}

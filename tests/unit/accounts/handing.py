@@ -53,6 +53,11 @@ def key_change(member: str, *, seq: int = 2, epoch: int = 2, **more: Any) -> str
     return f"e30.{b64u_encode(json.dumps(shown).encode())}.{octets(64)}"
 
 
+def list_of(seq: int) -> str:
+    """An access list's shape."""
+    return f"e30.{b64u_encode(json.dumps({'seq': seq}).encode())}.x"
+
+
 def take_over(find: str, dependant: str, login: str = "", **more: Any) -> Body:
     login = login or new_login()
     return {
@@ -60,7 +65,7 @@ def take_over(find: str, dependant: str, login: str = "", **more: Any) -> Body:
         "login": login,
         "registration": key_change(dependant),
         "slots": [
-            {"slot": slot(login, kind), "login_secret": secret()}
+            {"slot": {**slot(login, kind), "member": dependant}, "login_secret": secret()}
             for kind in ("password", "recovery")
         ],
         "former": [former(dependant)],

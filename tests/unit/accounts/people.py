@@ -47,16 +47,18 @@ def secret() -> str:
     return secrets.token_hex(32)
 
 
-def application(login: str, role: str = "owner", **more: Any) -> dict[str, Any]:
+def application(
+    login: str, role: str = "owner", member: str | None = None, **more: Any
+) -> dict[str, Any]:
     """The body of a registration."""
-    member = str(member_id(login))
+    member = member or str(member_id(login))
     return {
         "login": login,
         "name": "Ada Example",
         "role": role,
         "registration": statement(member),
         "slots": [
-            {"slot": slot(login, kind), "login_secret": secret()}
+            {"slot": {**slot(login, kind), "member": member}, "login_secret": secret()}
             for kind in ("password", "recovery")
         ],
         **more,

@@ -21,6 +21,7 @@ from tests.unit.accounts.handing import (
     grown_up,
     key_change,
     kinds,
+    list_of,
     octets,
     offer,
     offered,
@@ -67,7 +68,7 @@ class Waiting:
         assert self.member.login == self.made["login"]
         assert not self.member.has_usable_password()
         assert not KeySlot.objects.filter(member=self.tim).exists()
-        assert not FormerSlot.objects.exists()
+        assert not FormerSlot.objects.filter(member=self.tim).exists()
         assert acting(self.anna, self.tim).json()["slot"] == self.made["slot"]
 
     def handed_over(self, body: Body) -> None:
@@ -113,7 +114,7 @@ def test_the_account_is_taken_over_with_another_login_and_the_same_id(
     told = tim.sign_in("recovery").json()
     assert (told["member"]["id"], told["member"]["state"]) == (waiting.tim, "authorised")
     assert told["slot"] == tim.slot("recovery")
-    assert told["slot"]["member"] == str(member_id(body["login"])) != waiting.tim
+    assert told["slot"]["member"] == waiting.tim != str(member_id(body["login"]))
     assert told["generations"] == {"password": 1, "recovery": 1}
     assert tim.me().json()["former"] == body["former"]
     asked = tim.post("sign-in/parameters", {"login": body["login"]}).json()
@@ -295,8 +296,10 @@ def test_something_else_finishes_what_was_begun_and_is_told_so(
     waiting: Waiting, nodes: Nodes, cloud: FakeCloud, stop: Stop
 ) -> None:
     body, other = waiting.body(), waiting.body()
+    mail.outbox.clear()
     interrupted(body, stop, nodes, cloud)
     assert status(sent(other)) == (409, "hand-over-finished")
+    assert {body["login"], waiting.anna.login} <= {one.to[0] for one in mail.outbox}
     waiting.handed_over(body)
     assert status(grown_up(other).sign_in()) == (401, "wrong-secret")
     assert all(other["registration"] not in node.held[waiting.tim] for node in nodes)
@@ -384,6 +387,23 @@ def test_another_registration_that_was_first_lets_it_be_prepared_again(
     waiting.handed_over(again)
 
 
+def test_a_list_that_was_put_in_force_meanwhile_is_not_lost(
+    waiting: Waiting, nodes: Nodes, cloud: FakeCloud
+) -> None:
+    for node in nodes:
+        node.lists[waiting.tim] = list_of(3)
+    body = waiting.body()
+    assert status(sent(body)) == (409, "registration-moved")
+    assert nodes[0].held[waiting.tim] == [waiting.made["registration"]]
+    later = waiting.body(body["login"], registration=key_change(waiting.tim, acl=3))
+    # Once the nodes took it, what stands in the list cannot stop it any more.
+    interrupted(later, _cloud, nodes, cloud)
+    for node in nodes:
+        node.lists[waiting.tim] = list_of(4)
+    assert sent(later).status_code == 200
+    waiting.handed_over(later)
+
+
 def test_what_was_begun_and_is_overtaken_is_dropped_for_whoever_comes_next(
     waiting: Waiting, nodes: Nodes, cloud: FakeCloud
 ) -> None:
@@ -440,6 +460,27 @@ def test_a_late_refusal_forgets_nothing_that_another_call_finished(
     waiting.handed_over(body)
 
 
+def test_a_late_refusal_of_what_was_dropped_is_no_success_of_something_else(
+    waiting: Waiting, nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = waiting.body(), waiting.body()
+    with monkeypatch.context() as patch:
+
+        def overtaken(_: str) -> str:
+            patch.undo()
+            refusing = pytest.MonkeyPatch()
+            refuse(refusing, nodes, Conflict("Another was first."))
+            assert status(sent(first)) == (409, "registration-moved")
+            refusing.undo()
+            assert sent(other).status_code == 200
+            raise Conflict("Another was first.")
+
+        for node in nodes:
+            patch.setattr(node, "register", overtaken)
+        assert status(sent(first)) == (409, "hand-over-finished")
+    waiting.handed_over(other)
+
+
 # Logins ------------------------------------------------------------------------------
 
 
@@ -484,10 +525,11 @@ def test_registering_with_a_handed_over_login_is_answered_like_any_known_one(
         for _ in range(2):
             mail.outbox.clear()
             stranger = Person()
-            stranger.sent = application(login)
+            asked = stranger.post("sign-in/parameters", {"login": login}).json()["member"]
+            stranger.sent = application(login, member=asked)
             answer = stranger.register()
             assert (answer.status_code, set(answer.json())) == (202, {"member", "state"})
-            assert answer.json()["member"] == str(member_id(login))
+            assert answer.json()["member"] == asked
             assert [one.to for one in mail.outbox] == [[login]]
             assert "tried to register" in mail.outbox[0].subject
     waiting.handed_over(body)
@@ -516,7 +558,7 @@ def test_password_and_recovery_code_of_a_handed_over_account_are_renewed(waiting
             "slot": slot, "login_secret": secret(),
             "current": {"type": kind, "login_secret": tim.secret(kind)},
         }  # fmt: skip
-        strange = {**new, "slot": {**slot, "member": waiting.tim}}
+        strange = {**new, "slot": {**slot, "member": str(member_id(tim.login))}}
         assert status(tim.call("PUT", f"slots/{kind}", strange)) == (422, "invalid")
         assert tim.call("PUT", f"slots/{kind}", new).status_code == 200
         answer = tim.post(
@@ -567,8 +609,11 @@ BAD: dict[str, Callable[[str, Body], Body]] = {
     "former with parameters": lambda tim, _: {"former": [{**former(tim), "params": {"m": 1}}]},
     "one slot": lambda tim, body: {"slots": body["slots"][:1]},
     "the same slot twice": lambda tim, body: {"slots": body["slots"][:1] * 2},
-    "slots of the id": lambda tim, body: {
-        "slots": [{**one, "slot": {**one["slot"], "member": tim}} for one in body["slots"]]
+    "slots of the login's id": lambda tim, body: {
+        "slots": [
+            {**one, "slot": {**one["slot"], "member": str(member_id(body["login"]))}}
+            for one in body["slots"]
+        ]
     },
     "another salt": lambda tim, body: {
         "slots": [{**one, "slot": {**one["slot"], "salt": octets(16)}} for one in body["slots"]]

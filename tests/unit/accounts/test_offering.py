@@ -1,6 +1,5 @@
 """A guardian offers a dependant's account: who may, what is found by the code, and until when."""
 
-import json
 from typing import Any
 
 import pytest
@@ -9,9 +8,9 @@ from django.db import IntegrityError, transaction
 from accounts import services
 from accounts.guardians import offers
 from accounts.models import HandOver, Member
-from sesphr.crypto.encoding import b64u_decode, b64u_encode
+from sesphr.crypto.encoding import b64u_decode
 from tests.unit.accounts.fakes import OUT_OF_REACH, FakeNode
-from tests.unit.accounts.handing import kinds, offer, offered, take_over
+from tests.unit.accounts.handing import kinds, list_of, offer, offered, take_over
 from tests.unit.accounts.people import Person, secret
 from tests.unit.accounts.test_guardians import (
     added,
@@ -64,7 +63,7 @@ def test_whoever_has_the_code_finds_what_waits_and_all_that_new_keys_follow(
     assert shown == {
         "since": moved_clock[0], "by": "Ada Example", "begun": False, **answer.json(),
     }  # fmt: skip
-    nodes[0].lists[tim] = f"e30.{b64u_encode(json.dumps({'seq': 7}).encode())}.x"
+    nodes[0].lists[tim] = list_of(7)
     told = found(body["find"])
     assert told.json() == {
         "member": tim, "login": sent["login"], "name": "Tim Newman", "by": "Ada Example",

@@ -316,6 +316,14 @@ def test_a_further_registration_goes_to_every_node_with_a_receipt_each(
     assert listed == [person.sent["registration"], further]
 
 
+def test_keys_are_not_changed_where_partitions_are_added(nodes: tuple[FakeNode, ...]) -> None:
+    person = authorised()
+    changed = statement(person.id, seq=2, possession="A" * 86)
+    answer = person.post("registrations", {"registration": changed})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert all(node.held[person.id] == [person.sent["registration"]] for node in nodes)
+
+
 def test_nobody_adds_a_registration_for_another() -> None:
     person, other = authorised(), registered()
     answer = person.post("registrations", {"registration": statement(other.id, seq=2)})
