@@ -4,12 +4,10 @@ import test from "node:test";
 
 import { b64uEncode } from "../../static/js/crypto/encoding.js";
 import { makeFormer } from "../../static/js/crypto/handover.js";
-import { MemberKeys } from "../../static/js/crypto/keys.js";
 import { makeRecoverySlot } from "../../static/js/crypto/slots.js";
 import * as api from "../../static/js/endpoint/api.js";
 import { read } from "../../static/js/endpoint/deployment.js";
 import { ApiError, Conflict, Integrity, Invalid, Locked, Offline, SignedOut } from "../../static/js/endpoint/errors.js";
-import { newCode } from "../../static/js/endpoint/recovery.js";
 import { begin, beginWithRecovery, checkedCode, checkedLogin } from "../../static/js/endpoint/signin.js";
 import { DEPLOYMENT, MadeUpServer, deployment, holdStorage, problem } from "./account_server.mjs";
 
@@ -60,27 +58,25 @@ test("another member, slot, salt or generation than was asked for is a stop", as
   }
 });
 
-test("an account that was handed over kept its id: its former seeds open, or nothing does", async () => {
-  const kept = MEMBER.replace(/1$/, "2");
-  const who = { deployment: DEPLOYMENT, member: kept, seed: SEED };
+test("former seeds open with the one that signed in, or nothing does", async () => {
+  const who = { deployment: DEPLOYMENT, member: MEMBER, seed: SEED };
   const seeds = [{ below: 2, seed: new Uint8Array(32).fill(6) }];
   const former = await makeFormer(seeds, who);
   const finish = async (change) => {
     serving(signedIn(change));
-    const attempt = await beginWithRecovery({ login: LOGIN, code: made.code });
-    return { found: await attempt.finish(), attempt };
+    return (await beginWithRecovery({ login: LOGIN, code: made.code })).finish();
   };
-  const { found, attempt } = await finish({ member: { id: kept, login: LOGIN }, former });
-  assert.deepEqual(found.former, seeds);
-  assert.equal(attempt.isOther(found.me), true);
-  assert.equal((await finish({ former: [] })).attempt.isOther({ id: MEMBER }), false);
+  assert.deepEqual((await finish({ former })).former, seeds);
+  assert.deepEqual((await finish({})).former, []);
   const lies = [
-    { former: [] }, { former: await makeFormer(seeds, { ...who, member: MEMBER }) }, { former: [...former, ...former] },
-    { former: await makeFormer(seeds, { ...who, seed: new Uint8Array(32) }) }, { former, slot: { ...made.slot, member: kept } },
+    { former: await makeFormer(seeds, { ...who, member: MEMBER.replace(/1$/, "2") }) }, { former: [...former, ...former] },
+    { former: await makeFormer(seeds, { ...who, seed: new Uint8Array(32) }) }, { former: [{ ...former[0], generation: 3 }] },
+    { former, member: { id: MEMBER.replace(/1$/, "2"), login: LOGIN } },
   ];
   for (const lie of lies) {
-    await assert.rejects(finish({ member: { id: kept, login: LOGIN }, ...lie }), (error) => error instanceof Integrity && error.what === "key-slot");
+    await assert.rejects(finish(lie), (error) => error instanceof Integrity && error.what === "key-slot");
   }
+  await assert.rejects(finish({ former: undefined }), { code: "unreadable" });
 });
 
 test("a server that asks for weaker hashing gets no login secret", async () => {
@@ -183,15 +179,4 @@ test("a browser that keeps nothing says so", async () => {
   const fresh = await import("../../static/js/endpoint/deployment.js?private");
   new MadeUpServer({});
   await assert.rejects(fresh.loadDeployment(), { code: "storage" });
-});
-
-test("a new secret of an account that was handed over is made for its login; without a former seed another id is a stop", async () => {
-  const kept = MEMBER.replace(/1$/, "2");
-  const session = (keys) => ({ me: { id: kept, login: LOGIN, name: "" }, deployment: { id: DEPLOYMENT }, keys, seed: SEED, generations: { password: 1, recovery: 2 } });
-  const server = new MadeUpServer({ "POST /sign-in/parameters": PARAMETERS, "PUT /slots/recovery": {} });
-  const code = await newCode(session(MemberKeys.fromSeed(SEED, [{ below: 2, seed: new Uint8Array(32) }])));
-  await code.send({ type: "password", login_secret: "00" });
-  const [{ slot }] = server.bodies("PUT /slots/recovery");
-  assert.deepEqual([slot.member, slot.generation], [MEMBER, 3]);
-  await assert.rejects(newCode(session(MemberKeys.fromSeed(SEED))), (error) => error instanceof Integrity && error.what === "key-slot");
 });

@@ -73,7 +73,7 @@ test("whoever has the code makes keys of their own: the old one signs them, and 
   const [first, second, third] = server.bodies("POST /hand-over");
   assert.deepEqual([first, first], [second, third]);
   assert.deepEqual([first.find, first.login, first.slots.map(({ slot }) => [slot.member, slot.type, slot.generation])],
-    [findOf(code), LOGIN, [[H2, "password", 1], [H2, "recovery", 1]]]);
+    [findOf(code), LOGIN, [[TIM, "password", 1], [TIM, "recovery", 1]]]);
   const { seed } = await openSlot(first.slots[1].slot, { deployment: DEPLOYMENT, login: LOGIN, secret: recovery });
   const former = await openFormer(first.former, { deployment: DEPLOYMENT, member: TIM, seed });
   assert.deepEqual(former, [{ below: 2, seed: timSeed }]);

@@ -18,9 +18,8 @@ export { checkRegistrations, Person };
 /**
  * What this device remembers of somebody; `login` null where the server named none, `since` in
  * Unix seconds. `name` and `role` are those that were shown at approval: what the server calls them
- * later could put one person's name on another's keys. `moved`: they changed keys since, and with them
- * perhaps their login.
- * @typedef {{login: string | null, verification: string, key: string, since: number, name?: string, role?: string, moved?: true}} Pin
+ * later could put one person's name on another's keys.
+ * @typedef {{login: string | null, verification: string, key: string, since: number, name?: string, role?: string}} Pin
  */
 
 const PINS = "people";
@@ -92,12 +91,11 @@ export async function pin(session, person, login = null) {
     const known = found ?? {};
     agrees(known, person, login);
     const before = known[member];
-    const moves = hasMoved(before, person);
+    const verification = b64uEncode(person.verification);
     const called = nameOf(before) ?? nameOf(person) ?? {};
-    return { ...known, [member]: {
-      login: moves ? login : before?.login ?? login, verification: b64uEncode(person.verification), key,
-      since: before?.since ?? now(), ...called, ...(moves || before?.moved ? { moved: true } : {}),
-    } };
+    // With other keys they may have another login.
+    const named = hasMoved(before, person) ? login : before?.login ?? login;
+    return { ...known, [member]: { login: named, verification, key, since: before?.since ?? now(), ...called } };
   });
 }
 

@@ -70,12 +70,9 @@ export class NewCode extends Replacement {
 
 /** @param {Session} session @param {Kind} kind */
 async function terms(session, kind) {
-  const { login, id } = session.me;
+  const { login, id: member } = session.me;
   const found = await parameters(login);
-  const { member } = found;
-  // An account that was handed over kept its id; its slots are those of the login.
-  const moved = session.keys.verifications.length > 1;
-  if (member !== id && !moved) throw new Integrity("key-slot");
+  if (found.member !== member) throw new Integrity("key-slot");
   const generation = session.generations[kind] + 1;
   return { deployment: session.deployment.id, login, member, generation, salt: saltOf(found[kind]), params: found[kind].params ?? {} };
 }

@@ -131,7 +131,7 @@ export async function prepare({ login: typed, name, role, password: secret, code
   const { member } = found;
   const seed = randomBytes(32);
   const keys = MemberKeys.fromSeed(seed);
-  const slots = await firstSlots(seed, { deployment, login, found, password: secret, code, hints: [name] });
+  const slots = await firstSlots(seed, { deployment, login, member, found, password: secret, code, hints: [name] });
   seed.fill(0);
   const partitions = role === OWNER ? FIRST_PARTITIONS : [];
   const { jws } = registration(keys, { deployment, member, partitions });
@@ -142,13 +142,13 @@ export async function prepare({ login: typed, name, role, password: secret, code
 /**
  * What signs an account in from the first day on: a password and a printed recovery code.
  * @param {Uint8Array} seed
- * @param {{deployment: string, login: string, found: import("./signin.js").Parameters, password: string, code: string, hints: string[]}} options
- *   found: of the login; hints: words that a guesser would try first
+ * @param {{deployment: string, login: string, member: string, found: import("./signin.js").Parameters, password: string,
+ *   code: string, hints: string[]}} options member: whose account it is; found: of the login; hints: words that a guesser would try first
  * @returns {Promise<{slot: import("../crypto/slots.js").Slot, login_secret: string}[]>} as the server takes them
  * @throws {Invalid} `weak-password` @throws {Unsupported}
  */
-export async function firstSlots(seed, { deployment, login, found, password: secret, code, hints }) {
-  const terms = { deployment, login, member: found.member, generation: 1 };
+export async function firstSlots(seed, { deployment, login, member, found, password: secret, code, hints }) {
+  const terms = { deployment, login, member, generation: 1 };
   const first = await password.makePasswordSlot(seed, {
     ...terms, password: secret, salt: saltOf(found.password), params: found.password.params ?? {}, hints,
   });

@@ -203,12 +203,11 @@ export async function asked(session) {
 
 /** @param {Session} session @param {string} login @returns {Promise<string>} whoever has, or will have, a login */
 export async function memberOf(session, login) {
-  const known = Object.entries(await pins(session));
-  // An account that was handed over kept its id, and has another login than the one its id is made from.
-  const moved = known.find(([, one]) => one.moved && one.login === login);
-  if (moved) return moved[0];
   const { member } = read("parameters", await post("/sign-in/parameters", { login }));
-  for (const [id, one] of known) {
+  const known = (await pins(session))[member];
+  // Whoever took over an account has another login since, and new keys: the directory shows both.
+  if (known && known.login !== null && known.login !== login) await lookUp(session, member);
+  for (const [id, one] of Object.entries(await pins(session))) {
     if ((one.login === login) !== (id === member) && one.login !== null) throw new Impostor(id);
   }
   return member;

@@ -9,7 +9,7 @@ import { b64uDecode } from "../crypto/encoding.js";
 import { kept, openDependant } from "./acting.js";
 import * as api from "./api.js";
 import { loadDeployment } from "./deployment.js";
-import { ApiError, Integrity, Locked, Offline, SignedOut } from "./errors.js";
+import { ApiError, Locked, Offline, SignedOut } from "./errors.js";
 import { Session } from "./member.js";
 import { formerSeeds } from "./ownkeys.js";
 import * as signing from "./signin.js";
@@ -217,14 +217,13 @@ export async function finish(attempt, otp) {
   // One at a time: the vault must end up with the share of the last sign-in.
   const found = await locking(VAULT, async () => {
     const signedIn = await attempt.finish(otp);
-    await orNoSession(() => keep(signedIn, deployment.id));
+    await keep(signedIn, deployment.id);
     return signedIn;
   });
   attempt.forget();
   const { me, seed, proof, life, generations } = found;
   const session = current?.guardian?.id === me.id ? await resumed(current, seed, life) : began(found, deployment);
   session.generations = generations;
-  if (attempt.isOther(me)) await requireRegistered(session);
   tellTabs("opened");
   notify("opened");
   return { session, proof };
@@ -236,23 +235,6 @@ function began({ me, seed, life, former }, deployment) {
   const session = sessionOf(me, deployment);
   session.open(seed, life, former);
   return session;
-}
-
-/**
- * A login that leads to another account than its own is believed where that account's own statements
- * end in the keys of this seed.
- * @param {Session} session
- * @throws {Integrity} `key-slot`
- */
-async function requireRegistered(session) {
-  try {
-    await session.registered();
-  } catch (error) {
-    forgetCurrent();
-    await locking(VAULT, forget);
-    if (error instanceof Integrity) throw new Integrity("key-slot", error);
-    throw error;
-  }
 }
 
 /**
@@ -274,14 +256,10 @@ async function resumed(session, own, life) {
 
 /** @param {signing.SignedIn} found @param {string} deployment @throws {Unsupported} this browser keeps nothing */
 async function keep({ me, seed, life }, deployment) {
-  await vault.keep(seed, { share: b64uDecode(life.share, 32), deployment, member: me.id });
-}
-
-/** @param {() => Promise<void>} work @throws what it throws; a session that no page can use must not stay open */
-async function orNoSession(work) {
   try {
-    await work();
+    await vault.keep(seed, { share: b64uDecode(life.share, 32), deployment, member: me.id });
   } catch (error) {
+    // A session that no page can use must not stay open.
     await dropShare();
     throw error;
   }
@@ -335,14 +313,12 @@ async function end(change) {
   closeCurrent();
   tellTabs(change);
   if (change === "locked") notify(change);
-  await locking(VAULT, forget);
+  await locking(VAULT, async () => {
+    await vault.wipe();
+    await dropShare();
+  });
   // Whoever hears this may leave the page, which would cut off a call on its way.
   if (change === "signed-out") notify(change);
-}
-
-async function forget() {
-  await vault.wipe();
-  await dropShare();
 }
 
 /** What the share would open is gone; a server out of reach drops it by itself after idle minutes. */

@@ -114,21 +114,12 @@ export class Attempt {
     this.#keys.loginSecret.fill(0);
   }
 
-  /**
-   * Whether the account is not the one that its login leads to: one that was handed over kept its id.
-   * @param {Me} me
-   * @returns {boolean}
-   */
-  isOther(me) {
-    return me.id !== this.found.member;
-  }
-
   /** @param {any} answer @throws {Integrity} another member or another slot than was asked for */
-  #check({ member, slot, generations, former }) {
+  #check({ member, slot, generations }) {
     const expected = this.found[this.kind];
     const sameSlot = slot.member === this.found.member && slot.type === this.kind && slot.salt === expected.salt;
     const sameParams = sameMembers(slot.params, expected.params ?? {});
-    if ((this.isOther(member) && former.length === 0) || !sameSlot || !sameParams) throw new Integrity("key-slot");
+    if (member.id !== this.found.member || !sameSlot || !sameParams) throw new Integrity("key-slot");
     if (slot.generation !== generations[this.kind]) throw new Integrity("key-slot");
   }
 

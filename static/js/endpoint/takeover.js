@@ -56,9 +56,10 @@ export class Offer {
   async prepare({ login: typed, password, code }) {
     const login = checkedLogin(typed);
     const { deployment, person: { member } } = this;
+    // Of nobody yet, the login leads to another id than the account's, which stays.
     const found = await parameters(login);
     const seed = randomBytes(32);
-    const slots = await firstSlots(seed, { deployment, login, found, password, code, hints: [this.name] });
+    const slots = await firstSlots(seed, { deployment, login, member, found, password, code, hints: [this.name] });
     const former = await makeFormer(this.#seeds, { deployment, member, seed });
     const registration = this.#change(seed);
     return new TakeOver({ find: this.find, login, registration, slots, former }, member);
