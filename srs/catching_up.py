@@ -42,7 +42,7 @@ SOON = 0.2
 
 
 def _registration(node: Node, entry: JournalEntry) -> None:
-    membership.register(node, entry.statement)
+    membership.register(node, entry.statement, heard=True)
 
 
 def _membership(node: Node, entry: JournalEntry) -> None:

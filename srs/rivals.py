@@ -188,7 +188,7 @@ def _take(node: Node, entry: JournalEntry) -> None:
     if entry.kind == "acl":
         lists.set_acl(node, entry.statement, entry.deal, heard=True)
     elif entry.kind == "registration":
-        membership.register(node, entry.statement)
+        membership.register(node, entry.statement, heard=True)
     elif entry.sealed:
         own = entry.sealed[str(node.index)]
         deposits.deposit(node, Deposit(entry.statement, own, entry.sealed), heard=entry.time)

@@ -30,9 +30,13 @@ from srs.models import (
 from srs.services import credentials
 
 
-def register(node: Node, jws: str) -> str:
+def register(node: Node, jws: str, *, heard: bool = False) -> str:
     """Take the first registration of a member, one that adds partition keys, or one that puts
-    other keys in their place."""
+    other keys in their place.
+
+    Of one that another node took (`heard`) it is not asked whether a list came in between here:
+    where one did, nodes settle that as they settle every other difference.
+    """
     with refusing_bad_input():
         checked = _signed(node, jws)
     known = _known(node, checked)
@@ -42,7 +46,7 @@ def register(node: Node, jws: str) -> str:
         _check_proofs(node, checked.payload)
     try:
         with node.atomic():
-            return _commit(node, checked)
+            return _commit(node, checked, heard)
     except IntegrityError:
         # Another call committed first: the same statement, or a rival one.
         known = _known(node, checked)
@@ -93,7 +97,7 @@ def _known(node: Node, checked: statements.Verified) -> Registration | None:
     return rows.filter(member_id=checked.issuer, digest=digest_of(checked)).first()
 
 
-def _commit(node: Node, checked: statements.Verified) -> str:
+def _commit(node: Node, checked: statements.Verified, heard: bool) -> str:
     payload, changed = checked.payload, "possession" in checked.payload
     member = _member_of(node, payload)
     # The identical statement may have been committed while this one waited for the lock.
@@ -107,6 +111,8 @@ def _commit(node: Node, checked: statements.Verified) -> str:
     require_signer(member, checked)
     if changed:
         _require_all(node, member, payload)
+        if not heard:
+            _require_last_list(node, member, payload)
         _change(node, member, payload)
     for partition, key in payload["partitions"].items():
         _add_key(node, member, partition, key)
@@ -148,6 +154,12 @@ def _require_all(node: Node, member: Member, payload: dict[str, Any]) -> None:
         raise Invalid(f"New keys need epoch {first} of each registered partition, and no other.")
     if payload["receive"] == b64u_encode(bytes(member.receive)):
         raise Invalid("New keys need another key for receiving, too.")
+
+
+def _require_last_list(node: Node, member: Member, payload: dict[str, Any]) -> None:
+    """No list may come between what the new holder saw and the change, signed with the old key."""
+    if Acl.objects.using(node.alias).filter(owner=member, seq__gt=payload["acl"]).exists():
+        raise Conflict("Another access list was taken first; read it again.")
 
 
 def _change(node: Node, member: Member, payload: dict[str, Any]) -> None:

@@ -188,6 +188,15 @@ def test_a_former_key_changes_nothing_any_more() -> None:
     refused(Conflict, lambda node: node.register(plain))
 
 
+def test_a_list_that_came_in_between_is_read_first() -> None:
+    owner = member()
+    new, before = owner.renewed(), digest_of(last(owner))
+    early = owner.key_change(new, 2, before)
+    put(owner, [])
+    refused(Conflict, lambda node: node.register(early))
+    assert change(owner).acl_head == owner.acl_head
+
+
 def test_nobody_changes_keys_that_are_not_registered() -> None:
     nobody = Endpoint()
     jws = nobody.key_change(nobody.renewed(), 2, "A" * 43)

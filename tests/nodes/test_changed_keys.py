@@ -98,6 +98,18 @@ def test_keys_that_were_dealt_to_former_keys_are_left_out() -> None:
     assert decision(new, sealed) == ["allow"] * 3
 
 
+def test_a_list_that_one_node_took_meanwhile_gives_way_to_the_new_holders() -> None:
+    old, doctor = member(), member("physician")
+    deposit(old)
+    new, jws = change_of(old)
+    put((AWAY,), old, doctor, 1)
+    at(UP, lambda node: node.register(jws))
+    put(UP, new, doctor, 1, 2)
+    everybody_catches_up()
+    assert held(1) == held(2) == held(AWAY)
+    assert local(AWAY).acl(new.id) == new.acl_head
+
+
 def test_a_change_that_one_node_alone_took_is_undone() -> None:
     owner = member()
     before = digest_of(local(1).registrations(owner.id)[-1])

@@ -15,6 +15,7 @@ ELSEWHERE = {
     "integrity": "act.integrity", "departure-of": "act.left",
     "leaver": "act.leaver", "consent-code": "act.consent-code", "emergency": "act.emergency",
     "contribution": "act.contribution", "accepted": "act.accepted", "declined": "act.declined",
+    "keys-changed-of": "act.new-keys",
 }  # fmt: skip
 # `accounts.services.slots`, `membership`, `organisations.codes` and `srs.services.contributions`
 # take these kinds otherwise.
