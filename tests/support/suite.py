@@ -4,6 +4,7 @@ Without arguments it runs all groups: python -m tests.support.suite [GROUP ...]
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,8 +18,9 @@ BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 MANAGE = (PYTHON, "manage.py")
 TEST_SETTINGS = "--settings=sesphr.settings.test"
-PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-n", "2", "--dist", "loadfile",
-          "--durations=30", "--durations-min=3")  # fmt: skip
+PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-p", "tests.support.sharing_out",
+          "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=30",
+          "--durations-min=3")  # fmt: skip
 ON_MARIADB = (PYTHON, "-m", "tests.support.mariadb", "run", "--")
 # They touch no database, or look at what is the same whatever database is behind: `make test` runs
 # them on SQLite alone, `make soak` on MariaDB too.
@@ -63,6 +65,9 @@ PAGES_ONCE = tuple(
     if path.name not in PAGES_ON_BOTH
 )
 THREE_NODES = ("env", "SESPHR_NODES=3", "SESPHR_THRESHOLD=2")
+MEMORY = Path("/dev/shm")
+# Profiles of browsers, databases and attachments of a run; Chromium wants 4 GB there besides.
+ROOM = 8 * 10**9
 Command = tuple[str, ...]
 
 
@@ -166,13 +171,23 @@ def run(groups: list[Group]) -> Iterator[Result]:
 
 def first_failure(group: Group) -> Command | None:
     """The first command of a group that does not exit with 0."""
-    with tempfile.TemporaryDirectory(prefix="sesphr-suite-") as folder:
-        variables = environment(None if group.uses_bundle else folder)
+    with tempfile.TemporaryDirectory(prefix="sesphr-suite-", dir=memory()) as folder:
+        # The private MariaDB's account must find its way to the folders below.
+        Path(folder).chmod(0o711)
+        Path(folder, "data").mkdir(mode=0o700)
+        variables = environment(None if group.uses_bundle else f"{folder}/data")
+        variables["TMPDIR"] = folder
         for command in group.commands:
             print(f"--- {readable(command)}", flush=True)
             if not succeeds(command, variables):
                 return command
     return None
+
+
+def memory() -> str | None:
+    """A folder in memory with room for a run: servers wait for a disk at every commit. None: /tmp it is."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    return str(MEMORY) if roomy and shutil.disk_usage(MEMORY).free >= ROOM else None
 
 
 def succeeds(command: Command, variables: dict[str, str]) -> bool:

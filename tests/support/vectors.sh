@@ -11,8 +11,21 @@ if [ $# -ne 1 ] || [ ! -d "$1" ]; then
     exit 2
 fi
 
+# Each is one thread's work: all at once, their reports one after the other.
+said=$(mktemp -d) || exit 2
+trap 'rm -rf "$said"' EXIT
+.venv/bin/python -m tests.vectorcheck python "$1" >"$said/python" 2>&1 &
+python=$!
+.venv/bin/node tests/vectorcheck/node.mjs "$1" >"$said/node" 2>&1 &
+node=$!
+.venv/bin/python -m tests.vectorcheck.chromium "$1" >"$said/chromium" 2>&1 &
+chromium=$!
+
 failed=0
-.venv/bin/python -m tests.vectorcheck python "$1" || failed=1
-.venv/bin/node tests/vectorcheck/node.mjs "$1" || failed=1
-.venv/bin/python -m tests.vectorcheck.chromium "$1" || failed=1
+wait $python || failed=1
+cat "$said/python"
+wait $node || failed=1
+cat "$said/node"
+wait $chromium || failed=1
+cat "$said/chromium"
 exit $failed

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).resolve().parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
+    "--disable-gpu",
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",

@@ -26,11 +26,16 @@ def test_concurrent_appends_leave_a_whole_log(tmp_path: Path) -> None:
         assert "The log is whole: 30 entries, 2 streams" in verified.stdout, verified.stderr
 
 
-def test_a_killed_append_leaves_a_whole_log_and_every_answer_stands(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "rests", [(0.0, 0.031), pytest.param((0.0, 0.013, 0.031), marks=pytest.mark.soak)], ids=len
+)
+def test_a_killed_append_leaves_a_whole_log_and_every_answer_stands(
+    tmp_path: Path, rests: tuple[float, ...]
+) -> None:
     stream = str(uuid.uuid4())
     told: list[str] = []
     with fresh(tmp_path, "audit") as server:
-        for rest in (0.0, 0.013, 0.031):
+        for rest in rests:
             worker = server.start(*WORKER, stream, "0")
             assert worker.stdout is not None
             answers = [worker.stdout.readline().strip() for _ in range(len(told) + 5)]

@@ -48,6 +48,8 @@ class Person:
         return self
 
 
+# The same story is told with the ordinary server in tests/system/test_story.py.
+@pytest.mark.soak
 def test_a_record_goes_from_owner_to_physician_and_back(server, tmp_path):
     ada = Person(server, tmp_path / "ada", "ada@example.org").join("owner")
     lee = Person(server, tmp_path / "lee", "lee@example.org").join("physician")

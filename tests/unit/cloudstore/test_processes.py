@@ -70,10 +70,16 @@ def test_concurrent_puts(folder: Path, uploads: Path) -> None:
         assert len(files(folder / "blobs")) == COUNT
 
 
-def test_a_killed_put(folder: Path, uploads: Path) -> None:
+# Each kill is three processes; `make soak` dies at more moments.
+@pytest.mark.parametrize(
+    "rests",
+    [(0.0, 0.009), pytest.param((0.0, 0.004, 0.009, 0.015), marks=pytest.mark.soak)],
+    ids=len,
+)
+def test_a_killed_put(folder: Path, uploads: Path, rests: tuple[float, ...]) -> None:
     command = ("-m", "tests.unit.cloudstore.worker", "put", str(uploads))
     with fresh(folder, "cloud") as server:
-        for rest in (0.0, 0.004, 0.009, 0.015):
+        for rest in rests:
             worker = server.start(*command)
             assert worker.stdout is not None
             worker.stdout.readline()

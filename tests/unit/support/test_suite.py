@@ -50,6 +50,18 @@ def test_a_shell_cannot_change_what_is_tested(monkeypatch):
     assert suite.environment(None)["SESPHR_DATA"] == "/precious"
 
 
+def test_a_run_is_in_memory_where_there_is_room(monkeypatch, tmp_path):
+    monkeypatch.setattr(suite, "MEMORY", tmp_path)
+    monkeypatch.setattr(suite, "ROOM", 0)
+    told = ("sh", "-c", f'test "$(dirname "$TMPDIR")" = "{tmp_path}" && test -d "$SESPHR_DATA"')
+    assert suite.first_failure(Group("g", "g", (told,))) is None
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(suite, "ROOM", 10**18)
+    assert suite.memory() is None
+    monkeypatch.setattr(suite, "MEMORY", tmp_path / "nothing")
+    assert suite.memory() is None
+
+
 def test_unknown_group(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["suite", "nonsense"])
     assert suite.main() == 2
