@@ -97,6 +97,7 @@ def test_who_asks_and_why_is_told_as_text(surgery: Surgery) -> None:
     card = page.locator(".request-card").filter(has_text=surgery.name)
     expect(card).to_contain_text(REASON)
     expect(card).to_contain_text("Signed with their key")
+    expect(card).to_contain_text("Not certified")
     surgery.look(request)
     who = page.locator(".who")
     for words in (REASON, "identity card", "Not certified", surgery.doctor.login, "New."):

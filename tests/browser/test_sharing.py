@@ -141,6 +141,8 @@ def test_a_person_is_added_by_address_and_opens_what_is_saved(table: Table) -> N
     axe.assert_none(page)
     dialog.get_by_role("button", name=f"Add {table.name(table.doctor)}").click()
     expect(table.cell("Personal", table.doctor)).to_be_focused()
+    row = page.locator(f"#m-{table.doctor.ok('whoami')['member']}")
+    expect(row.locator(".matrix__certified")).to_have_text("Not certified")
     table.share("Personal", table.doctor)
     expect(page.locator("#changes")).to_contain_text("could read Personal until")
     table.opens(table.doctor, "personal", 3)

@@ -114,6 +114,12 @@ test("a filter shows what it says", () => {
   }
 });
 
+test("what was opened by a code or in an emergency ends by the hour", () => {
+  const [entry] = entriesOf([event("emergency", { user: LEE, reason: "found unconscious", until: 15_400 })], NOTHING);
+  assert.deepEqual(entry.lines, [{ words: "act.reason", quote: "found unconscious" }, { words: "act.visit-until", moment: 15_400 }]);
+  assert.deepEqual(entriesOf([event("consent-code", { user: LEE })], NOTHING)[0].lines, []);
+});
+
 test("somebody left once so many key nodes say so that the others cannot open for them", () => {
   const left = (n, time, user = LEE) => event("departure-of", { user }, { source: `srs-${n}`, time });
   const [three, one] = [{ n: 3, t: 2 }, { n: 1, t: 1 }];

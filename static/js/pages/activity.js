@@ -1,6 +1,7 @@
 /** The page of activity: is the log whole, then who did what. @module */
 import { read } from "../endpoint/activity.js";
 import { pins } from "../endpoint/people.js";
+import { recallPeople } from "../endpoint/peoplenames.js";
 import { EndpointError } from "../endpoint/errors.js";
 import { overview } from "../endpoint/guardians.js";
 import { list } from "../endpoint/requests.js";
@@ -37,7 +38,7 @@ async function main({ session }) {
     const [history, requests, rules] = [await read(session, { onStep: (_, how) => state.step("log-checking", how) }), await askers(session), await rulesOf(session)];
     state.step("names");
     const entries = entriesOf(history.events, { me: session.me.id, rules, requests });
-    draw(session, history, entries, await namesOf(entries, session.me, requests, await pins(session), await guardiansOf(session)));
+    draw(session, history, entries, await namesOf(entries, session.me, requests, await pins(session), await recallPeople(session), await guardiansOf(session)));
   } finally {
     state.done();
   }

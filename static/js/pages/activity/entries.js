@@ -185,7 +185,7 @@ function sharingEntries(group, known) {
 function visitEntry(group) {
   const [{ told, type }] = group;
   /** @type {Line[]} */
-  const lines = [{ words: "act.visit-until", until: Number(told.until) }];
+  const lines = Number.isSafeInteger(told.until) ? [{ words: "act.visit-until", moment: told.until }] : [];
   if (type === "emergency") lines.unshift({ words: "act.reason", quote: text(told.reason) });
   return entry(group, { kind: "opened", who: text(told.user), title: { words: `act.${type}` }, lines });
 }

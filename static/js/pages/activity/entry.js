@@ -1,7 +1,12 @@
 /** One line of the activity, before it is drawn. @module */
 
 /** @typedef {import("../../endpoint/activity.js").Event} Event */
-/** Words by name, with their values; member: id of whoever is named in them. @typedef {{words: string, values?: Record<string, string | number>, date?: number, until?: number | null, quote?: string, member?: string}} Line */
+/**
+ * Words by name, with their values; until: the end of a last day, moment: an end by the hour; member: id of whoever is
+ * named in them.
+ * @typedef {{words: string, values?: Record<string, string | number>, date?: number, until?: number | null, moment?: number,
+ *   quote?: string, member?: string}} Line
+ */
 /** What a filter chooses by. @typedef {"opened" | "refused" | "sharing" | "records" | "account" | "warning" | "other"} Kind */
 /**
  * `who`: member id, "account" where a person cannot be told, "administrator"; `other`: a second

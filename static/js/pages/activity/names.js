@@ -20,10 +20,11 @@ const MOST = 40;
  * @param {{id: string, name: string}} me
  * @param {KeyRequest[]} requests
  * @param {Record<string, import("../../endpoint/people.js").Pin>} pins whom this device knows, by member id
+ * @param {import("../../endpoint/peoplenames.js").Names} before how those were called whom the directory does not name any more
  * @param {{member: string, name: string}[]} [guardians] who acts for this member
  * @returns {Promise<(who: string) => Named>}
  */
-export async function namesOf(entries, me, requests, pins, guardians = []) {
+export async function namesOf(entries, me, requests, pins, before, guardians = []) {
   /** @type {Map<string, Named>} */
   const known = new Map([
     [me.id, { name: t("act.you"), about: "", kind: "person", initials: me.name }],
@@ -37,7 +38,10 @@ export async function namesOf(entries, me, requests, pins, guardians = []) {
   }
   for (const one of guardians) known.set(one.member, { name: one.name, about: t("act.guardian"), kind: "person" });
   const wanted = new Set(entries.flatMap(({ who, other, lines }) => [who, other, ...lines.map((line) => line.member)].filter((one) => typeof one === "string")));
-  for (const member of [...wanted].filter((one) => !known.has(one)).slice(0, MOST)) known.set(member, await asked(member));
+  for (const member of [...wanted].filter((one) => !known.has(one)).slice(0, MOST)) {
+    const called = before[member];
+    known.set(member, (await asked(member)) ?? (called ? named(called.name, called.role) : unknown(member)));
+  }
   return (who) => known.get(who) ?? unknown(who);
 }
 
@@ -58,14 +62,14 @@ function unknown(who) {
   return { name: t("act.somebody"), about: who.slice(0, SHORT), kind: "person" };
 }
 
-/** @param {string} member @returns {Promise<Named>} */
+/** @param {string} member @returns {Promise<Named | null>} */
 async function asked(member) {
   try {
     const { name, role } = read("directory", await api.get(`/directory/${encodeURIComponent(member)}`));
     return named(name, role);
   } catch (error) {
     // A name is a comfort; the list stands without it.
-    if (error instanceof ApiError) return unknown(member);
+    if (error instanceof ApiError) return null;
     throw error;
   }
 }

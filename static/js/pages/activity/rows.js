@@ -1,6 +1,6 @@
 /** The list by day: one row an entry, with what allowed it and its proof. @module */
 import { clone, el, onAction, show, slot } from "../../ui/dom.js";
-import { date, locale, moment, number, relative, time as clock, weekday } from "../../ui/format.js";
+import { date, dateTime, locale, moment, number, relative, time as clock, weekday } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
 import { has, t } from "../../ui/messages.js";
 import { ordered, partChip } from "../../ui/parts.js";
@@ -92,7 +92,7 @@ export function zoneOf(seconds) {
 }
 
 /** @param {Line} line @param {Names} names @param {Pick<Entry, "other">} entry @returns {string} */
-function words({ words: name, values = {}, date: when, until, quote, member }, names, entry) {
+function words({ words: name, values = {}, date: when, until, moment: end, quote, member }, names, entry) {
   const [purpose, role] = [String(values.purpose ?? ""), String(values.role ?? "")];
   return t(name, {
     ...values,
@@ -101,6 +101,7 @@ function words({ words: name, values = {}, date: when, until, quote, member }, n
     ...(when !== undefined && { date: date(when) }),
     // A grant ends at midnight after its last day.
     ...(typeof until === "number" && { until: date(until - 1) }),
+    ...(end !== undefined && { until: dateTime(end) }),
     ...(quote !== undefined && { quote }),
     ...(member !== undefined && { member: names(member).name }),
     ...(entry.other !== null && { other: names(entry.other).name }),

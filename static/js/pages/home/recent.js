@@ -1,6 +1,7 @@
 /** The newest entries of the activity, and whether the log is whole. @module */
 import { read } from "../../endpoint/activity.js";
 import { pins } from "../../endpoint/people.js";
+import { recallPeople } from "../../endpoint/peoplenames.js";
 import { byId, clone, show, slot } from "../../ui/dom.js";
 import { dateTime, moment, relative, shortDate, time } from "../../ui/format.js";
 import { icon } from "../../ui/icons.js";
@@ -28,7 +29,7 @@ export async function drawRecent(session, requests) {
   try {
     const history = await read(session);
     const entries = entriesOf(history.events, { me: session.me.id, rules: [], requests }).slice(0, NEWEST);
-    const names = await namesOf(entries, session.me, requests, await pins(session));
+    const names = await namesOf(entries, session.me, requests, await pins(session), await recallPeople(session));
     state.done();
     mark(history.whole ? clone("t-log-whole", { text: t("home.log", { when: dateTime(history.checkpoint.time) }) }) : broken());
     draw(entries, names);

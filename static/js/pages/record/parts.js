@@ -145,12 +145,14 @@ async function layInto(place, found) {
 function origin(view, shown, name, onLaying) {
   const { record, date, parts } = shown;
   const part = /** @type {Part} */ (parts.get(name));
+  // Of what somebody else wrote nobody kept a file.
+  const kept = view.mode === "own" && !shown.written;
   const made = clone("t-origin", {
     title: t("record.origin", { date: shortDate(date) }), source: sourceOf(part, shown), written: writtenSentence(view, shown),
-    body: part.foreign ? clone("t-broken", { text: textOf(part.given) }) : "", act: view.mode === "own" ? clone("t-download") : "",
+    body: part.foreign ? clone("t-broken", { text: textOf(part.given) }) : "", act: kept ? clone("t-download") : "",
   });
   if (!part.foreign) onLaying(layInto(slot(made, "body"), body(view, part, { record, partition: name })));
-  if (view.mode === "own") /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;
+  if (kept) /** @type {HTMLElement} */ (made.querySelector("[data-action=download]")).dataset.record = record;
   else slot(made, "act").remove();
   return made;
 }

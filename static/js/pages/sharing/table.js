@@ -121,7 +121,7 @@ function cellOfRole(scene, draft, role, partition) {
   const change = changeOf(draft, role.id, partition);
   const special = specialWords(cell);
   const face = change ? changedRoleFace(cell, change) : plainRoleFace(cell);
-  if (special) face.content.append(el("span", { class: "cell__more" }, special));
+  if (special) face.content.append(" ", el("span", { class: "cell__more" }, special));
   return placed(partition, pressed(role.id, roleName(role), partition, { ...face, label: special ? `${face.label}, ${special}` : face.label }));
 }
 
