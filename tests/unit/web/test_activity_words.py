@@ -9,7 +9,7 @@ RECORDED = re.compile(r"events\.record\(\s*[^,()]+(?:\([^()]*\))?[^,()]*,\s*\"([
 ELSEWHERE = {
     "access": "act.opened", "acl": "act.shared", "deposit": "act.added", "key-request": "act.asked",
     "integrity": "act.integrity", "departure-of": "act.left",
-    "leaver": "act.leaver",
+    "leaver": "act.leaver", "keys-changed-of": "act.new-keys",
 }  # fmt: skip
 # `accounts.services.slots`, `membership` and `organisations.codes` take these kinds otherwise.
 BY_TABLE = {"password-changed", "recovery-renewed", "suspended", "departed"}
