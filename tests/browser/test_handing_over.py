@@ -119,6 +119,8 @@ def add_record(page: Page) -> None:
     page.goto("/activity")
     for words in ("All your keys were changed", "Took over the account with keys of your own"):
         expect(page.get_by_role("heading", name=words).first).to_be_visible()
+    added = page.get_by_role("listitem").filter(has_text="Prescriptions")
+    expect(added.filter(has_text="Added a record").first).not_to_contain_text("as guardian")
 
 
 def read_both(page: Page, doctor: Member) -> None:

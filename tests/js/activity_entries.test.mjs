@@ -187,3 +187,18 @@ test("handing an account over is told to everybody whom it concerns", () => {
   const [reader] = entriesOf([event("keys-changed-of", { user: LEE })], NOTHING);
   assert.deepEqual([reader.kind, reader.who, words(reader)], ["sharing", LEE, ["act.new-keys", "act.new-keys-text"]]);
 });
+
+test("what comes after the account was handed over is no guardian's, and the list is signed anew", () => {
+  const did = (action, time) => event("guardian-acts", { guardian: LEE, action }, { source: "portal", time });
+  const found = entriesOf([
+    did("list", 1000), acl([{ user: LEE, partition: "medical" }], [], { time: 1001 }), did("deposit", 1002),
+    event("registration", { changed: true, partitions: ["medical"] }, { time: 1003 }),
+    event("handed-over", { guardians: [LEE] }, { source: "portal", time: 1003 }),
+    event("acl", { seq: 2, acl: "b", granted: [], revoked: [] }, { time: 1004 }),
+    event("acl", { seq: 3, acl: "c", granted: [], revoked: [] }, { time: 1005 }),
+    event("deposit", { record: RECORD, version: 1, partitions: ["medical"] }, { time: 1006 }),
+  ], NOTHING).reverse();
+  const guarded = found.filter((one) => one.lines.some((line) => line.words === "act.by-guardian"));
+  assert.deepEqual(guarded.map((one) => one.title.words), ["act.shared"]);
+  assert.deepEqual(found.map((one) => one.title.words).filter((one) => /limits|anew/.test(one)), ["act.signed-anew", "act.limits"]);
+});

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { b64uEncode } from "../../static/js/crypto/encoding.js";
-import { sign as signOctets } from "../../static/js/crypto/ed25519.js";
+import { publicKey, sign as signOctets } from "../../static/js/crypto/ed25519.js";
 import * as hpke from "../../static/js/crypto/hpke.js";
 import { sha256 } from "../../static/js/crypto/kdf.js";
 import { MemberKeys } from "../../static/js/crypto/keys.js";
@@ -18,8 +18,9 @@ import { requireOwn } from "../../static/js/endpoint/ownkeys.js";
 import { checkPin, pin, pins } from "../../static/js/endpoint/people.js";
 import { keyChange, registration } from "../../static/js/endpoint/registration.js";
 import { memberOf } from "../../static/js/endpoint/requests.js";
-import { verifyLists } from "../../static/js/endpoint/sharing.js";
+import * as sharing from "../../static/js/endpoint/sharing.js";
 import { payload, sign } from "../../static/js/endpoint/statement.js";
+import { dealFirst } from "../../static/js/endpoint/takeover.js";
 
 const DEPLOYMENT = "made-up.example";
 const [TIM, EVE] = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"];
@@ -159,10 +160,10 @@ const owning = (keys, found) => ({
 
 test("a former key signed no list after the last of its time", async () => {
   const session = owning(newest, await check(first, second, third));
-  const found = await verifyLists(session, [list(old, 1), list(old, 4), list(fresh, 5), list(fresh, 7), list(newest, 8)]);
+  const found = await sharing.verifyLists(session, [list(old, 1), list(old, 4), list(fresh, 5), list(fresh, 7), list(newest, 8)]);
   assert.deepEqual(found.map(({ former }) => former), [true, true, true, true, false]);
   for (const bad of [list(old, 5), list(old, 8), list(fresh, 8), list(keysOf(5), 1)]) {
-    await assert.rejects(verifyLists(session, [list(newest, 9), bad]), (error) => error instanceof Integrity && error.what === "acl");
+    await assert.rejects(sharing.verifyLists(session, [list(newest, 9), bad]), (error) => error instanceof Integrity && error.what === "acl");
   }
 });
 
@@ -200,4 +201,46 @@ test("a cell of former keys says so, and sharing on the same terms is no idle ch
   assert.deepEqual([isIdle(cell, again), isIdle(cell, { ...again, key: before.key })], [false, true]);
   assert.equal(isOutdated(cellOf([ruleFor(before.key), ruleFor(person.key)], TIM, "medical", now), person), false);
   assert.equal(isOutdated(cellOf([], TIM, "medical", now), person), false);
+});
+
+/** A session of an owner with one node, whose server takes every list; `sent` are those it took. */
+function withNode(found, head) {
+  const NODE = "00000000-0000-4000-8000-000000000900";
+  const nodeSeed = seedOf(8);
+  const nodes = [{ index: 1, id: NODE, verification: publicKey(nodeSeed), hpke: publicKeyOfHpke }];
+  const remembered = remembering();
+  const memory = { ...remembered.memory, locked: (_, work) => work(), set: async () => {}, remove: async () => {} };
+  const session = { ...owning(fresh, found), memory, ownKeys: new Map([[TIM, fresh.verification]]),
+    deployment: { id: DEPLOYMENT, n: 1, t: 1, nodes, nodeKeys: new Map([[NODE, publicKey(nodeSeed)]]) } };
+  const sent = [];
+  const receipt = (jws) => sign(nodeSeed, "sesphr-receipt", payload(DEPLOYMENT, NODE, {
+    owner: TIM, kind: "acl", object: digestOf(jws), seq: payloadOfUnverified(jws).seq, effective: true,
+  }));
+  globalThis.fetch = async (path, { method, body }) => {
+    if (method === "GET") return Response.json(head);
+    const { acl, deal: dealt } = JSON.parse(body);
+    sent.push({ list: payloadOfUnverified(acl), by: signer(acl, fresh.verifications), deal: dealt && payloadOfUnverified(dealt) });
+    return Response.json({ seq: payloadOfUnverified(acl).seq, receipts: [receipt(acl)], effective: true });
+  };
+  return { session, sent };
+}
+const publicKeyOfHpke = (await hpke.generateKey()).public;
+
+test("the list that the old key signed is signed anew, and the new epoch is dealt to roles that it names", async () => {
+  const role = { ...ruleFor("", ["medical"]), who: { role: "physician", issuer: b64uEncode(seedOf(7)) } };
+  const listed = (keys, seq, rules) => sign(keys, "sesphr-acl", payload(DEPLOYMENT, TIM, {
+    seq, previous: seq === 1 ? null : b64uEncode(seedOf(5)), default_partitions: [], rules,
+  }));
+  const held = { delegations: [], standing: [{ partition: "medical", epoch: 1 }] };
+  const { session, sent } = withNode(person, { acl: listed(old, 4, [role]), ...held });
+  await dealFirst(session, 4);
+  assert.equal(sent.length, 1);
+  const [{ list: next, by, deal: dealt }] = sent;
+  assert.deepEqual([next.seq, JSON.parse(JSON.stringify(next.rules)), by], [5, [role], fresh.verification]);
+  assert.deepEqual(dealt.standing.map(({ partition, epoch }) => [partition, epoch]), [["medical", 2]]);
+  const bare = withNode(person, { acl: listed(old, 4, []), delegations: [], standing: [] });
+  assert.equal((await sharing.change(bare.session, (rules) => rules)).changed, true);
+  assert.deepEqual([bare.sent[0].list.seq, bare.sent[0].deal], [5, null]);
+  const again = withNode(person, { acl: listed(fresh, 5, []), delegations: [], standing: [] });
+  assert.equal((await sharing.change(again.session, (rules) => rules)).changed, false);
 });

@@ -15,6 +15,8 @@ import { entry, listed, text } from "./entry.js";
 /** @typedef {import("../../endpoint/requests.js").KeyRequest} KeyRequest */
 /** What beside the events tells what allowed something. @typedef {{me: string, rules: Rule[], requests: KeyRequest[]}} Known */
 
+/** What the events themselves tell besides: lists, and changes of keys, oldest first. @typedef {Known & {grants: Event[], changes: Event[]}} Told */
+
 /** Nodes log the same request within a moment of each other. */
 const TOGETHER = 300;
 /** What somebody added to another's record, and her answer; both are told. */
@@ -29,12 +31,14 @@ const OF_ITS_OWN = new Set(["deployment", "source", "member", "number", "time"])
 export function entriesOf(events, known) {
   const groups = merged(events);
   const grants = groups.filter(([first]) => first.type === "acl").map(([first]) => first);
-  const acts = events.filter((event) => event.type === "guardian-acts");
-  return groups.flatMap((group) => byGuardian(makeEntries(group, { ...known, grants }), group[0], acts, known.me)).reverse();
+  const changes = events.filter(({ type, told }) => type === "registration" && told.changed === true);
+  const acts = events.filter((event) => event.type === "guardian-acts" || event.type === HANDED);
+  return groups.flatMap((group) => byGuardian(makeEntries(group, { ...known, grants, changes }), group[0], acts, known.me)).reverse();
 }
 
 /** What the portal calls what key nodes tell of. @type {Record<string, string>} */
 const ACTS = { access: "open", acl: "list", deposit: "deposit", registration: "keys" };
+const HANDED = "handed-over";
 /** The portal notes what a guardian is about to do; the nodes do it within so many seconds. */
 const SOON = 60;
 
@@ -44,7 +48,11 @@ const SOON = 60;
  */
 function byGuardian(made, { type, source, told, time }, acts, me) {
   const own = source !== "portal" && (type !== "access" || told.user === me);
-  const noted = own ? acts.filter((one) => one.told.action === ACTS[type] && time - one.time >= 0 && time - one.time <= SOON).at(-1) : undefined;
+  if (!own) return made;
+  const before = acts.filter((one) => one.time <= time);
+  // What came after the account was handed over was no guardian's.
+  const since = before.slice(before.findLastIndex((one) => one.type === HANDED) + 1);
+  const noted = since.filter((one) => one.told.action === ACTS[type] && time - one.time <= SOON).at(-1);
   if (!noted) return made;
   return made.map((one) => ({ ...one, lines: [...one.lines, { words: "act.by-guardian", member: text(noted.told.guardian) }] }));
 }
@@ -78,7 +86,7 @@ function sameness({ source, number, told }) {
   return JSON.stringify(Object.entries(told).filter(([name]) => !OF_ITS_OWN.has(name)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** @param {Event[]} group @param {Known & {grants: Event[]}} known @returns {Entry[]} */
+/** @param {Event[]} group @param {Told} known @returns {Entry[]} */
 function makeEntries(group, known) {
   const [{ type }] = group;
   if (type === "access") return accessEntries(group, known);
@@ -90,7 +98,7 @@ function makeEntries(group, known) {
   return [accountEntry(group, known.me)];
 }
 
-/** @param {Event[]} group @param {Known & {grants: Event[]}} known @returns {Entry[]} what was opened, and what was refused */
+/** @param {Event[]} group @param {Told} known @returns {Entry[]} what was opened, and what was refused */
 function accessEntries(group, known) {
   const [{ told }] = group;
   const items = listed(told.items);
@@ -110,7 +118,7 @@ function recordsLine(items) {
   return records > 1 ? [{ words: "act.records", values: { n: records } }] : [];
 }
 
-/** @param {Event[]} group @param {any[]} items @param {Known & {grants: Event[]}} known @returns {Entry} */
+/** @param {Event[]} group @param {any[]} items @param {Told} known @returns {Entry} */
 function openedEntry(group, items, known) {
   const [{ told, time }] = group;
   const who = text(told.user);
@@ -137,7 +145,7 @@ function reasonLine({ requests }, who, parts, time) {
 
 /**
  * The rule that allowed it: when the owner approved, and until when she does.
- * @param {Known & {grants: Event[]}} known @param {string} who @param {any[]} items @param {number} time
+ * @param {Told} known @param {string} who @param {any[]} items @param {number} time
  * @returns {Line}
  */
 function allowedBy({ grants, rules }, who, items, time) {
@@ -165,7 +173,7 @@ function refusedEntry(group, items, known) {
   return entry(group, { kind: "refused", who, parts: partsOf(items), title: { words: who === known.me ? "act.refused-own" : "act.refused" }, lines });
 }
 
-/** @param {Event[]} group @param {Known} known @returns {Entry[]} one for each person concerned */
+/** @param {Event[]} group @param {Told} known @returns {Entry[]} one for each person concerned */
 function sharingEntries(group, known) {
   const [{ told }] = group;
   const made = [
@@ -178,7 +186,17 @@ function sharingEntries(group, known) {
     ...byRole(told.roles_granted).map(([role, parts]) => roleEntry(group, known, role, parts, "act.role-shared")),
     ...byRole(told.roles_revoked).map(([role, parts]) => roleEntry(group, known, role, parts, "act.role-taken")),
   ];
-  return made.length ? made : [entry(group, { kind: "sharing", who: known.me, title: { words: "act.limits" } })];
+  const words = isSignedAnew(group[0], known) ? "act.signed-anew" : "act.limits";
+  return made.length ? made : [entry(group, { kind: "sharing", who: known.me, title: { words } })];
+}
+
+/**
+ * The first list after a change of keys says what the one before said, signed with the new key.
+ * @param {Event} list @param {Told} known @returns {boolean}
+ */
+function isSignedAnew({ time, told }, { grants, changes }) {
+  const change = changes.findLast((one) => one.time <= time);
+  return change !== undefined && !grants.some((one) => one.time >= change.time && Number(one.told.seq) < Number(told.seq));
 }
 
 /** A code that was used, or an emergency that was signed for. @param {Event[]} group @returns {Entry} */
