@@ -40,6 +40,7 @@ EVENTS = {
     "suspended": _("Membership suspended"),
     "departed": _("Membership ended"),
     "departure-of": _("Somebody with access left"),
+    "keys-changed-of": _("Somebody with access has new keys"),
 }
 
 
