@@ -1,6 +1,7 @@
 """A small world in which every table of every server has rows."""
 
 import uuid
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +30,7 @@ class World:
     def twin(self) -> "World":
         """The same world, for one more test."""
         http = people.browser()
-        http.cookies.load({name: one.value for name, one in self.http.cookies.items()})
+        http.cookies = deepcopy(self.http.cookies)
         owner, doctor, waiting = (one.twin() for one in (self.owner, self.doctor, self.waiting))
         return replace(self, owner=owner, doctor=doctor, waiting=waiting, http=http)
 
