@@ -9,6 +9,7 @@ import re
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import SimpleNamespace
@@ -100,7 +101,7 @@ class Person(Endpoint):
     def twin(self) -> "Person":
         """The same person with the same session, whose browser and memory nobody else changes."""
         found = browser()
-        found.cookies.load({name: one.value for name, one in self.http.cookies.items()})
+        found.cookies = deepcopy(self.http.cookies)
         return replace(
             self, http=found, dealt=set(self.dealt), sealed_to_nodes=dict(self.sealed_to_nodes)
         )

@@ -7,7 +7,6 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,18 +15,12 @@ import pytest
 from sesphr import tls
 from sesphr.adapters.codec import calls
 from sesphr.adapters.line import KEY, MESSAGE, key_of
-from tests.support.cluster import NAMES, Cluster, alive, running, wait_for
+from tests.support.cluster import NAMES, Cluster, alive, wait_for
 from tests.support.liveserver import ROOT
 from tests.support.mariadb import MariaDBError, Server
 from tests.support.people_cli import Person
 
 SAMPLE = Path("tests") / "samples" / "ccda_ccd_hl7_small.xml"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with running(tmp_path_factory.mktemp("cluster") / "data") as found:
-        yield found
 
 
 def join(cluster: Cluster, folder: Path, role: str) -> Person:

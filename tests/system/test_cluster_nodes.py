@@ -23,7 +23,8 @@ MEDICAL = '<medical xmlns="urn:example"><note>knee pain</note></medical>'
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of their own for tests of servers that are slow to answer."""
     with running(tmp_path_factory.mktemp("nodes") / "data", SESPHR_READ_SECONDS="5") as found:
         yield found
 
@@ -116,9 +117,9 @@ def two_are_away(cluster: Cluster, owner: Person, look: Looking, folder: Path) -
 
 @pytest.mark.soak
 def test_a_slow_node_keeps_nobody_waiting_and_says_nothing_old(
-    cluster: Cluster, tmp_path: Path
+    impatient: Cluster, tmp_path: Path
 ) -> None:
-    owner, doctor = (join(cluster, tmp_path, role) for role in ("owner", "physician"))
+    owner, doctor = (join(impatient, tmp_path, role) for role in ("owner", "physician"))
     record = deposit(owner, tmp_path)
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")
     look = Looking(doctor, record, tmp_path / "looks")
@@ -126,7 +127,7 @@ def test_a_slow_node_keeps_nobody_waiting_and_says_nothing_old(
     began = time.monotonic()
     assert look()
     usual = time.monotonic() - began
-    with frozen(cluster, "srs-1"):
+    with frozen(impatient, "srs-1"):
         began = time.monotonic()
         assert look()
         assert time.monotonic() - began < usual + 4
@@ -136,11 +137,11 @@ def test_a_slow_node_keeps_nobody_waiting_and_says_nothing_old(
 
 
 @pytest.mark.soak
-def test_a_node_with_other_keys_than_dealt_is_named(cluster: Cluster, tmp_path: Path) -> None:
-    owner, doctor = (join(cluster, tmp_path, role) for role in ("owner", "physician"))
+def test_a_node_with_other_keys_than_dealt_is_named(impatient: Cluster, tmp_path: Path) -> None:
+    owner, doctor = (join(impatient, tmp_path, role) for role in ("owner", "physician"))
     record = deposit(owner, tmp_path)
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")
-    root, schema = database(cluster, "srs-1")
+    root, schema = database(impatient, "srs-1")
     # The generator is a point of G2, but no share of anything.
     generator = (
         "93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e"
@@ -149,7 +150,7 @@ def test_a_node_with_other_keys_than_dealt_is_named(cluster: Cluster, tmp_path: 
     root.execute(f"UPDATE `{schema}`.srs_delegation SET d = UNHEX('{generator}')")
     look = Looking(doctor, record, tmp_path / "looks")
     assert all(look() for _ in range(5))
-    portal, reports = database(cluster, "portal")
+    portal, reports = database(impatient, "portal")
     found = portal.execute(
         f"SELECT DISTINCT node, reason FROM `{reports}`.phr_integrityreport"
     ).split()
@@ -157,27 +158,27 @@ def test_a_node_with_other_keys_than_dealt_is_named(cluster: Cluster, tmp_path: 
 
 
 @pytest.mark.soak
-def test_a_node_restored_from_an_old_backup_comes_right(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_node_restored_from_an_old_backup_comes_right(impatient: Cluster, tmp_path: Path) -> None:
     owner, doctor, nurse = (
-        join(cluster, tmp_path, role) for role in ("owner", "physician", "nurse")
+        join(impatient, tmp_path, role) for role in ("owner", "physician", "nurse")
     )
     record = deposit(owner, tmp_path)
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")
-    root, schema = database(cluster, "srs-3")
-    cluster.kill("srs-3")
+    root, schema = database(impatient, "srs-3")
+    impatient.kill("srs-3")
     backup(root, schema, "old")
-    cluster.start("srs-3")
+    impatient.start("srs-3")
     owner.ok("grant", nurse.login, "--partition", "medical", "--history")
     owner.ok("revoke", doctor.login)
     looks = [Looking(one, record, tmp_path / str(i)) for i, one in enumerate((doctor, nurse))]
     assert [look() for look in looks] == [False, True]
-    cluster.kill("srs-3")
+    impatient.kill("srs-3")
     backup(root, "old", schema)
-    cluster.start("srs-3")
-    cluster.kill("srs-1")
+    impatient.start("srs-3")
+    impatient.kill("srs-1")
     wait_for(looks[1], "the restored node does not come right", 30)
     assert not looks[0]()
-    cluster.start("srs-1")
+    impatient.start("srs-1")
     wait_for(looks[1], "nothing opens", 30)
     history = owner.ok("activity")
     assert history["verified"]
@@ -195,18 +196,18 @@ def backup(root: Server, source: str, target: str) -> None:
 
 
 @pytest.mark.soak
-def test_nodes_are_killed_at_any_moment(cluster: Cluster, tmp_path: Path) -> None:
+def test_nodes_are_killed_at_any_moment(impatient: Cluster, tmp_path: Path) -> None:
     chance = random.Random(SEED)
-    owner, doctor = (join(cluster, tmp_path, role) for role in ("owner", "physician"))
+    owner, doctor = (join(impatient, tmp_path, role) for role in ("owner", "physician"))
     record = deposit(owner, tmp_path)
     look = Looking(doctor, record, tmp_path / "looks")
     for name in chance.choices(("srs-1", "srs-2", "srs-3"), k=9):
-        group = os.getpgid(cluster.pid(name))
-        os.kill(cluster.pid(name), signal.SIGKILL)
+        group = os.getpgid(impatient.pid(name))
+        os.kill(impatient.pid(name), signal.SIGKILL)
         assert group
         owner.ok("grant", doctor.login, "--partition", "medical", "--history")
         assert look()
         owner.ok("revoke", doctor.login)
         assert not look()
-        cluster.start(name)
+        impatient.start(name)
     assert owner.ok("activity")["verified"]

@@ -7,15 +7,12 @@ rights, extended rights after approval, the family by approval, and the departin
 """
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from sesphr.crypto.statements import payload_of_unverified
-from tests.support.cluster import Cluster, running
+from tests.support.cluster import Cluster
 from tests.support.cluster_people import api, join, rows
 from tests.support.people_cli import Person
 
@@ -72,15 +69,14 @@ class Story:
         """What a server's own database holds."""
         return rows(self.cluster, server, sql)
 
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    folder = tmp_path_factory.mktemp("paper")
-    with running(folder / "data") as cluster:
-        yield Story(cluster, folder)
+    def counted(self, table: str) -> dict[str, int]:
+        """How many rows of a table each node holds; others may have been in the cluster before."""
+        counts = f"SELECT COUNT(*) FROM {table}"
+        return {node: int(self.rows(node, counts)[0]) for node in NODES}
 
 
-def test_section_3(story: Story) -> None:
+def test_section_3(cluster: Cluster, tmp_path: Path) -> None:
+    story = Story(cluster, tmp_path)
     for step in (
         setup, key_generation, encryption_and_upload, request_reencryption_decryption,
         newcomer_with_default_rights, extended_rights_after_approval, family_by_approval,
@@ -110,22 +106,25 @@ def setup(story: Story) -> None:
 
 def key_generation(story: Story) -> None:
     """Each endpoint makes its own keys; servers hold public halves alone."""
+    members = "srs_member WHERE state = 'active'"
+    before = story.counted(members)
     for name, role in (("ada", "owner"), ("lee", "physician"), ("noor", "relative")):
         person = story.joins(name, role)
         assert len(person.ok("whoami")["fingerprint"].split()) >= 8
-    for node in NODES:
-        assert story.rows(node, "SELECT COUNT(*) FROM srs_member WHERE state = 'active'") == ["3"]
+    assert story.counted(members) == {node: count + 3 for node, count in before.items()}
 
 
 def encryption_and_upload(story: Story) -> None:
     """The owner encrypts each partition at her end; the cloud gets ciphertext, the SRS R parameters."""
     parts = {"personal": "Ada Moreau", "medical": PLANTED, "prescription": "aspirin 75 mg"}
+    before = story.counted("srs_rparameter")
     story.facts["first"] = story.deposits("ada", **parts)
-    [document] = story.rows("cloud", "SELECT HEX(document) FROM cloudstore_document WHERE kept")
+    newest = "SELECT HEX(document) FROM cloudstore_document WHERE kept ORDER BY id DESC LIMIT 1"
+    [document] = story.rows("cloud", newest)
     assert PLANTED.encode().hex() not in document.lower()
     assert b"EncryptedData".hex() in document.lower()
-    for node in NODES:
-        assert story.rows(node, "SELECT COUNT(*) FROM srs_rparameter") == ["3"]
+    after = story.counted("srs_rparameter")
+    assert after == {node: count + 3 for node, count in before.items()}
 
 
 def request_reencryption_decryption(story: Story) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import Cluster, running
+from tests.support.cluster import Cluster
 from tests.support.cluster_people import join
 from tests.support.oracle import Oracle
 from tests.support.people_cli import Person, Result
@@ -53,12 +53,6 @@ class Play:
     def login(self, name: str) -> str:
         """How others name somebody."""
         return self.people[name].login
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with running(tmp_path_factory.mktemp("random") / "data") as found:
-        yield found
 
 
 def _play(cluster: Cluster, folder: Path, seed: int, owners: int, readers: int) -> Play:

@@ -1,6 +1,8 @@
 """Members of each kind with a session, and pages that tell what they were rendered from."""
 
 import json
+from copy import deepcopy
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -51,11 +53,11 @@ def browsers(db: None) -> dict[str, Client]:
     found: dict[str, Client] = {}
     for kind, cookies in beginning("pages", _sessions).items():
         found[kind] = Client(raise_request_exception=False)
-        found[kind].cookies.load(cookies)
+        found[kind].cookies = deepcopy(cookies)
     return found
 
 
-def _sessions() -> dict[str, dict[str, str]]:
+def _sessions() -> dict[str, SimpleCookie]:
     """The cookies of each kind of visitor's browser."""
     visitors = {
         "stranger": browser_of(None),
@@ -66,7 +68,4 @@ def _sessions() -> dict[str, dict[str, str]]:
         "new nurse": browser_of(member("nina", "nurse", State.PENDING)),
         "administrator": browser_of(member("anna", Role.ADMINISTRATOR)),
     }
-    return {
-        kind: {name: one.value for name, one in browser.cookies.items()}
-        for kind, browser in visitors.items()
-    }
+    return {kind: browser.cookies for kind, browser in visitors.items()}
