@@ -25,8 +25,8 @@ def since(folder: Folder, person: Person) -> int | None:
     if one is None:
         return None
     if any(
-        (one.get("verification"), one.get("key")) == (b64u_encode(key), digest)
-        for key, digest in person.former
+        (one.get("verification"), one.get("key")) == (b64u_encode(former.verification), former.key)
+        for former in person.former
     ):
         # They changed their keys, signed with those: the new ones are to be compared anew.
         return None

@@ -23,10 +23,20 @@ PINS = "people"
 
 
 @dataclass(frozen=True)
+class FormerKeys:
+    """Keys that were changed: verification key, key digest (b64u), and the number of the last access
+    list that may be signed with them."""
+
+    verification: bytes
+    key: str
+    lists: int
+
+
+@dataclass(frozen=True)
 class Person:
     """A member's checked public keys; `seq` and `digest` (b64u) name the last registration.
 
-    `former`: verification key and key digest of each pair of keys that was changed, oldest first.
+    `former`: the keys that were changed, oldest first.
     """
 
     member: str
@@ -35,7 +45,7 @@ class Person:
     seq: int
     digest: str
     partitions: dict[tuple[str, int], G1] = field(default_factory=dict)
-    former: tuple[tuple[bytes, str], ...] = ()
+    former: tuple[FormerKeys, ...] = ()
 
     @property
     def key(self) -> str:
@@ -58,12 +68,12 @@ class Person:
     def signed(self, jws: str) -> dict[str, bytes]:
         """The directory for a statement that may be old: the key of this member's, of all that
         they ever had, which it says signed it."""
-        keys = [*(verification for verification, _ in self.former), self.verification]
+        keys = [*(one.verification for one in self.former), self.verification]
         return {self.member: statements.signer(jws, keys)}
 
     def had(self, key: str) -> bool:
         """Whether a key digest (b64u) is of a key that this member has changed."""
-        return any(key == former for _, former in self.former)
+        return any(key == one.key for one in self.former)
 
 
 def fingerprint(verification: bytes, receive: G2) -> str:
@@ -107,7 +117,7 @@ def _next(deployment: str, member: str, before: Person | None, jws: str) -> Pers
     former = before.former if before else ()
     if before is not None and "possession" in payload:
         _check_change(before, receive, found)
-        former = (*former, (before.verification, before.key))
+        former = (*former, FormerKeys(before.verification, before.key, payload["acl"]))
     elif before is not None and before.receive != receive:
         raise IntegrityError("A later registration of this member changes the key.")
     keys = {**(before.partitions if before else {}), **found}
@@ -175,7 +185,7 @@ def check_pin(folder: Folder, person: Person, login: str | None = None) -> bool:
 def _moved(known: dict[str, Any], person: Person) -> bool:
     """Whether the keys that are known are some that this person has changed."""
     pair = known.get("verification"), known.get("key")
-    return any(pair == (b64u_encode(key), digest) for key, digest in person.former)
+    return any(pair == (b64u_encode(one.verification), one.key) for one in person.former)
 
 
 def moved(folder: Folder, person: Person) -> bool:

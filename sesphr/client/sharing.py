@@ -32,7 +32,8 @@ Change = Callable[[list[Rule]], list[Rule]]
 
 @dataclass(frozen=True)
 class Head:
-    """The list in force; `seq` 0 and no JWS before the first."""
+    """The list in force; `seq` 0 and no JWS before the first. `former`: it is signed with keys that
+    were changed since, and is signed anew at the next occasion."""
 
     seq: int
     digest: str | None
@@ -41,6 +42,7 @@ class Head:
     default_partitions: list[str]
     held: set[tuple[str, str, int]]
     shares: set[tuple[str, int]]
+    former: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _attempt(session: Session, build: Change, answers: list[str], secret: bytes 
         default_partitions=head.default_partitions, rules=rules,
     )  # fmt: skip
     dealt = deal(session, acl, rules, _lacking(session, head, rules, secret))
-    if dealt is None and same(rules, head.rules):
+    if dealt is None and same(rules, head.rules) and not head.former:
         return _again(session, head, answers)
     body = {"acl": sign(session.keys, "sesphr-acl", acl), "deal": dealt, "answers": answers}
     session.folder.write(PENDING, body)
@@ -177,10 +179,29 @@ def read_head(session: Session) -> Head:
         directory=session.own_signed(state.acl), what="Your access list",
     )  # fmt: skip
     seq, digest = checked.payload["seq"], b64u_encode(checked.digest)
+    former = _is_former(session, state.acl, seq)
     _check_not_older(known, seq, digest)
     _remember(session, seq, digest)
     rules, defaults = checked.payload["rules"], checked.payload["default_partitions"]
-    return Head(seq, digest, state.acl, rules, defaults, held, shares)
+    return Head(seq, digest, state.acl, rules, defaults, held, shares, former)
+
+
+def _is_former(session: Session, jws: str, seq: int) -> bool:
+    """Whether a list is signed with a former key of one's own, which counts for the lists that there
+    were when it was changed.
+
+    Raises:
+        IntegrityError: it came after that.
+    """
+    key = session.own_signed(jws)[session.me.id]
+    if key == session.keys.verification:
+        return False
+    former = session.registered().former
+    if not any(one.verification == key and seq <= one.lists for one in former):
+        raise IntegrityError(
+            "STOP: this access list is signed with keys that you have changed. Nothing was changed."
+        )
+    return True
 
 
 def _check_not_older(known: dict[str, Any], seq: int, digest: str) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from accounts.models import Guardianship, Member
-from sesphr.crypto import handover
+from sesphr.crypto import handover, statements
 from srs.models import Delegation
 from tests.unit.client.conftest import Endpoint
 from tests.unit.client.test_contributions import SAMPLE
@@ -92,6 +92,8 @@ def test_what_somebody_added_before_is_accepted_after(grown, join):
     ada.ok("--for", login, "grant", doctor.login, "--partition", "medical", "--add")
     added = str(doctor.ok("contribute", SAMPLE, "--owner", login)["record"])
     take_over(tim, code_of(ada, login))
+    # Nothing was to be dealt; the list is signed anew all the same.
+    assert [one["seq"] for one in tim.ok("lists")["lists"]] == [1, 2]
     tim.ok("accept", added)
     assert added in {one["record"] for one in tim.ok("records")["records"]}
     later = str(doctor.ok("contribute", SAMPLE, "--owner", tim.login)["record"])
@@ -155,6 +157,27 @@ def test_the_same_command_after_a_lost_answer_ends_it(grown, wire):
     member = Member.objects.get(login=tim.login)
     assert take_over(tim, code)["member"] == str(member.id)
     tim.ok("whoami")
+
+
+def test_a_number_of_lists_that_is_too_low_is_refused_by_the_nodes(grown, join, wire):
+    ada, login, _, tim = grown
+    doctor = join("doc", "physician")
+    for _ in range(2):
+        ada.ok("--for", login, "grant", doctor.login, "--partition", "medical", "--history")
+        ada.ok("--for", login, "revoke", doctor.login)
+    code = code_of(ada, login)
+
+    def earlier(found):
+        return {**found, "seq": found["seq"] - 1}
+
+    # The portal names a number that is too low: nodes refuse, for a list would come in between.
+    wire.change("POST", "/hand-over/find", earlier)
+    tim.fails(2, "take-over", "--email", tim.login, "--code", code)
+    wire.honest()
+    take_over(tim, code)
+    signed = json.loads(wire.sent("POST", "/hand-over")[-1])["registration"]
+    assert statements.payload_of_unverified(signed)["acl"] == 4
+    assert tim.ok("lists")["verified"]
 
 
 def test_what_the_server_shows_is_checked(grown, wire, ada):
