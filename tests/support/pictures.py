@@ -11,8 +11,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.acts import account, records
 from tests.browser.acts.account import Member
 from tests.browser.stops import arrived
-from tests.support.cast import ALICE, HADDAD, KIMANI, LEE, NED, Cast, Part
+from tests.browser.test_account import set_up_app
+from tests.support.cast import ALICE, FRANK, HADDAD, KIMANI, LEE, NED, Cast, Part
 from tests.support.council import Authority
+from tests.support.people_cli import PASSWORD
 from tests.system.place import System
 
 STAFF = Part("staff", "Sam Staff", "administrator")
@@ -39,6 +41,29 @@ def certify(system: System, cast: Cast) -> None:
         authority.certify(cast[one])
     medical = ("--partition", "medical", "--partition", "prescription")
     cast[ALICE].ok("emergency", "rule", "--role", "physician", *medical)
+
+
+def _sign_in(page: Page, who: Member, code: str) -> None:
+    """With the second step."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(who.login)
+    page.get_by_label("Password", exact=True).fill(who.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("#otp").fill(code)
+    page.get_by_role("button", name="Continue").locator("visible=true").click()
+    page.wait_for_url("**/home")
+
+
+def _child(page: Page) -> None:
+    """Turn on the second step, which guardians need, then add a child."""
+    frank = Member(FRANK.name, f"{FRANK.key}@example.org", PASSWORD)
+    codes = set_up_app(page, frank)
+    account.sign_out(page, frank)
+    _sign_in(page, frank, codes[0])
+    page.goto("/care")
+    page.get_by_label("Their full name").fill("Tim Newman")
+    page.get_by_label("Their full name").press("Enter")
+    expect(page.locator("#done")).to_contain_text("Tim Newman is added.")
 
 
 def _code(page: Page) -> None:
@@ -119,6 +144,7 @@ PICTURES = (
     Picture("ask", LEE, "/ask", "Ask somebody for access, with purpose and reason.", "#ask-form"),
     Picture("waiting", HADDAD, "/waiting", "What Dr Haddad is waiting for.", "#waiting-section li"),
     Picture("organisation", HADDAD, "/organisations/{hospital}", "A hospital's own page: its staff, codes for new ones, and who leaves.", "#codes li"),
+    Picture("care", FRANK, "/security", "Somebody acts for a child, who has keys of its own.", "#devices li", _child),
     Picture("not-shared", HADDAD, "/patients/{alice}", "Nothing is shared: not even whether there is a record.", "#record-state > *"),
     Picture("admin", STAFF, "/admin/", "The administration: who waits, and is anything wrong."),
     Picture("admin-members", STAFF, "/admin/accounts/member/", "All members."),
