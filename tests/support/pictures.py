@@ -11,7 +11,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.acts import account, records
 from tests.browser.acts.account import Member
 from tests.browser.stops import arrived
-from tests.support.cast import ALICE, HADDAD, KIMANI, LEE, NED, Part
+from tests.browser.test_account import set_up_app
+from tests.support.cast import ALICE, FRANK, HADDAD, KIMANI, LEE, NED, Cast, Part
+from tests.support.council import Authority
+from tests.support.people_cli import PASSWORD
+from tests.system.place import System
 
 STAFF = Part("staff", "Sam Staff", "administrator")
 LATER = "() => { const now = Date.now; Date.now = () => now() + 20 * 60 * 1000; }"
@@ -28,6 +32,38 @@ class Picture:
     about: str
     shows: str = "h1"
     act: Act | None = None
+
+
+def certify(system: System, cast: Cast) -> None:
+    """What pages about roles show: an authority, whom it certifies, and a rule for emergencies."""
+    authority = Authority.of(system, "physician", "nurse")
+    for one in (LEE, HADDAD):
+        authority.certify(cast[one])
+    medical = ("--partition", "medical", "--partition", "prescription")
+    cast[ALICE].ok("emergency", "rule", "--role", "physician", *medical)
+
+
+def _sign_in(page: Page, who: Member, code: str) -> None:
+    """With the second step."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(who.login)
+    page.get_by_label("Password", exact=True).fill(who.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("#otp").fill(code)
+    page.get_by_role("button", name="Continue").locator("visible=true").click()
+    page.wait_for_url("**/home")
+
+
+def _child(page: Page) -> None:
+    """Turn on the second step, which guardians need, then add a child."""
+    frank = Member(FRANK.name, f"{FRANK.key}@example.org", PASSWORD)
+    codes = set_up_app(page, frank)
+    account.sign_out(page, frank)
+    _sign_in(page, frank, codes[0])
+    page.goto("/care")
+    page.get_by_label("Their full name").fill("Tim Newman")
+    page.get_by_label("Their full name").press("Enter")
+    expect(page.locator("#done")).to_contain_text("Tim Newman is added.")
 
 
 def _code(page: Page) -> None:
@@ -92,6 +128,9 @@ PICTURES = (
     Picture("sharing", ALICE, "/sharing", "Who can see what, until when.", "#matrix table, #matrix ul"),
     Picture("sharing-changes", ALICE, "/sharing", "What would change, before it is signed.", "#matrix table, #matrix ul", _change),
     Picture("see-as", ALICE, "/sharing/as/{lee}", "Her record as Dr Lee sees it.", "[role=tablist]"),
+    Picture("directory", ALICE, "/directory", "Find a doctor, nurse or pharmacist who agreed to be found.", "#find-name"),
+    Picture("emergency", ALICE, "/emergency", "For emergencies: who may open what, if two of them sign why.", "#rules li"),
+    Picture("emergency-card", ALICE, "/emergency/card", "The card to print; it opens nothing by itself.", "svg.qr"),
     Picture("record", ALICE, "/record", "Her whole record.", "[role=tablist]"),
     Picture("activity", ALICE, "/activity", "Who opened what, by which rule, and whether the log is whole.", "#entries-section"),
     Picture("profile", ALICE, "/profile", "What SeSPHR knows of her account."),
@@ -104,6 +143,8 @@ PICTURES = (
     Picture("record-part", LEE, "/patients/{alice}", "One part in full, as its source tells it.", "[role=tablist]", _tab),
     Picture("ask", LEE, "/ask", "Ask somebody for access, with purpose and reason.", "#ask-form"),
     Picture("waiting", HADDAD, "/waiting", "What Dr Haddad is waiting for.", "#waiting-section li"),
+    Picture("organisation", HADDAD, "/organisations/{hospital}", "A hospital's own page: its staff, codes for new ones, and who leaves.", "#codes li"),
+    Picture("care", FRANK, "/security", "Somebody acts for a child, who has keys of its own.", "#devices li", _child),
     Picture("not-shared", HADDAD, "/patients/{alice}", "Nothing is shared: not even whether there is a record.", "#record-state > *"),
     Picture("admin", STAFF, "/admin/", "The administration: who waits, and is anything wrong."),
     Picture("admin-members", STAFF, "/admin/accounts/member/", "All members."),

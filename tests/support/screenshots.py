@@ -23,7 +23,7 @@ from tests.browser.site import Site
 from tests.browser.stops import QUIET
 from tests.support import cast as casts
 from tests.support.cast import ALICE, KIMANI, LEE, Cast, Part
-from tests.support.pictures import LAST, PICTURES, STAFF, Act, Picture, ready
+from tests.support.pictures import LAST, PICTURES, STAFF, Act, Picture, certify, ready
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "docs" / "screens"
@@ -97,8 +97,9 @@ class Studio:
     def _address(self, picture: Picture) -> str:
         ids = self.cast.ids
         return picture.path.format(
-            request=self.cast.request, alice=ids[ALICE], lee=ids[LEE], kimani=ids[KIMANI]
-        )
+            request=self.cast.request, hospital=self.cast.hospital,
+            alice=ids[ALICE], lee=ids[LEE], kimani=ids[KIMANI],
+        )  # fmt: skip
 
 
 def save(page: Page, name: str, size: ViewportSize) -> None:
@@ -118,6 +119,7 @@ def studio(static: Path, folder: Path) -> Iterator[Studio]:
         place = stack.enter_context(site.running(folder, static))
         place.employ()
         cast = casts.play(place.system)
+        certify(place.system, cast)
         playwright = stack.enter_context(sync_playwright())
         engine = playwright.chromium.launch(executable_path=chromium.CHROMIUM, args=chromium.FLAGS)
         stack.callback(engine.close)
