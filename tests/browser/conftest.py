@@ -36,7 +36,6 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Site]:
-    """A site that the tests of a module share, with a member of staff."""
+    """A site that the tests of a module share."""
     with sites.running(tmp_path_factory.mktemp("site"), static) as found:
-        found.employ()
         yield found

@@ -66,14 +66,19 @@ class Authenticator:
         self._last = -1
 
     def code(self) -> str:
-        """The present code; each is shown once, because the server takes each once."""
+        """A code that was not shown yet, because the server takes each once.
+
+        After the present one it is the next, as with a clock that is a little fast; then it waits.
+        """
         totp = TOTP(self._key)
-        while True:
-            totp.time = time.time()
-            if totp.t() != self._last:
-                self._last = totp.t()
-                return f"{totp.token():06d}"
+        totp.time = time.time()
+        while totp.t() < self._last:
             time.sleep(0.2)
+            totp.time = time.time()
+        # The code of the step after the last, or of the present.
+        totp.time += max(0, self._last + 1 - totp.t()) * totp.step
+        self._last = totp.t()
+        return f"{totp.token():06d}"
 
 
 @contextmanager

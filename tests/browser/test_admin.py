@@ -26,6 +26,7 @@ def office(
 ) -> Iterator[Page]:
     """Staff, signed in; a patient with a record that somebody opened, and somebody who waits."""
     system = site.system
+    site.employ()
     owner, doctor = system.join(), system.join("physician")
     record = system.deposit(owner, medical="<m>rest</m>", personal="<p>Ada</p>")
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")

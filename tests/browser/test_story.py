@@ -37,6 +37,7 @@ def test_the_story(site: Site, people: dict[str, Page], tmp_path: Path) -> None:
     patient, physician, office = people["patient"], people["physician"], people["staff"]
     eve = Member("Eve Adams", "eve@example.org")
     bob = Member("Dr Bob Lee", "bob@example.org")
+    site.employ()
     staff.enrol(office)
     for page, who, role in ((patient, eve, "I am a patient"), (physician, bob, "I am a doctor")):
         account.register(page, who, role)

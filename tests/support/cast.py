@@ -4,8 +4,6 @@ Alice Newman keeps a record and shares parts of it; Dr Haddad waits for her answ
 opened what he may, and tried what he may not. Others are new, or wait to be let in.
 """
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +14,6 @@ RECORD = "tests/samples/ccda_ccd_practicefusion.xml"
 # An organisation, its city, and somebody who has a code for it.
 HOSPITAL = ("City Hospital", "Bristol", "Nora Quill")
 WHY = "You are referred to me for your asthma. I would like to prepare your first visit on Monday."
-AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,10 @@ class Cast:
 def play(system: System) -> Cast:
     """Let everybody register, and the story happen up to the request that waits."""
     people = {one: _home(system, one) for one in PARTS}
-    _at_once(lambda one: _register(people[one], one), PARTS)
-    known = [one for one in PARTS if one.checked]
-    _at_once(lambda one: _authorise(system, people[one], one), known)
+    for one, person in people.items():
+        _register(person, one)
+        if one.checked:
+            system.server.manage("authorise", person.login, "--checked", one.checked)
     ids = {one: str(people[one].ok("whoami")["member"]) for one in (ALICE, LEE, KIMANI)}
     return Cast(people, ids, _story(system, people), _hospital(system, people[HADDAD]))
 
@@ -95,21 +93,9 @@ def _home(system: System, part: Part) -> Person:
     return Person(system.server.url, home, login)
 
 
-def _at_once(do: Callable[[Part], object], parts: Iterable[Part]) -> None:
-    """Some at once: most of the time goes into each one's processes and key derivation."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(do, parts))
-
-
 def _register(person: Person, part: Part) -> None:
     words = ("register", "--role", part.role, "--name", part.name, "--email", person.login)
-    done = person.elsewhere()
-    done.process = True
-    person.recovery_code = str(done.ok(*words)["recovery_code"])
-
-
-def _authorise(system: System, person: Person, part: Part) -> None:
-    system.server.manage("authorise", person.login, "--checked", part.checked)
+    person.recovery_code = str(person.ok(*words)["recovery_code"])
 
 
 def _story(system: System, people: dict[Part, Person]) -> str:
