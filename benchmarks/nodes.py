@@ -160,7 +160,7 @@ def over_http(folder: Path) -> dict[str, Any]:
 
 def shares(node: dict[str, Any]) -> tuple[float, float]:
     """Of the node's CPU time the part that bare pairings take; cores used with two openings at once."""
-    of_node = node["pairs"] * node["bare"] / node["one"]["cpu"]
+    of_node = node["pairs"] * node["one"]["bare"] / node["one"]["cpu"]
     return of_node, node["two"]["cpu"] / node["two"]["wall"]
 
 
@@ -199,7 +199,7 @@ def report(
         "", (f"A batch runs at **{bare.median / batch.median:.1%}** of the bare pairing rate (at least"
         f" {LEAST_SHARE:.0%} is promised)."), "", "## A node of a cluster\n", (
             f"{node['pairs']:,} pairs, 100 a request, over mutual TLS to one node on MariaDB: events, log,"
-            f" signatures and tickets included. Bare pairings are **{of_node:.0%}** of the node's CPU time"
+            f" signatures and tickets included. As many bare pairings, timed between the requests, are **{of_node:.0%}** of the node's CPU time"
             f" (at least {LEAST_OF_NODE:.0%} is promised). One caller gets"
             f" {node['pairs'] / node['one']['wall']:,.0f} pairs a second, two at once"
             f" {node['pairs'] / node['two']['wall']:,.0f}; the node then uses {cores:.2f} cores."

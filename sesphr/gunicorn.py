@@ -1,5 +1,6 @@
 """What gunicorn must do for a server, besides what its command line says; `manage.py serve` names it."""
 
+import gc
 import os
 import signal
 import ssl
@@ -22,6 +23,9 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """A key server answers nothing before it has read what it missed."""
+    # What is loaded by now stays; the collector would walk through it again and again.
+    gc.collect()
+    gc.freeze()
     if settings.SESPHR_ROLE == "srs":
         import_string("srs.catching_up.start")(get_srs_nodes()[settings.SESPHR_NODE - 1])
 

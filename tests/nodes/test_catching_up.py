@@ -21,6 +21,7 @@ UP = (1, 2)
 class TestMissed:
     """Calls that reached two of three nodes."""
 
+    @pytest.mark.usefixtures("moved_clock")
     def test_everything_at_once(self) -> None:
         owner, user = Endpoint(), Endpoint()
         sealed = owner.seal({"medical": element("medical")})
