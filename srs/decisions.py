@@ -22,6 +22,11 @@ from srs.models import Acl, Contribution, Member, RParameter, Version
 from srs.permits import Permits, hours
 
 EMPTY: dict[str, list[Any]] = {"default_partitions": [], "rules": []}
+# Of a version, its record and its owner: what deciding reads.
+NEEDED = (
+    "version", "digest", "open_from", "open_until", "record__date", "record__head",
+    "record__owner__state",
+)  # fmt: skip
 # One answer for no such record, no such partition and nothing granted.
 UNKNOWN = "no-rule"
 
@@ -64,7 +69,7 @@ class Docket:
         heads = Version.objects.using(node.alias).filter(
             Q(version=F("record__head")) | proposed, record__in=list(records)
         )
-        rows = heads.select_related("record__owner").defer("manifest", "receipt")
+        rows = heads.select_related("record__owner").only(*NEEDED)
         self.heads = {str(head.record_id): head for head in rows}
         self.partitions = self._partitions()
         self._policies: dict[UUID, Policy] = {}

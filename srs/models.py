@@ -272,7 +272,8 @@ class AccessRequest(models.Model):
     """An access request with the decisions committed for it and, once logged, its answer.
 
     Committed in this order: decisions and events; then answer and tickets. The answer
-    is forgotten when the request is too old to be sent again.
+    is forgotten when the request is too old to be sent again: after `keep_until`, which is null
+    where there is no answer.
     """
 
     digest = models.CharField(max_length=DIGEST, unique=True)
@@ -283,10 +284,14 @@ class AccessRequest(models.Model):
     events = models.JSONField()
     answer = models.TextField(null=True)
     tickets = models.JSONField(null=True)
+    keep_until = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "nonce"], name="srs_access_nonce")]
-        indexes = [models.Index(fields=["taken"], name="srs_access_taken")]
+        indexes = [
+            models.Index(fields=["taken"], name="srs_access_taken"),
+            models.Index(fields=["keep_until"], name="srs_access_kept"),
+        ]
 
 
 class Credential(models.Model):

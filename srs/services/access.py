@@ -77,8 +77,8 @@ def _check_fresh(request: statements.Verified) -> None:
 
 def _forget_old_answers(node: Node) -> None:
     """Keep no T longer than its request lives: with a user's seed it opens what it was made for."""
-    old = AccessRequest.objects.using(node.alias).filter(taken__lt=clock.now() - ANSWER_LIFE)
-    old.exclude(answer=None).update(answer=None)
+    old = AccessRequest.objects.using(node.alias).filter(keep_until__lt=clock.now())
+    old.update(answer=None, keep_until=None)
 
 
 def _committed(
@@ -181,7 +181,7 @@ def _answer(
     )
     tickets = _tickets(node, user, row.digest, decisions)
     waiting = AccessRequest.objects.using(node.alias).filter(pk=row.pk, answer=None)
-    if waiting.update(answer=answer, tickets=tickets):
+    if waiting.update(answer=answer, tickets=tickets, keep_until=row.taken + ANSWER_LIFE):
         row.answer, row.tickets = answer, tickets
     else:
         row.refresh_from_db(fields=["answer", "tickets"])

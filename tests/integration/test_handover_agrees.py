@@ -80,7 +80,7 @@ def ours_and_theirs(browser: Browser, chain: list[str]) -> tuple[Any, Any]:
     ours = {
         "verification": person.verification.hex(), "key": person.key, "seq": person.seq,
         "epochs": {name: person.epochs(name) for name in names},
-        "former": [[verification.hex(), key] for verification, key in person.former],
+        "former": [[one.verification.hex(), one.key] for one in person.former],
     }  # fmt: skip
     return ours, theirs
 

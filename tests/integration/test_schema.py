@@ -100,6 +100,7 @@ def test_only_the_doors_are_open_without_a_session(schema: dict[str, Any]) -> No
     assert opened == {
         ("get", "/api/deployment"), ("post", "/api/sign-in/parameters"), ("post", "/api/members"),
         ("post", "/api/members/confirm"), ("post", "/api/activation"), ("post", "/api/session"), ("delete", "/api/session"),
+        ("post", "/api/hand-over/find"), ("post", "/api/hand-over"),
     }  # fmt: skip
 
 

@@ -173,7 +173,8 @@ def first_failure(group: Group) -> Command | None:
     """The first command of a group that does not exit with 0."""
     with tempfile.TemporaryDirectory(prefix="sesphr-suite-", dir=memory()) as folder:
         # The private MariaDB's account must find its way to the folders below.
-        Path(folder).chmod(0o711)
+        # As /tmp is: a database server is another user, and has temporary files of its own.
+        Path(folder).chmod(0o1777)
         Path(folder, "data").mkdir(mode=0o700)
         variables = environment(None if group.uses_bundle else f"{folder}/data")
         variables["TMPDIR"] = folder
