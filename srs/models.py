@@ -1,6 +1,6 @@
 """What one SRS node holds. Each node has a database of its own.
 
-`RParameter.r`, `Delegation.d` and `Share.s` are this server's secrets: nothing
+`RParameter.r` (and `affine`), `Delegation.d` and `Share.s` are this server's secrets: nothing
 outside this database may ever hold them.
 """
 
@@ -120,12 +120,14 @@ class Version(models.Model):
 
 class RParameter(models.Model):
     """R = A_P,c^r of one partition of a version: the owner's parameter that the node turns
-    into one that only the granted user can use."""
+    into one that only the granted user can use. `affine` is the same point uncompressed, which is
+    read back faster; null in rows of before."""
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="parameters")
     partition = models.CharField(max_length=32)
     epoch = models.PositiveBigIntegerField()
     r = OctetsField(max_length=48)
+    affine = OctetsField(max_length=96, null=True)
 
     class Meta:
         constraints = [

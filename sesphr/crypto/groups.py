@@ -5,7 +5,6 @@ the group operation, `multiply(p, s)` is p^s. A decoded point is canonical, of
 order q and not the identity; arithmetic may yield the identity.
 """
 
-from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 from py_arkworks_bls12381 import GT as _GT
@@ -33,6 +32,7 @@ __all__ = [
     "Point",
     "Q",
     "Scalar",
+    "affine_of",
     "decode_g1",
     "decode_g2",
     "decode_known_g1",
@@ -110,13 +110,20 @@ class G2(Point):
 
 AnyPoint = TypeVar("AnyPoint", bound=Point)
 
+# The field's order, and the flags of the ZCash encoding in an octet.
+FIELD = int(
+    "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab",
+    16,
+)
+_COMPRESSED, _GREATER = 0x80, 0x20
+
 G1_GENERATOR = G1(G1Point())
 G2_GENERATOR = G2(G2Point())
 
 
-def _decode(octets: bytes, library: Any, read: Callable[[bytes], Any]) -> Any:
+def _decode(octets: bytes, library: Any) -> Any:
     try:
-        raw = read(octets)
+        raw = library.from_compressed_bytes(octets)
     except ValueError:
         raise DecodingError("not a point of the group") from None
     # The library takes several encodings of infinity, and infinity itself.
@@ -131,23 +138,36 @@ def decode_g1(octets: bytes) -> G1:
     Raises:
         DecodingError: length, not canonical, not on the curve, not of order q, the identity.
     """
-    return G1(_decode(check_octets(octets, 48), G1Point, G1Point.from_compressed_bytes), octets)
+    return G1(_decode(check_octets(octets, 48), G1Point), octets)
 
 
-def decode_known_g1(octets: bytes) -> G1:
-    """The same for octets that `decode_g1` took before, for certain: their order is not checked
-    again, which is most of its work.
+def decode_known_g1(octets: bytes, affine: bytes) -> G1:
+    """The same for octets that `decode_g1` took before, for certain, with what `affine_of` gave then.
+
+    Neither the root nor the order is computed again, which is most of the work: that `affine` is a
+    point of the curve, and the one that the octets name, takes a few multiplications.
 
     Raises:
-        DecodingError: as `decode_g1`, but not for a point of another order.
+        DecodingError: it is not, or they are not canonical.
     """
-    read = G1Point.from_compressed_bytes_unchecked
-    return G1(_decode(check_octets(octets, 48), G1Point, read), octets)
+    check_octets(octets, 48)
+    x = int.from_bytes(check_octets(affine, 96)[:48], "big")
+    y = int.from_bytes(affine[48:], "big")
+    flags = _COMPRESSED | (_GREATER if 2 * y > FIELD else 0)
+    named = (x | flags << 376).to_bytes(48, "big") if x < FIELD and y < FIELD else b""
+    if named != octets or (y * y - x * x * x - 4) % FIELD:
+        raise DecodingError("not the point of the group that it was")
+    return G1(G1Point.from_xy_bytes_unchecked_be(affine), octets)
+
+
+def affine_of(point: G1) -> bytes:
+    """x and y, 48 octets each, big-endian; of no use for the identity."""
+    return bytes(point.raw.to_xy_bytes_be())
 
 
 def decode_g2(octets: bytes) -> G2:
     """A point of G2 from 96 octets; raises as `decode_g1`."""
-    return G2(_decode(check_octets(octets, 96), G2Point, G2Point.from_compressed_bytes), octets)
+    return G2(_decode(check_octets(octets, 96), G2Point), octets)
 
 
 def multiply(point: AnyPoint, secret: Scalar) -> AnyPoint:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sesphr.crypto import proofs, statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import DecodingError
-from sesphr.crypto.groups import G1, decode_g1, decode_known_g1
+from sesphr.crypto.groups import G1, affine_of, decode_g1, decode_known_g1
 from sesphr.ports.errors import Invalid
 from sesphr.ports.srs import Deposit, Sealed
 from srs.context import Node, digest_of
@@ -89,7 +89,13 @@ def store(
         receipt=receipt,
     )
     RParameter.objects.using(node.alias).bulk_create(
-        RParameter(version=version, partition=one.partition, epoch=one.epoch, r=one.r)
+        RParameter(
+            version=version,
+            partition=one.partition,
+            epoch=one.epoch,
+            r=one.r,
+            affine=affine_of(decode_g1(one.r)),
+        )
         for one in parameters
     )
     return version
@@ -112,11 +118,13 @@ def kept(node: Node, manifests: Iterable[str]) -> dict[Place, tuple[G1, int]]:
     }
     rows = RParameter.objects.using(node.alias).filter(version__in=list(named))
     found = {}
-    for pk, partition, r, epoch in rows.values_list("version_id", "partition", "r", "epoch"):
+    wanted = ("version_id", "partition", "r", "affine", "epoch")
+    for pk, partition, r, affine, epoch in rows.values_list(*wanted):
         digest, names = named[pk]
         if names.get(partition) != b64u_encode(hashlib.sha256(r).digest()):
             raise DecodingError("an R that is not its manifest's")
-        found[digest, partition] = decode_known_g1(r), epoch
+        point = decode_g1(r) if affine is None else decode_known_g1(r, affine)
+        found[digest, partition] = point, epoch
     return found
 
 

@@ -112,8 +112,11 @@ def test_coordinates_plus_p_are_refused():
 @FEW
 @given(SCALARS)
 def test_known_octets_give_the_same_point(a):
-    octets = groups.multiply(G1_GENERATOR, scalar(a)).encode()
-    assert groups.decode_known_g1(octets) == groups.decode_g1(octets)
+    point = groups.multiply(G1_GENERATOR, scalar(a))
+    octets, affine = point.encode(), groups.affine_of(point)
+    found = groups.decode_known_g1(octets, affine)
+    assert found == groups.decode_g1(octets) == point
+    assert groups.multiply(found, scalar(3)) == groups.multiply(point, scalar(3))
 
 
 @pytest.mark.parametrize("octets", [
@@ -122,7 +125,28 @@ def test_known_octets_give_the_same_point(a):
 ])  # fmt: skip
 def test_known_octets_are_still_octets_of_a_point(octets):
     with pytest.raises(DecodingError):
-        groups.decode_known_g1(octets)
+        groups.decode_known_g1(octets, groups.affine_of(G1_GENERATOR))
+
+
+def _affine(x, y):
+    return x.to_bytes(48, "big") + y.to_bytes(48, "big")
+
+
+def test_known_octets_are_those_of_the_point_beside_them():
+    octets, affine = G1_GENERATOR.encode(), groups.affine_of(G1_GENERATOR)
+    x, y = int.from_bytes(affine[:48], "big"), int.from_bytes(affine[48:], "big")
+    other = groups.affine_of(groups.multiply(G1_GENERATOR, scalar(2)))
+    wrong = [
+        b"", affine[:95], affine + b"\0", other, affine[48:] + affine[:48], bytes(96),
+        _affine(x, groups.FIELD - y), _affine(x, y ^ 1), _affine(x, y + 1), _affine(x, 0),
+        _affine(x + groups.FIELD, y), _affine(x, 2**384 - 1),
+    ]  # fmt: skip
+    for one in wrong:
+        with pytest.raises(DecodingError):
+            groups.decode_known_g1(octets, one)
+    # Its inverse has the same x, and octets of its own.
+    inverse = G1_GENERATOR.inverse()
+    assert groups.decode_known_g1(inverse.encode(), _affine(x, groups.FIELD - y)) == inverse
 
 
 def test_every_flipped_bit_of_gt_is_refused():

@@ -39,6 +39,22 @@ def test_what_was_taken_is_read_back() -> None:
     assert kept(NODE, []) == kept(NODE, ["unknown"]) == {}
 
 
+def test_rows_of_before_are_read_without_the_point() -> None:
+    deposit(member())
+    before = kept(NODE, digests())
+    parameters().update(affine=None)
+    assert kept(NODE, digests()) == before
+
+
+def test_another_point_beside_the_octets_is_noticed() -> None:
+    deposit(member())
+    first, second = parameters()
+    for affine in (second.affine, b"", bytes(96)):
+        parameters().filter(pk=first.pk).update(affine=affine)
+        with pytest.raises(CryptoError):
+            kept(NODE, digests())
+
+
 def test_two_parameters_that_changed_places_are_noticed() -> None:
     deposit(member())
     first, second = parameters()
