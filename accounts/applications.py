@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts import selectors, slots
+from accounts.ids import member_id
 from accounts.models import Role, SlotType
 from accounts.slots import NewSlot
 from sesphr.crypto.encoding import b64u_decode, check_login, parse_ijson
@@ -51,7 +52,7 @@ def parse(
     Raises:
         Invalid, DecodingError: with a sentence that says what is not acceptable.
     """
-    member = selectors.member_of(address(login))
+    member = _member(address(login), registration)
     if role not in OPEN_ROLES:
         raise Invalid(f"The role must be one of {', '.join(OPEN_ROLES)}.")
     return Application(
@@ -63,6 +64,16 @@ def parse(
         digest=digest_of_first(registration, member),
         slots=first_slots(sent_slots, member, login),
     )
+
+
+def _member(login: str, registration: str) -> UUID:
+    """Whose a registration for a login is: whoever has it, or the id that it has had for everybody
+    before its account was handed over to it. Both are answered alike later on."""
+    before = member_id(login)
+    claimed = parse_ijson(b64u_decode(registration.split(".")[1])) if "." in registration else None
+    if isinstance(claimed, dict) and claimed.get("iss") == str(before):
+        return before
+    return selectors.member_of(login)
 
 
 def address(login: str) -> str:
