@@ -96,6 +96,9 @@ ON_PAPER = """() => {
   };
 }"""
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Colours that change take a moment, longer on a busy machine.
+ARRIVED = """() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition)
+  .map((one) => one.finished.catch(() => null)))"""
 MOST_STOPS = 25
 
 
@@ -166,6 +169,7 @@ def paper(page: Page) -> None:
     """Printed from a dark screen: the content, dark on light, without navigation."""
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate(DRAWN)
+    page.evaluate(ARRIVED)
     found = page.evaluate(ON_PAPER)
     page.emulate_media(media="screen", color_scheme="light")
     assert (found["left"], found["dark"]) == ([], []), (page.url, found)
