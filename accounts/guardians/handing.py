@@ -2,7 +2,8 @@
 
 What was sent is committed first, so that it can be finished whenever the power went: then the nodes
 take the key change, then the cloud, and one transaction puts the new person in the guardians'
-place. Every step may be repeated. What the nodes refuse is forgotten again, for they took none of it.
+place. Every step may be repeated. What the nodes refuse is forgotten again once every one of them says
+that it took none of it.
 """
 
 import json
@@ -21,9 +22,9 @@ from accounts.models import KeySlot, Member, SlotType
 from accounts.services import devices
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
-from sesphr.adapters import get_cloud
+from sesphr.adapters import get_cloud, get_srs_nodes
 from sesphr.crypto import statements
-from sesphr.ports.errors import Conflict, Invalid, NotFound, Refused
+from sesphr.ports.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from sesphr.web.problems import Problem
 
 REFUSALS = (Conflict, Invalid, NotFound, Refused)
@@ -109,6 +110,11 @@ def _carried_out(row: HandOver, *, mine: bool) -> HandOver:
         _require_list(row.dependant_id, registration)
         fanout.write(lambda node: node.register(registration))
     except REFUSALS as refusal:
+        if not _taken_nowhere(row.dependant_id, registration):
+            row.refresh_from_db()
+            if row.finished is None:
+                raise Unavailable(fanout.NOT_KEPT) from None
+            return row
         now = _dropped(row)
         if now.finished is not None:
             return now
@@ -117,6 +123,14 @@ def _carried_out(row: HandOver, *, mine: bool) -> HandOver:
         raise RegistrationMoved from None
     get_cloud().change_key(registration)
     return _finish(row)
+
+
+def _taken_nowhere(member: UUID, registration: str) -> bool:
+    """Whether every node says that it has not taken a key change. One that has passes it on to the
+    others, and what opens the new keys is kept here alone: then it must not be forgotten."""
+    nodes = get_srs_nodes()
+    found = fanout.gather(lambda node: registration in node.registrations(str(member)), len(nodes))
+    return len(found.answers) == len(nodes) and not any(found.answers.values())
 
 
 def _require_list(member: UUID, registration: str) -> None:

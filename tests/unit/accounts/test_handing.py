@@ -366,8 +366,38 @@ def test_a_departure_between_the_nodes_and_the_end_leaves_nothing_of_it(
 
 
 def refuse(patch: pytest.MonkeyPatch, nodes: Nodes, failure: PortError) -> None:
+    def refused(registration: str) -> str:
+        raise failure
+
     for node in nodes:
-        patch.setattr(node, "failure", failure)
+        patch.setattr(node, "register", refused)
+
+
+def test_what_one_node_took_is_not_forgotten_though_the_others_refuse(
+    waiting: Waiting, nodes: Nodes, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = waiting.body()
+    with monkeypatch.context() as patch:
+        refuse(patch, nodes[1:], Conflict("Another access list was taken first."))
+        assert sent(body).status_code == 503
+        # Other octets cannot take its place either: those would be keys that no node has.
+        assert sent(waiting.body()).status_code == 503
+    assert waiting.row.digest is not None
+    # The others have heard of it by now.
+    assert sent(body).status_code == 200
+    waiting.handed_over(body)
+
+
+def test_where_a_node_cannot_be_asked_nothing_is_forgotten(
+    waiting: Waiting, nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = waiting.body()
+    with monkeypatch.context() as patch:
+        refuse(patch, nodes, Conflict("Another was first."))
+        patch.setattr(nodes[0], "failure", Unavailable("away"))
+        assert sent(body).status_code == 503
+    assert waiting.row.digest is not None
+    assert sent(body).status_code == 200
 
 
 def test_another_registration_that_was_first_lets_it_be_prepared_again(
