@@ -13,11 +13,12 @@ from srs.models import Member, Registration
 
 @dataclass(frozen=True)
 class FormerKeys:
-    """Keys that a later registration took the place of; `lists`: the number of the last access
-    list that may be signed with them."""
+    """Keys that a later registration took the place of; `below`: their epochs are below it;
+    `lists`: the number of the last access list that may be signed with them."""
 
     verification: bytes
     key_digest: str
+    below: int
     lists: int
 
 
@@ -25,12 +26,14 @@ def former_keys(alias: str, member: Member) -> list[FormerKeys]:
     """The keys that a member had before the present ones, oldest first."""
     rows = Registration.objects.using(alias).filter(member=member).order_by("seq")
     found: list[FormerKeys] = []
-    before = None
+    before, highest = None, 1
     for jws in rows.values_list("jws", flat=True):
         payload = statements.payload_of_unverified(jws)
         if before is not None and "possession" in payload:
             receive = hashlib.sha256(b64u_decode(before["receive"], 96)).digest()
             verification = b64u_decode(before["verification"], 32)
-            found.append(FormerKeys(verification, b64u_encode(receive), payload["acl"]))
+            keys = FormerKeys(verification, b64u_encode(receive), highest + 1, payload["acl"])
+            found.append(keys)
+        highest = max([highest, *(key["epoch"] for key in payload["partitions"].values())])
         before = payload
     return found

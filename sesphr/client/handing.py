@@ -112,8 +112,7 @@ def _change(
     before = MemberKeys.from_seed(old, earlier)
     if (before.verification, before.receive_public) != (person.verification, person.receive):
         raise IntegrityError("STOP: the seed is not that of the keys that are registered.")
-    below = max((epoch for _, epoch in person.partitions), default=1) + 1
-    former = [*earlier, FormerSeed(below, old)]
+    former = [*earlier, FormerSeed(person.next_epoch, old)]
     jws = key_change(
         MemberKeys.from_seed(seed, former), before, deployment=deployment, member=found.member,
         partitions=sorted({name for name, _ in person.partitions}), seq=person.seq + 1,

@@ -24,11 +24,12 @@ PINS = "people"
 
 @dataclass(frozen=True)
 class FormerKeys:
-    """Keys that were changed: verification key, key digest (b64u), and the number of the last access
-    list that may be signed with them."""
+    """Keys that were changed: verification key, key digest (b64u), the epoch below which they hold,
+    and the number of the last access list that may be signed with them."""
 
     verification: bytes
     key: str
+    below: int
     lists: int
 
 
@@ -64,6 +65,11 @@ class Person:
     def epochs(self, partition: str) -> list[int]:
         """All registered epochs of a partition."""
         return sorted(epoch for name, epoch in self.partitions if name == partition)
+
+    @property
+    def next_epoch(self) -> int:
+        """The epoch with which keys begin that take the place of these."""
+        return max((epoch for _, epoch in self.partitions), default=1) + 1
 
     def signed(self, jws: str) -> dict[str, bytes]:
         """The directory for a statement that may be old: the key of this member's, of all that
@@ -115,9 +121,10 @@ def _next(deployment: str, member: str, before: Person | None, jws: str) -> Pers
     receive = _receive(deployment, member, named, payload)
     found = _partitions(deployment, member, named, payload)
     former = before.former if before else ()
+    _check_epochs(former, found)
     if before is not None and "possession" in payload:
         _check_change(before, receive, found)
-        former = (*former, FormerKeys(before.verification, before.key, payload["acl"]))
+        former = (*former, _replaced(before, payload["acl"]))
     elif before is not None and before.receive != receive:
         raise IntegrityError("A later registration of this member changes the key.")
     keys = {**(before.partitions if before else {}), **found}
@@ -125,9 +132,19 @@ def _next(deployment: str, member: str, before: Person | None, jws: str) -> Pers
     return Person(member, named, receive, payload["seq"], digest, keys, former)
 
 
+def _check_epochs(former: tuple[FormerKeys, ...], found: dict[tuple[str, int], G1]) -> None:
+    """Keys have the epochs from their first on; those before are of the keys before."""
+    if former and any(epoch < former[-1].below for _, epoch in found):
+        raise IntegrityError("A registration of this member names an epoch of former keys.")
+
+
+def _replaced(before: Person, lists: int) -> FormerKeys:
+    return FormerKeys(before.verification, before.key, before.next_epoch, lists)
+
+
 def _check_change(before: Person, receive: G2, found: dict[tuple[str, int], G1]) -> None:
     """New keys are new as a whole: for receiving, and for each partition in one new epoch."""
-    first = max((epoch for _, epoch in before.partitions), default=1) + 1
+    first = before.next_epoch
     if receive == before.receive or set(found) != {(name, first) for name, _ in before.partitions}:
         raise IntegrityError("A key change of this member is not whole.")
 
@@ -160,11 +177,19 @@ def check_pin(folder: Folder, person: Person, login: str | None = None) -> bool:
 
     A pin binds login, member id and keys to one another; `login` is under what address
     the server names the person, None where it names none. Whoever is pinned with keys that they
-    have changed since, signed with those, is pinned still, and may have another address.
+    have changed since, signed with those, is pinned with the new ones from then on, and may have
+    another address.
 
     Raises:
         IntegrityError: one of the three is pinned with another of the others.
     """
+    pinned = _agrees(folder, person, login)
+    if pinned and moved(folder, person):
+        pin(folder, person, login)
+    return pinned
+
+
+def _agrees(folder: Folder, person: Person, login: str | None) -> bool:
     pins = folder.read(PINS)
     owner_of_login = _pinned_id(pins, login)
     if owner_of_login not in (None, person.member):
@@ -240,7 +265,7 @@ def pin(folder: Folder, person: Person, login: str | None = None) -> None:
     """
     verification, key = _keys(person)
     with folder.locked(PINS):
-        check_pin(folder, person, login)
+        _agrees(folder, person, login)
         pins = folder.read(PINS)
         before = pins.get(person.member, {})
         known = None if _moved(before, person) else before.get("login")

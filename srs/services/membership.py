@@ -114,6 +114,8 @@ def _commit(node: Node, checked: statements.Verified, heard: bool) -> str:
         if not heard:
             _require_last_list(node, member, payload)
         _change(node, member, payload)
+    else:
+        _require_own_epochs(node, member, payload)
     for partition, key in payload["partitions"].items():
         _add_key(node, member, partition, key)
     receipt = node.receipt("registration", checked.issuer, digest_of(checked), payload["seq"])
@@ -154,6 +156,13 @@ def _require_all(node: Node, member: Member, payload: dict[str, Any]) -> None:
         raise Invalid(f"New keys need epoch {first} of each registered partition, and no other.")
     if payload["receive"] == b64u_encode(bytes(member.receive)):
         raise Invalid("New keys need another key for receiving, too.")
+
+
+def _require_own_epochs(node: Node, member: Member, payload: dict[str, Any]) -> None:
+    """The epochs below the present keys' first are of the keys before, and none is added to them."""
+    former = former_keys(node.alias, member)
+    if former and any(key["epoch"] < former[-1].below for key in payload["partitions"].values()):
+        raise Invalid(f"These keys begin with epoch {former[-1].below}.")
 
 
 def _require_last_list(node: Node, member: Member, payload: dict[str, Any]) -> None:

@@ -156,6 +156,16 @@ def test_what_was_dealt_to_the_old_key_is_forgotten_and_its_givers_are_told() ->
     assert set(ask(renewed, first)) == {"allow"}
 
 
+def test_a_partition_that_comes_later_begins_with_the_new_keys_epoch() -> None:
+    owner = change(member())
+    before = digest_of(last(owner))
+    # The same seed, as one that knows of no former one: right keys and proofs, of epoch 1.
+    early = Endpoint(id=owner.id, seed=owner.seed).registration(("genome",), seq=3, previous=before)
+    refused(Invalid, lambda node: node.register(early))
+    later = owner.registration(("genome",), seq=3, previous=before)
+    everywhere(lambda node: node.register(later))
+
+
 @pytest.mark.parametrize("partitions", [(), ("medical",), (*DEFAULTS, "genome")])
 def test_every_partition_gets_new_keys_and_no_other(partitions: tuple[str, ...]) -> None:
     owner = member()

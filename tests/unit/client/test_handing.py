@@ -113,6 +113,18 @@ def test_a_reader_takes_the_new_keys_and_another_address_and_compares_anew(grown
     doctor.ok("compare", tim.login, *now.split())
 
 
+def test_a_lookup_alone_remembers_the_new_keys(grown, join, wire):
+    ada, login, _, tim = grown
+    doctor = join("doc", "physician")
+    ada.ok("--for", login, "grant", doctor.login, "--partition", "medical", "--add")
+    doctor.ok("contribute", SAMPLE, "--owner", login)
+    take_over(tim, code_of(ada, login))
+    doctor.ok("fingerprint", tim.login)
+    cut = lambda found: {**found, "registrations": found["registrations"][:1]}  # noqa: E731
+    wire.change("POST", "/directory", cut)
+    doctor.fails(4, "fingerprint", tim.login)
+
+
 def test_an_older_chain_than_was_seen_is_a_stop(grown, join, wire, tmp_path):
     ada, login, record, tim = grown
     doctor = join("doc", "physician")
