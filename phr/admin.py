@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,7 +16,7 @@ from accounts.models import Member
 from phr import incidents  # noqa: F401 -- registers its pages
 from phr.models import KeyRequest
 from sesphr.crypto.statements import payload_of_unverified
-from sesphr.web.staff.filters import period_of
+from sesphr.web.staff.filters import period_of, state_of
 from sesphr.web.staff.readonly import ReadOnlyAdmin
 from sesphr.web.staff.shown import code, when
 
@@ -27,21 +25,6 @@ STATES = {
     KeyRequest.State.APPROVED: (_("Approved"), "good"),
     KeyRequest.State.DECLINED: (_("Declined"), "plain"),
 }
-
-
-class RequestState(SimpleListFilter):
-    """Requests in one state."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The states."""
-        return [(state.value, label) for state, (label, _colour) in STATES.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those in it."""
-        return queryset.filter(state=self.value()) if self.value() else queryset
 
 
 @admin.register(KeyRequest)
@@ -61,7 +44,7 @@ class KeyRequestAdmin(ReadOnlyAdmin):
         "state_tag",
         "answered_at",
     )
-    list_filter = (RequestState, period_of("asked"))
+    list_filter = (state_of(STATES), period_of("asked"))
     ordering = ("-asked", "id")
     sortable_by = ("asked_at",)
     groups = (

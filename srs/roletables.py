@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -20,7 +19,7 @@ from sesphr import clock
 from sesphr.crypto.credentials import Role
 from sesphr.ports.errors import Unavailable
 from sesphr.roles import node_database
-from sesphr.web.staff.filters import PeriodFilter, period_of
+from sesphr.web.staff.filters import PeriodFilter, period_of, state_of
 from sesphr.web.staff.readonly import column
 from sesphr.web.staff.shown import EMPTY, code, when
 from srs import credentials
@@ -171,21 +170,6 @@ def _times(alias: str, rows: Iterable[Any]) -> dict[str, int]:
     return dict(entries.values_list("subject", "time"))
 
 
-class ContributionState(SimpleListFilter):
-    """Contributions in one state."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The states."""
-        return [(state.value, label) for state, (label, _colour) in STATES.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those in it."""
-        return queryset.filter(state=self.value()) if self.value() else queryset
-
-
 @admin.register(Contribution)
 class ContributionAdmin(NodeAdmin):
     """Contributions: who added what to whose record, and what its owner made of it."""
@@ -196,7 +180,7 @@ class ContributionAdmin(NodeAdmin):
         " declined, it is erased. Staff answer none."
     )
     list_display = ("offered_at", "author_code", "owner_code", "partitions", "state_tag")
-    list_filter = (NodeFilter, ContributionState, period_of("version__accepted"))
+    list_filter = (NodeFilter, state_of(STATES), period_of("version__accepted"))
     ordering = ("-version__accepted", "-id")
     sortable_by = ("offered_at",)
     size = column("octets", _("Cipher octets"))

@@ -1,5 +1,6 @@
 """Filters that lists share."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,6 +54,27 @@ class PeriodFilter(SimpleListFilter):
 def period_of(column: str) -> type[PeriodFilter]:
     """The filter over one column."""
     return type("PeriodFilter", (PeriodFilter,), {"field": column})
+
+
+class StateFilter(SimpleListFilter):
+    """Rows in one state; `states` has words and a colour for each."""
+
+    title = _("state")
+    parameter_name = "state"
+    states: Mapping[Any, tuple[Any, str]] = {}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The states."""
+        return [(state.value, label) for state, (label, _colour) in self.states.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those in it."""
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
+def state_of(states: Mapping[Any, tuple[Any, str]]) -> type[StateFilter]:
+    """The filter over these states."""
+    return type("StateFilter", (StateFilter,), {"states": states})
 
 
 def _start_of(day: str) -> int | None:
