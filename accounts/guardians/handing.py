@@ -86,6 +86,7 @@ def _begin(found: HandOver, sent: TakeOver, body: str) -> HandOver:
         return row
     if not body:
         raise RegistrationMoved
+    offers.require_no_list(row)
     forms.require_former(sent, row.dependant.former.values_list("below", flat=True))
     row.begun, row.login, row.digest, row.body = clock.now(), sent.login, sent.digest, body
     row.save()

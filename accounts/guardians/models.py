@@ -86,6 +86,7 @@ class HandOver(models.Model):
     seed, sealed under the code. Once begun, `body` is all that was sent (login secrets hashed, see
     `handing`), `digest` a keyed hash of it, 32 octets, and `login` the one that nobody else may take
     meanwhile. All of that but the digest goes at the end; the row stays. `told`: letters were sent.
+    `listed` is when a guardian last sent a list of who may read, while this stood.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -100,6 +101,7 @@ class HandOver(models.Model):
     sealed = OctetsField(max_length=60, null=True)
     # Null once it is over, as a guardianship's: at most one of a dependant waits.
     live = models.BooleanField(null=True, default=True)
+    listed = models.PositiveBigIntegerField(null=True)
     begun = models.PositiveBigIntegerField(null=True)
     login = BinaryCharField(max_length=254, unique=True, null=True)
     body = models.TextField(null=True)

@@ -8,10 +8,14 @@ from accounts import events
 from accounts.guardians.forms import hashed
 from accounts.guardians.models import HandOver
 from accounts.models import State
+from accounts.transactions import atomic_retried
 from sesphr import clock
+from sesphr.ports.errors import Unavailable
 from sesphr.web.problems import Problem
 
 LIFE = 14 * 24 * 3600
+# For how long a list that a guardian sent may be on its way to some node.
+UNDER_WAY = 60
 
 
 class BadHandOver(Problem):
@@ -33,6 +37,12 @@ def finished() -> BadHandOver:
 def begun() -> BadHandOver:
     """The refusal to a guardian, once whoever has the code began."""
     detail = "They have begun to take over the account. It cannot be taken back any more."
+    return BadHandOver(409, "hand-over-begun", detail)
+
+
+def theirs_now() -> BadHandOver:
+    """The same, to a guardian who would say who may read."""
+    detail = "They have begun to take over the account. From now on they say who may read it."
     return BadHandOver(409, "hand-over-begun", detail)
 
 
@@ -88,6 +98,35 @@ def require_open(row: HandOver) -> None:
     if not row.guardian.is_authorised:
         raise unknown()
     raise BadHandOver(410, "code-expired", "This code is too old. Ask your guardian for a new one.")
+
+
+@atomic_retried
+def note_list(dependant: UUID) -> None:
+    """Say that a list signed with the dependant's keys is about to go to the nodes.
+
+    Nodes that take it after others took new keys would leave the new holder with a list that the old
+    key signed: so none is sent once somebody began, and nobody begins while one is under way.
+
+    Raises:
+        BadHandOver: `hand-over-begun`.
+    """
+    row = live(dependant).select_for_update().first()
+    if row is None:
+        return
+    if row.begun is not None:
+        raise theirs_now()
+    row.listed = clock.now()
+    row.save(update_fields=["listed"])
+
+
+def require_no_list(row: HandOver) -> None:
+    """Demand that no guardian's list is under way; call with the row locked.
+
+    Raises:
+        Unavailable: one may be.
+    """
+    if row.listed is not None and clock.now() < row.listed + UNDER_WAY:
+        raise Unavailable("A guardian has just changed who may read. Try again in a minute.")
 
 
 def lapse(rows: QuerySet[HandOver], **details: str) -> int:

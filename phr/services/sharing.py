@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts.guardians import offers
 from phr.models import KeyRequest
 from phr.relay import digest_of, granted, payload_by, receipt_for
 from sesphr import clock
@@ -31,9 +32,11 @@ def set_acl(*, by: UUID, acl: str, deal: str | None, answers: Iterable[UUID]) ->
     Raises:
         PortError: as the nodes and the cloud say; what was done stays done and a
             repeat of the same call finishes it.
+        BadHandOver: the account is being taken over, by whom this list would not be signed.
     """
     payload = payload_by(acl, by)
     waiting = _own_requests(by, answers)
+    offers.note_list(by)
     receipts = receipt_for(acl, "acl", lambda node: node.set_acl(acl, deal))
     get_cloud().note(receipts)
     effective = _is_head(by, acl)

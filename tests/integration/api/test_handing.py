@@ -9,7 +9,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import issuing, selectors
-from accounts.guardians import handing
+from accounts.guardians import handing, offers
 from accounts.ids import member_id
 from sesphr.adapters import get_cloud, get_srs_nodes
 from sesphr.crypto import handover, slots
@@ -203,6 +203,23 @@ def test_it_is_finished_wherever_the_power_went(
     assert _pinned(story.child.id) == grown.keys.verification
 
 
+def test_no_guardian_says_who_may_read_once_somebody_began(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise RuntimeError
+
+    grown, body = story.prepared(story.offered())
+    with monkeypatch.context() as patch:
+        patch.setattr(handing.fanout, "write", cut)
+        assert take_over(body).status_code == 500
+    problem(story.anna.post("acl", story.guarded.list_body([])), 409, "hand-over-begun")
+    assert all(node.acl(story.child.id) == story.guarded.acl_head for node in get_srs_nodes())
+    assert take_over(body).status_code == 200
+    signed_in(grown, body)
+    assert verdicts(story.greta.access(story.record, "medical"))[0][:2] == ("medical", "allow")
+
+
 def test_what_the_guardian_registered_meanwhile_comes_first(story: Story) -> None:
     _, body = story.prepared(story.offered())
     more = story.guarded.registration(("dental",), seq=2, previous=digest_of(story.child.first))
@@ -217,10 +234,16 @@ def test_what_the_guardian_registered_meanwhile_comes_first(story: Story) -> Non
     signed_in(grown, later)
 
 
-def test_a_list_that_the_guardian_signed_meanwhile_is_named_by_the_new_keys(story: Story) -> None:
+def test_a_list_that_the_guardian_signed_meanwhile_is_named_by_the_new_keys(
+    story: Story, moved_clock: list[int]
+) -> None:
     found = story.offered()
     _, body = story.prepared(found)
     story.guarded.revoke_all()
+    # It may still be on its way to some node.
+    problem(take_over(body), 503, "unavailable")
+    assert story.found()["begun"] is False
+    moved_clock[0] += offers.UNDER_WAY
     problem(take_over(body), 409, "registration-moved")
     assert all(len(node.registrations(story.child.id)) == 1 for node in get_srs_nodes())
     grown, later = story.prepared(found)
