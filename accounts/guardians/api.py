@@ -135,7 +135,7 @@ def invite(request: HttpRequest, dependant: UUID, payload: schemas.InviteIn) -> 
     response={200: schemas.GuardianshipOut, **REFUSALS},
 )
 @takes_json(SMALL)
-def accept(request: HttpRequest, guardianship: UUID, payload: schemas.AcceptIn) -> Any:
+def accept(request: HttpRequest, guardianship: UUID, payload: schemas.GuardianSlotIn) -> Any:
     """Accept an invitation, with a slot of one's own."""
     member = guardian_of(request)
     invited = Guardianship.objects.filter(pk=guardianship, guardian=member).first()

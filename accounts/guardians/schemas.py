@@ -159,7 +159,7 @@ class GuardianshipOut(Schema):
     id: MemberId
 
 
-class AcceptIn(Strict):
+class GuardianSlotIn(Strict):
     """The slot that the new guardian's endpoint made."""
 
     slot: GuardianSlot

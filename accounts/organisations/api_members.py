@@ -45,14 +45,14 @@ def _member(request: HttpRequest) -> Member:
 
 @router.post("/activation", response={200: schemas.OfferOut, **REFUSALS})
 @takes_json(SMALL)
-def offer(request: HttpRequest, payload: schemas.CodeIn) -> Any:
+def offer(request: HttpRequest, payload: schemas.ActivationCodeIn) -> Any:
     """For whom a code is, to whoever has it; it is not used by that."""
     return presenters.offer(counted_if_wrong(request, lambda: codes.look(payload.code)))
 
 
 @router.post("/activation/join", auth=member_auth, response={200: schemas.WorkOut, **REFUSALS})
 @takes_json(SMALL)
-def join(request: HttpRequest, payload: schemas.CodeIn) -> Any:
+def join(request: HttpRequest, payload: schemas.ActivationCodeIn) -> Any:
     """Use a code with the account that one has."""
     member = _member(request)
     counted_if_wrong(request, lambda: enrolling.join(member=member, typed=payload.code))
@@ -100,7 +100,7 @@ def _provider(member: Any) -> dict[str, Any]:
     return {"member": member.pk, **{name: getattr(member, name) for name in names}, "posts": posts}
 
 
-@router.get("/leavers", auth=authorised_auth, response={200: schemas.NoticesOut, **REFUSALS})
+@router.get("/leavers", auth=authorised_auth, response={200: schemas.LeaversOut, **REFUSALS})
 def notices(request: HttpRequest) -> Any:
     """Who left of those with whom the member shares."""
     return {"notices": [presenters.notice(one) for one in selectors.notices_to(_member(request))]}

@@ -14,7 +14,7 @@ EnrolledRole = Literal["physician", "nurse", "pharmacist", "insurer", "researche
 Short = Annotated[str, Field(max_length=200)]
 
 
-class CodeIn(Strict):
+class ActivationCodeIn(Strict):
     """An activation code."""
 
     code: Code
@@ -209,7 +209,7 @@ class CodesOut(Schema):
     codes: list[CodeOut]
 
 
-class NoticeOut(Schema):
+class LeaverOut(Schema):
     """That somebody with whom an owner shares has left; `finished` once every node confirmed."""
 
     id: UUID
@@ -222,7 +222,7 @@ class NoticeOut(Schema):
     finished: bool
 
 
-class NoticesOut(Schema):
+class LeaversOut(Schema):
     """What was not dismissed, the newest first."""
 
-    notices: list[NoticeOut]
+    notices: list[LeaverOut]
