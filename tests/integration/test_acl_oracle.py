@@ -13,7 +13,8 @@ from tests.support.acl_cases import cases, oracle
 
 SEED = 20_261_129
 REASONS = {
-    "inactive", "credential", "deny-rule", "member-rule", "role-rule", "emergency-rule", "no-rule",
+    "inactive", "credential", "deny-rule", "member-rule", "role-rule", "code-rule", "emergency-rule",
+    "no-rule",
 }  # fmt: skip
 
 
@@ -31,9 +32,11 @@ def in_browsers(made: list[dict[str, Any]]) -> list[tuple[str, str | None, str]]
     return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("lists", [400, pytest.param(10_000, marks=pytest.mark.soak)])
-def test_python_and_the_browser_decide_as_the_oracle_does(lists: int) -> None:
-    made = cases(SEED + lists, lists)
+@pytest.mark.parametrize(
+    ("lists", "questions"), [(10_000, 2), pytest.param(20_000, 6, marks=pytest.mark.soak)]
+)
+def test_python_and_the_browser_decide_as_the_oracle_does(lists: int, questions: int) -> None:
+    made = cases(SEED + lists, lists, questions)
     wanted = [oracle(case) for case in made]
     for case, right, browser in zip(made, wanted, in_browsers(made), strict=True):
         assert in_python(case) == right, case

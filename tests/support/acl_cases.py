@@ -52,6 +52,8 @@ def rule(random: Random, identifier: str) -> Rule:
     deny = random.random() < 0.2
     urgent = role and not deny and random.random() < 0.4
     start, end = (0, None) if random.random() < 0.6 else span(random)
+    coded = {"code": True, **({"hours": random.randint(1, 3)} if random.random() < 0.7 else {})}
+    read_out = role and not deny and not urgent and random.random() < 0.4
     return {
         "id": identifier, "who": who, "partitions": some(random, PARTS),
         "actions": some(random, ACTIONS),
@@ -59,6 +61,7 @@ def rule(random: Random, identifier: str) -> Rule:
         "valid_until": end if random.random() < 0.8 else None, "history": random.random() < 0.5,
         "deny": deny,
         "emergency": {"hours": random.randint(1, 3), "signers": random.randint(1, 2)} if urgent else None,
+        **(coded if read_out else {}),
     }  # fmt: skip
 
 
@@ -98,6 +101,7 @@ def request(random: Random, asker: dict[str, Any]) -> dict[str, Any]:
         "record_date": None if action == "add" else random.choice(MOMENTS),
         "now": random.choice(MOMENTS),
         "emergency": statement(random, asker) if random.random() < 0.7 else None,
+        **({"consent": {"since": random.choice(MOMENTS)}} if random.random() < 0.5 else {}),
     }  # fmt: skip
 
 
@@ -118,6 +122,8 @@ def aimed(random: Random, case: dict[str, Any], one: Rule) -> dict[str, Any]:
         mine = {"id": asker["id"], "active": True, "credential": asker["credential"]}
         said = {"since": random.choice(MOMENTS[:6]), "reason": "fell", "signers": [mine, *others]}
         asked |= {"purpose": "emergency", "emergency": said}
+    if "code" in one:
+        asked["consent"] = {"since": random.choice(MOMENTS)}
     return {**case, "member": asker, "request": asked}
 
 
@@ -130,7 +136,7 @@ def question(random: Random, rules: dict[str, Any]) -> dict[str, Any]:
     return case
 
 
-def cases(seed: int, lists: int, questions: int = 6) -> list[dict[str, Any]]:
+def cases(seed: int, lists: int, questions: int) -> list[dict[str, Any]]:
     """So many lists, each with so many questions."""
     random, found = Random(seed), []
     for _ in range(lists):
@@ -174,6 +180,14 @@ def signed_by_enough(one: Rule, asked: dict[str, Any], asker: str, moment: int) 
     return moment in lasting and bool(fitting)
 
 
+def code_moments(one: Rule, asked: dict[str, Any]) -> set[int]:
+    """The moments at which a rule answers after a code; a day, where it does not say for how long."""
+    if "consent" not in asked:
+        return set()
+    since = asked["consent"]["since"]
+    return set(range(since, since + one.get("hours", 24) * 3600, HALF_HOUR))
+
+
 def situations(one: Rule, asker: dict[str, Any], asked: dict[str, Any]) -> set[tuple[Any, ...]]:
     """Every (partition, action, purpose, moment, record date) in which a rule speaks of somebody."""
     purposes = one["purposes"] or [*PURPOSES, "unheard-of"]
@@ -193,6 +207,8 @@ def situations(one: Rule, asker: dict[str, Any], asked: dict[str, Any]) -> set[t
             meant = (asker["id"], asker["key"]) in pairs
         if meant and one["emergency"] is not None:
             meant = signed_by_enough(one, asked, asker["id"], moment)
+        if meant and "code" in one:
+            meant = moment in code_moments(one, asked)
         if meant:
             found |= set(product(one["partitions"], one["actions"], purposes, [moment], dates))
     return found
@@ -204,11 +220,13 @@ def kind_of(one: Rule) -> str:
         return "deny-rule"
     if one["emergency"] is not None:
         return "emergency-rule"
+    if "code" in one:
+        return "code-rule"
     return "member-rule" if "member" in one["who"] else "role-rule"
 
 
 def oracle(case: dict[str, Any]) -> tuple[str, str | None, str]:
-    """(decision, rule, reason): the first line of the README's six that fits."""
+    """(decision, rule, reason): the first line of the README that fits."""
     asker, asked = case["member"], case["request"]
     if asker["active"] is False:
         return "deny", None, "inactive"
@@ -221,7 +239,7 @@ def oracle(case: dict[str, Any]) -> tuple[str, str | None, str]:
     )  # fmt: skip
     speaking = [one for one in case["acl"]["rules"] if put in situations(one, asker, asked)]
     piles: dict[str, list[str]] = {
-        "deny-rule": [], "member-rule": [], "role-rule": [], "emergency-rule": []
+        "deny-rule": [], "member-rule": [], "role-rule": [], "code-rule": [], "emergency-rule": [],
     }  # fmt: skip
     for one in speaking:
         piles[kind_of(one)].append(one["id"])
