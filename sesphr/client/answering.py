@@ -13,7 +13,7 @@ from sesphr.client.errors import ClientError, IntegrityError, RefusedError, Serv
 from sesphr.client.offered import Proposal, ProposalAnswered, Proposals
 from sesphr.client.opening import Opened, open_record
 from sesphr.client.people import Person
-from sesphr.client.session import Session, check_receipts
+from sesphr.client.session import Session, acknowledging, check_receipts
 from sesphr.client.statement import payload, sign, verify
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.envelope import wrap_key
@@ -139,5 +139,5 @@ def _send(session: Session, record: str, act: str, typ: str, /, **members: objec
     name = "accept" if act == "accept" else "deletion"
     found = session.api.post(ProposalAnswered, f"/proposals/{record}/{act}", **{name: statement})
     nodes = check_receipts(session, found.receipts, kind=name, digest=checked.digest)
-    if nodes < session.deployment.n:
+    if nodes < acknowledging(session.deployment):
         raise IntegrityError("The server confirmed this without the key servers' receipts.")

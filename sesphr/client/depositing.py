@@ -23,7 +23,7 @@ from sesphr.client.outbox import Outbox, Parcel
 from sesphr.client.people import Person
 from sesphr.client.registration import ORIGINAL
 from sesphr.client.sealing import Deposit, seal_record
-from sesphr.client.session import Session, check_receipts
+from sesphr.client.session import Session, acknowledging, check_receipts
 from sesphr.crypto.encoding import b64u_decode, lp
 from sesphr.crypto.errors import OpenError
 from sesphr.crypto.kdf import hkdf
@@ -165,7 +165,5 @@ def _send(session: Session, parcel: Parcel, owner: str | None = None) -> None:
     )  # fmt: skip
     digest = b64u_decode(parts["digest"], 32)
     nodes = check_receipts(session, found.receipts, kind="deposit", digest=digest, owner=owner)
-    n, t = session.deployment.n, session.deployment.t
-    # The others catch up: every t, which is what an opening needs, have one that knows.
-    if nodes < max(t, n - t + 1) or found.record != parts["record"]:
+    if nodes < acknowledging(session.deployment) or found.record != parts["record"]:
         raise IntegrityError("The server confirmed the deposit without the key servers' receipts.")
