@@ -17,18 +17,25 @@ import { answer, part, receipt, sessionOf } from "./made_up_nodes.mjs";
 const [ADA, LAB, RECORD] = Array.from({ length: 3 }, () => crypto.randomUUID());
 const [hers, his] = [1, 2].map((n) => MemberKeys.fromSeed(new Uint8Array(32).fill(n)));
 const session = sessionOf(ADA, hers);
-const place = { deployment: DEPLOYMENT, owner: ADA, record: RECORD, version: 1 };
-const made = encapsulatePartition(place, "medical", 1, hers.partition("medical", 1).public);
-const sealed = await encryptRecord(place, [{ encapsulation: made, plaintext: utf8("<m>5.1</m>") }], { author: LAB, authorKeys: his.signingKey, iat: 1, previous: null });
-const digest = b64uEncode(sealed.digest);
-const point = pair(made.R, G2_GENERATOR).encode();
-const proposal = { record: RECORD, digest, partitions: ["medical"] };
+/** What an author wrote into her records, and what is listed of it. */
+const written = async (author, authorKeys, version = 1) => {
+  const place = { deployment: DEPLOYMENT, owner: ADA, record: RECORD, version };
+  const { public: key, wrap } = hers.partition("medical", 1);
+  const made = encapsulatePartition(place, "medical", 1, key);
+  const drafts = [{ encapsulation: made, plaintext: utf8("<m>5.1</m>"), ...(author === ADA && { w: wrap }) }];
+  const previous = version === 1 ? null : "A".repeat(43);
+  const sealed = await encryptRecord(place, drafts, { author, authorKeys: authorKeys.signingKey, iat: 1, previous });
+  const digest = b64uEncode(sealed.digest);
+  return { sealed, version, point: author === ADA ? null : pair(made.R, G2_GENERATOR).encode(), proposal: { record: RECORD, digest, partitions: ["medical"] } };
+};
+const offered = await written(LAB, his);
+const { proposal } = offered;
 const refused = (error) => error instanceof Integrity && error.what === "receipt";
 
 /** Opens the record, and answers with the receipts of these nodes. */
-const serverOf = (...indexes) => {
+const serverOf = (indexes, { sealed, version, point, proposal: { digest } } = offered) => {
   const receipts = (kind) => (body) => ({ record: RECORD, state: "", receipts: indexes.map((index) => receipt(index, kind, body[kind], { id: ADA, keys: hers })) });
-  const item = { record: RECORD, owner: ADA, version: 1, manifest: digest, partitions: [part("medical", { point })] };
+  const item = { record: RECORD, owner: ADA, version, manifest: digest, partitions: [part("medical", { point })] };
   return new MadeUpServer({
     "POST /access": ({ request }) => ({
       answers: [1, 2].map((index) => answer(index, own(session, request).digest, [item])),
@@ -45,13 +52,21 @@ const serverOf = (...indexes) => {
 for (const [name, act] of [["accept", accept], ["decline", decline]]) {
   test(`one key server may be away when an owner has to ${name}, two may not`, async () => {
     for (const indexes of [[1, 2, 3], [1, 2], [3, 2]]) {
-      const server = serverOf(...indexes);
+      const server = serverOf(indexes);
       await act(session, proposal);
       assert.equal(server.bodies(`POST /proposals/${RECORD}/${name}`).length, 1);
     }
     for (const indexes of [[], [2], [2, 2]]) {
-      serverOf(...indexes);
+      serverOf(indexes);
       await assert.rejects(act(session, proposal), refused);
     }
   });
 }
+
+test("nothing is accepted that is her own already, or a later version of something", async () => {
+  for (const one of [await written(ADA, hers), await written(LAB, his, 2)]) {
+    const server = serverOf([1, 2, 3], one);
+    await assert.rejects(accept(session, one.proposal), (error) => error instanceof Integrity && error.what === "manifest");
+    assert.deepEqual(server.bodies(`POST /proposals/${RECORD}/accept`), []);
+  }
+});

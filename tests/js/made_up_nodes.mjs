@@ -27,11 +27,15 @@ export const sessionOf = (me, keys) => {
 
 const signed = (index, typ, members) => sign(seedOf(index), typ, payload(DEPLOYMENT, uuid(900 + index), members));
 
+/** One node's receipt for an object of this digest. */
+export const receiptOf = (index, kind, digest, owner) =>
+  signed(index, "sesphr-receipt", { owner, kind, object: b64uEncode(digest), seq: 1, effective: true });
+
 /** One node's receipt for a statement. */
 export const receipt = (index, kind, jws, owner) => {
   const keys = new Map([[owner.id, owner.keys.verification]]);
   const { digest } = verify(jws, { typ: `sesphr-${kind}`, deployment: DEPLOYMENT, directory: keys, what: kind });
-  return signed(index, "sesphr-receipt", { owner: owner.id, kind, object: b64uEncode(digest), seq: 1, effective: true });
+  return receiptOf(index, kind, digest, owner.id);
 };
 
 /**

@@ -32,6 +32,8 @@ export async function accept(session, proposal) {
   if (!opened) throw new ApiError(403, "refused");
   const { opening, payload: signed, plain } = opened;
   const names = Object.keys(signed.partitions);
+  // Nobody proposes what is her own, nor a later version of it: an accept is of neither.
+  if (signed.iss === session.me.id || signed.version !== 1) throw new Integrity("manifest");
   if (opening.manifest !== manifest || names.some((name) => !plain.has(name))) throw new Integrity("manifest");
   /** @type {Record<string, string>} */
   const wrapped = {};
