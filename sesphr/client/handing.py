@@ -14,7 +14,7 @@ from sesphr.client.people import Person
 from sesphr.client.recovery import Applicant, Application
 from sesphr.client.registration import OWNER, key_change
 from sesphr.client.session import Session, parameters
-from sesphr.crypto import handover
+from sesphr.crypto import handover, statements
 from sesphr.crypto.errors import CryptoError, SlotError
 from sesphr.crypto.keys import FormerSeed, MemberKeys
 
@@ -137,6 +137,29 @@ def _send(app: App, application: Application, code: str) -> None:
         raise
 
 
-def deal_again(session: Session) -> sharing.Outcome:
-    """Deal the new keys to those whom the list in force lets read."""
+def deal_again(session: Session, taken: Application) -> sharing.Outcome:
+    """Deal the new keys to those whom the list in force lets read.
+
+    Raises:
+        IntegrityError: the change that was sent named another list than the last; nothing was dealt.
+    """
+    sent = statements.payload_of_unverified(taken.body["registration"])
+    check_lists(session, sent["acl"])
     return sharing.change(session, lambda present: present)
+
+
+def check_lists(session: Session, sent: int) -> None:
+    """Demand that the list whose number was sent with the key change is the last of the former keys.
+
+    Raises:
+        IntegrityError: it is not, or another number was registered.
+    """
+    head = sharing.read_head(session)
+    last = head.seq == sent if head.seq == 0 or head.former else head.seq > sent
+    # Whoever has the former keys can sign the change once more, with another number.
+    if not last or session.registered().former[-1].lists != sent:
+        # A number that is too high would let the former keys sign lists yet.
+        raise IntegrityError(
+            "STOP: the server named another access list than your last one, so that whoever has the "
+            "former keys could still say who may read. Nothing was dealt; tell the operator."
+        )

@@ -7,9 +7,9 @@ owner's own events are in the log, and the manifest is the owner's own signature
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sesphr.client import activity, depositing
-from sesphr.client.answers import Event, Records, RecordView
-from sesphr.client.errors import IntegrityError, ServerError
+from sesphr.client import activity, listing
+from sesphr.client.answers import Event, RecordView
+from sesphr.client.errors import ServerError
 from sesphr.client.outbox import Outbox
 from sesphr.client.session import Session
 
@@ -33,24 +33,11 @@ def complete(session: Session) -> Inventory:
         found = activity.read(session)
     if len({*found.away, *found.lost}) >= session.deployment.t > 1:
         raise ServerError("Too few key servers can be reached to know what is yours. Try again.")
-    events = found.events
-    views = session.api.get(Records, "/records", owner=session.me.id).records
-    if any(view.owner != session.me.id for view in views):
-        raise IntegrityError("STOP: the server lists somebody else's record as yours.")
-    shown = {view.record: view.version for view in views}
-    if len(shown) != len(views):
-        raise IntegrityError("STOP: the server lists one record twice.")
+    views = listing.listed(session, session.me.id)
     waiting = {one.parts["record"] for one in Outbox(session.folder).waiting()}
-    done = session.folder.read(depositing.DONE).items()
-    known = {record: int(one.get("version", 1)) for record, one in done}
-    for record, version in _deposited(events).items():
-        known[record] = max(known.get(record, 0), version)
-    for record, version in known.items():
-        if record not in waiting and shown.get(record, 0) < version:
-            raise IntegrityError(
-                f"STOP: the server does not list version {version} of your record {record}."
-            )
-    return Inventory(views, sorted(waiting - set(shown)))
+    known = _deposited(found.events)
+    listing.check_none_missing(views, {one: known[one] for one in known.keys() - waiting})
+    return Inventory(views, sorted(waiting - {view.record for view in views}))
 
 
 def _deposited(events: Iterable[Event]) -> dict[str, int]:

@@ -46,13 +46,18 @@ class Opened:
         return "Opened(...)"
 
 
-def open_record(session: Session, opening: Opening) -> Opened:
+def open_record(session: Session, opening: Opening, *, owner: str | None) -> Opened:
     """Verify and decrypt all that was allowed.
 
+    `owner`: whose it is meant to be (member id); a list that puts one person's record under
+    another's name must not be believed. None where nobody said whose.
+
     Raises:
-        IntegrityError: anything is not what was signed; it was reported.
+        IntegrityError: anything is not what was signed, or somebody else's; it was reported.
     """
     with reporting(session, opening, "manifest"):
+        if owner not in (None, opening.owner):
+            raise IntegrityError("STOP: this is another person's record than it should be.")
         stored, manifest = _manifest(session, opening)
         payload = manifest.payload
         _check_not_older(session, opening)

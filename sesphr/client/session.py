@@ -148,6 +148,14 @@ def check_receipts(
     return len(nodes)
 
 
+def acknowledging(deployment: Deployment) -> int:
+    """How many nodes' receipts acknowledge a write; the others catch up.
+
+    Every t nodes, which is what an opening needs, have one among them that knows then.
+    """
+    return max(deployment.t, deployment.n - deployment.t + 1)
+
+
 def checked_salt(slot_type: str, public: SlotParameters) -> bytes:
     """The salt of a slot's parameters, which are strong enough for this client.
 

@@ -8,14 +8,15 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from sesphr.client.access import checked_answers
-from sesphr.client.answers import Access, Openable, Ways
-from sesphr.client.errors import RefusedError, ServerError, UsageError
+from sesphr.client.access import Checked, checked_answers
+from sesphr.client.answers import Access, NodeAnswer, Openable, Ways
+from sesphr.client.errors import IntegrityError, RefusedError, ServerError, UsageError
 from sesphr.client.session import Session
 from sesphr.client.statement import payload, sign, verify
-from sesphr.crypto import consent, hpke, statements
+from sesphr.crypto import consent, hpke
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.errors import DecodingError
+from sesphr.crypto.statements import Verified
 
 TREATMENT, EMERGENCY = "treatment", "emergency"
 SAID = {
@@ -87,18 +88,44 @@ def begin(session: Session, signed: str, cosigns: Iterable[str] = ()) -> None:
         signed, typ="sesphr-access-request", deployment=session.deployment.id,
         directory=session.own_keys, what="Your request",
     )  # fmt: skip
-    more = {"cosigns": list(cosigns)} if cosigns else {}
-    found = session.api.post(Access, "/access", request=signed, **more)
-    checked = checked_answers(session.deployment, asked, found.answers)
+    found, checked = _heard(session, asked, {"cosigns": list(cosigns)} if cosigns else {})
     if not checked.good:
         raise ServerError("No key server answered.")
     if len(checked.votes) >= session.deployment.t:
         return
-    reasons = {
-        part["reason"]
-        for answer in found.answers
-        for item in statements.payload_of_unverified(answer.answer)["items"]
-        for part in item["partitions"]
-    }
+    reasons = {one for answer in found.answers for one in _reasons(session, asked, answer)}
     why = next((one for one in SAID if one in reasons), None)
     raise RefusedError(SAID.get(why or "", REFUSED), code=why or "refused")
+
+
+def _heard(session: Session, asked: Verified, more: dict[str, Any]) -> tuple[Access, Checked]:
+    """What the nodes that were quick answered, or all, waiting a little, where those are not enough
+    and the others could be. The same request gets the same answer; a code counts once."""
+    place = session.deployment
+    found = session.api.post(Access, "/access", request=asked.jws, **more)
+    complete = len(found.answers) >= place.n
+    try:
+        checked = checked_answers(place, asked, found.answers)
+        votes = len(checked.votes)
+        if complete or votes >= place.t or votes + place.n - checked.good < place.t:
+            return found, checked
+    except IntegrityError:
+        if complete:
+            raise
+    found = session.api.post(Access, "/access", request=asked.jws, everybody=True, **more)
+    return found, checked_answers(place, asked, found.answers)
+
+
+def _reasons(session: Session, asked: Verified, answer: NodeAnswer) -> list[str]:
+    """Why a node denied; nothing of an answer that is not what it must be."""
+    place = session.deployment
+    try:
+        said = verify(
+            answer.answer, typ="sesphr-access-answer", deployment=place.id,
+            directory=place.node_keys(), what="A key server's answer",
+        ).payload  # fmt: skip
+    except IntegrityError:
+        return []
+    if said["request"] != b64u_encode(asked.digest):
+        return []
+    return [part["reason"] for item in said["items"] for part in item["partitions"]]

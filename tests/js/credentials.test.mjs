@@ -6,10 +6,12 @@ import test from "node:test";
 import fc from "fast-check";
 
 import { b64uDecode } from "../../static/js/crypto/encoding.js";
+import { sha256 } from "../../static/js/crypto/kdf.js";
 import { MemberKeys } from "../../static/js/crypto/keys.js";
 import * as statements from "../../static/js/crypto/statements.js";
 import { agreed, credentialOf, endsSoon, normalised, present, stateOf } from "../../static/js/endpoint/credentials.js";
 import { credentialRequest, identityCertificate } from "../../static/js/endpoint/identity.js";
+import { receiptOf, sessionOf } from "./made_up_nodes.mjs";
 
 const MEMBER = "11111111-2222-3333-4444-555555555555";
 const DEPLOYMENT = "demo.sesphr.example";
@@ -85,6 +87,17 @@ test("an answer of another shape is not shown", async (t) => {
 test("a receipt that no node signed is a stop", async (t) => {
   serving(t, 200, { receipts: ["x.y.z"], nodes: 3 });
   await assert.rejects(present(session(), "-----BEGIN X-----\n-----END X-----\n"), { name: "Integrity" });
+});
+
+test("a credential that too few key servers confirm was not handed in", async (t) => {
+  const credential = "-----BEGIN X-----\n-----END X-----\n";
+  const digest = sha256(new TextEncoder().encode(credential));
+  const handedIn = (...indexes) => {
+    serving(t, 200, { receipts: indexes.map((index) => receiptOf(index, "credential", digest, MEMBER)), nodes: 3 });
+    return present(sessionOf(MEMBER, keys), credential);
+  };
+  for (const indexes of [[], [1], [2, 2]]) await assert.rejects(handedIn(...indexes), { name: "Integrity", what: "receipt" });
+  for (const indexes of [[1, 3], [1, 2, 3]]) assert.equal((await handedIn(...indexes)).confirmed, indexes.length);
 });
 
 test("a request proves the key, and holds a certificate of it that other software reads", () => {

@@ -130,11 +130,15 @@ test("a portal that names a higher list than there is, so that the old key could
   const keys = MemberKeys.fromSeed(fresh, [{ below: 2, seed: timSeed }]);
   const list = sign(MemberKeys.fromSeed(timSeed), "sesphr-acl", payload(DEPLOYMENT, TIM, { seq: 1, previous: null, default_partitions: [], rules: [] }));
   const memory = { get: async () => undefined, update: async () => {} };
-  const session = { me: { id: TIM }, deployment: { id: DEPLOYMENT }, keys, memory, ownKeysOf: (jws) => new Map([[TIM, signer(jws, keys.verifications)]]), registered: async () => ({ former: [{ verification: MemberKeys.fromSeed(timSeed).verification, acl: 9 }] }) };
-  for (const [acl, seq] of [[list, 9], [list, 0], [null, 1]]) {
+  const sessionOf = (registered) => ({
+    me: { id: TIM }, deployment: { id: DEPLOYMENT }, keys, memory, ownKeysOf: (jws) => new Map([[TIM, signer(jws, keys.verifications)]]),
+    registered: async () => ({ former: [{ verification: MemberKeys.fromSeed(timSeed).verification, acl: registered }] }),
+  });
+  // The last two: whoever has the old key can sign the change once more, with another number than was sent.
+  for (const [acl, registered, sent] of [[list, 9, 9], [list, 9, 0], [null, 1, 1], [list, 9, 1], [null, 9, 0]]) {
     new MadeUpServer({ "GET /acl": { acl, delegations: [], standing: [] } });
-    await assert.rejects(dealFirst(session, seq), (error) => wrong(error) && error.what === "acl");
+    await assert.rejects(dealFirst(sessionOf(registered), sent), (error) => wrong(error) && error.what === "acl");
   }
   new MadeUpServer({ "GET /acl": { acl: null, delegations: [], standing: [] } });
-  await dealFirst(session, 0);
+  await dealFirst(sessionOf(0), 0);
 });

@@ -10,7 +10,7 @@ from sesphr.client.answers import Credentials, SaidOfCredential, TakenCredential
 from sesphr.client.app import Answer, App
 from sesphr.client.errors import IntegrityError, RefusedError, UsageError
 from sesphr.client.files import write_atomically
-from sesphr.client.session import Session, check_receipts, checked_login
+from sesphr.client.session import Session, acknowledging, check_receipts, checked_login
 from sesphr.client.statement import payload, sign
 from sesphr.client.times import iso
 from sesphr.crypto.authority import identity_certificate
@@ -65,7 +65,7 @@ def present(app: App, options: Namespace) -> Answer:
         found = who.api.put(TakenCredential, "/credential", credential=octets.decode("ascii"))
         digest = hashlib.sha256(octets).digest()
         taken = check_receipts(who, found.receipts, kind="credential", digest=digest)
-        if taken < who.deployment.t:
+        if taken < acknowledging(who.deployment):
             raise IntegrityError("Fewer key servers gave receipts than it takes.")
         data, lines = _told(_agreed(who, who.api.get(Credentials, "/credential")))
         counts = {"taken": taken, "servers": who.deployment.n}

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import Any
 
 from sesphr.client import emergencies, sharing, visits
-from sesphr.client.answers import Emergency, Notice, Notices, Records
+from sesphr.client.answers import Emergency, Notice, Notices
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.consent import check_hours
 from sesphr.client.commands.names import address, identifier
@@ -13,6 +13,7 @@ from sesphr.client.commands.roles import find_authority
 from sesphr.client.commands.sharing import require_keys, require_owner
 from sesphr.client.errors import RefusedError, UsageError
 from sesphr.client.lines import clean
+from sesphr.client.listing import listed
 from sesphr.client.session import Session, member_of
 from sesphr.client.times import iso
 from sesphr.client.visits import Terms
@@ -125,13 +126,13 @@ def open_(app: App, options: Namespace) -> Answer:
     with app.signed_in() as who:
         patient = _patient(who, options.patient)
         emergencies.open_(who, patient)
-        found = who.api.get(Records, "/records", owner=patient).records
-    listed = [
+        found = listed(who, patient)
+    shown = [
         {"record": one.record, "partitions": one.partitions, "purpose": one.purpose}
         for one in found
     ]
     lines = [f"{one.record}  {', '.join(one.partitions)}" for one in found]
-    return Answer({"patient": patient, "records": listed}, lines)
+    return Answer({"patient": patient, "records": shown}, lines)
 
 
 def review(app: App, options: Namespace) -> Answer:

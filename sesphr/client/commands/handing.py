@@ -6,9 +6,9 @@ from typing import Any
 from sesphr.client import handing, people, prompts, recovery
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.account import SAME_AGAIN
-from sesphr.client.errors import ConflictError
+from sesphr.client.errors import ClientError, ConflictError, IntegrityError
 from sesphr.client.lines import clean
-from sesphr.client.session import checked_login
+from sesphr.client.session import Session, checked_login
 from sesphr.client.sharing import Outcome
 
 FINISHED = "hand-over-finished"
@@ -23,7 +23,7 @@ def take_over(app: App, options: Namespace) -> Answer:
     application = _taken(app, code, login, password)
     with app.signed_in(secret=password, login=login) as session:
         session.registered()
-        outcome = handing.deal_again(session)
+        outcome, failure = _deal(session, application)
     keys = application.keys
     data: dict[str, Any] = {
         "member": session.me.id, "login": login, "recovery_code": application.code,
@@ -40,9 +40,9 @@ def take_over(app: App, options: Namespace) -> Answer:
         "Confirm the address with the link in the letter.",
         f"Recovery code (shown only now, keep it on paper): {application.code}",
         f"Your fingerprint: {data['fingerprint']}",
-        *([] if outcome.effective else [DEAL_AGAIN]),
+        *([] if failure or outcome.effective else [DEAL_AGAIN]),
     ]
-    return Answer(data, lines, after=finish, unseen=SAME_AGAIN)
+    return Answer(data, lines, after=finish, failure=failure, unseen=SAME_AGAIN)
 
 
 def _taken(app: App, code: str, login: str, password: str) -> recovery.Application:
@@ -55,6 +55,16 @@ def _taken(app: App, code: str, login: str, password: str) -> recovery.Applicati
             raise
         return before
     return handing.take_over(app, found, code, login, password)
+
+
+def _deal(
+    session: Session, application: recovery.Application
+) -> tuple[Outcome, ClientError | None]:
+    """What came of it, and the stop, if there is one: the account is taken over all the same."""
+    try:
+        return handing.deal_again(session, application), None
+    except IntegrityError as error:
+        return Outcome(0, effective=False, receipts=0, changed=False), error
 
 
 def _dealt(outcome: Outcome) -> bool:

@@ -8,13 +8,14 @@ from typing import Any
 
 from sesphr.client import exporting, folders, inventory, visiting
 from sesphr.client.access import PURPOSE, Opening, ask
-from sesphr.client.answers import Records, RecordView
+from sesphr.client.answers import RecordView
 from sesphr.client.app import Answer, App
 from sesphr.client.attached import FOLDER, write_files
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
 from sesphr.client.errors import ClientError, RefusedError, UsageError, told
 from sesphr.client.files import output_folder, write_atomically
+from sesphr.client.listing import listed
 from sesphr.client.opening import open_record
 from sesphr.client.registration import DEFAULT_PARTITIONS, ORIGINAL, OWNER
 from sesphr.client.session import Session, checked_login, member_of
@@ -26,15 +27,13 @@ WORD = re.compile(r"[a-z0-9-]{1,32}")
 def records(app: App, options: Namespace) -> Answer:
     """List own records as an owner, otherwise those of which something may be read."""
     with app.signed_in() as who:
-        query = {}
+        owner = who.me.id if who.me.role == OWNER else None
         if options.owner:
-            query["owner"] = member_of(who, checked_login(options.owner))
-        elif who.me.role == OWNER:
-            query["owner"] = who.me.id
-        _begin(who, query.get("owner"), options.code)
-        found = who.api.get(Records, "/records", **query).records
-    listed = [_record(view, mine=view.owner == who.me.id) for view in found]
-    return Answer({"records": listed}, [_line(one) for one in listed] or ["No records."])
+            owner = member_of(who, checked_login(options.owner))
+        _begin(who, owner, options.code)
+        found = listed(who, owner)
+    shown = [_record(view, mine=view.owner == who.me.id) for view in found]
+    return Answer({"records": shown}, [_line(one) for one in shown] or ["No records."])
 
 
 def _begin(who: Session, owner: str | None, code: str | None) -> None:
@@ -66,10 +65,11 @@ def open_(app: App, options: Namespace) -> Answer:
     with app.signed_in() as who:
         owner = member_of(who, checked_login(options.owner)) if options.owner else None
         _begin(who, owner, options.code)
-        listed, purpose = _listed(who, record)
-        wanted = named or listed
-        opening = _ask(who, record, wanted, given or purpose)
-        opened = open_record(who, opening)
+        view = next((one for one in listed(who, owner) if one.record == record), None)
+        wanted = named or _readable(view)
+        purpose = given or (view.purpose if view else PURPOSE)
+        opening = _ask(who, record, wanted, purpose)
+        opened = open_record(who, opening, owner=owner or (view.owner if view else None))
         folder = output_folder(Path(options.output))
         notes = folders.noted(who.folder, folder, record)
         sizes, failure = _written(folder, opened.plaintexts)
@@ -81,8 +81,8 @@ def open_(app: App, options: Namespace) -> Answer:
         ]
     refused = [name for name in wanted if name not in opened.plaintexts]
     data = {
-        "record": record, "opened": sizes, "files": files, "refused": refused,
-        "version": opening.version,
+        "record": record, "owner": opening.owner, "opened": sizes, "files": files,
+        "refused": refused, "version": opening.version,
     }  # fmt: skip
     lines = [f"{folder / name}.xml  {size} bytes" for name, size in sizes.items()]
     lines += [
@@ -120,14 +120,11 @@ def _purpose(text: str) -> str:
     return text
 
 
-def _listed(who: Session, record: str) -> tuple[list[str], str]:
-    """What the listing shows of this record, and what an opening must say; the default partitions
-    where it shows nothing."""
-    for view in who.api.get(Records, "/records").records:
-        if view.record == record:
-            names = [name for name in view.partitions if name != ORIGINAL] or [ORIGINAL]
-            return names, view.purpose
-    return list(DEFAULT_PARTITIONS), PURPOSE
+def _readable(view: RecordView | None) -> list[str]:
+    """What the list shows of a record; the default partitions where it shows nothing."""
+    if view is None:
+        return list(DEFAULT_PARTITIONS)
+    return [name for name in view.partitions if name != ORIGINAL] or [ORIGINAL]
 
 
 def _refusal(named: list[str], refused: list[str]) -> RefusedError | None:

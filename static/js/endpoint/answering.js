@@ -10,7 +10,7 @@ import { b64uEncode } from "../crypto/encoding.js";
 import { post } from "./api.js";
 import { ApiError, Integrity } from "./errors.js";
 import { openedParts } from "./opening.js";
-import { checkReceipts } from "./receipts.js";
+import { acknowledging, checkReceipts } from "./receipts.js";
 import { read } from "./shapes.js";
 import { payload, sign, verify } from "./statement.js";
 
@@ -32,6 +32,8 @@ export async function accept(session, proposal) {
   if (!opened) throw new ApiError(403, "refused");
   const { opening, payload: signed, plain } = opened;
   const names = Object.keys(signed.partitions);
+  // Nobody proposes what is her own, nor a later version of it: an accept is of neither.
+  if (signed.iss === session.me.id || signed.version !== 1) throw new Integrity("manifest");
   if (opening.manifest !== manifest || names.some((name) => !plain.has(name))) throw new Integrity("manifest");
   /** @type {Record<string, string>} */
   const wrapped = {};
@@ -63,5 +65,5 @@ async function send(session, act, kind, members) {
   const statement = sign(keys, typ, payload(deployment.id, me.id, members));
   const { digest } = verify(statement, { typ, deployment: deployment.id, directory: ownKeys, what: kind });
   const { receipts } = read("answered", await post(`/proposals/${members.record}/${act}`, { [kind]: statement }));
-  if (checkReceipts(session, receipts, { kind, digest }).confirmed < deployment.n) throw new Integrity("receipt");
+  if (checkReceipts(session, receipts, { kind, digest }).confirmed < acknowledging(deployment)) throw new Integrity("receipt");
 }

@@ -7,8 +7,8 @@
  */
 import { sha256 } from "../crypto/kdf.js";
 import { get, put } from "./api.js";
-import { EndpointError } from "./errors.js";
-import { checkReceipts } from "./receipts.js";
+import { EndpointError, Integrity } from "./errors.js";
+import { acknowledging, checkReceipts } from "./receipts.js";
 import { read } from "./shapes.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -75,9 +75,12 @@ export function normalised(text) {
  * @param {string} credential as `normalised` gives it
  * @returns {Promise<Receipts>}
  * @throws {EndpointError} `invalid`, `refused` (somebody else's), `not-in-force`, `older`, `unavailable`
+ * @throws {Integrity} the server says that it was taken, without the receipts of enough nodes
  */
 export async function present(session, credential) {
   const { receipts } = read("receipts", await put("/credential", { credential }));
   const digest = sha256(new TextEncoder().encode(credential));
-  return checkReceipts(session, receipts, { kind: "credential", digest });
+  const found = checkReceipts(session, receipts, { kind: "credential", digest });
+  if (found.confirmed < acknowledging(session.deployment)) throw new Integrity("receipt");
+  return found;
 }

@@ -13,7 +13,7 @@ import { digests } from "./attachments.js";
 import { ApiError, Conflict, Integrity, Invalid, Superseded } from "./errors.js";
 import { VERSIONS } from "./manifests.js";
 import * as outbox from "./outbox.js";
-import { checkReceipts } from "./receipts.js";
+import { acknowledging, checkReceipts } from "./receipts.js";
 import { DEPOSITS, list, ORIGINAL } from "./records.js";
 import { registerPartitions } from "./registration.js";
 import { sealRecord, shownName } from "./sealing.js";
@@ -182,9 +182,7 @@ async function sendAll(session, parcel, { onStep, signal }) {
   const found = read("deposited", await api.postForm("/deposits", form, { onProgress, signal }));
   onStep("receipts");
   const { confirmed } = checkReceipts(session, found.receipts, { kind: "deposit", digest: b64uDecode(parts.digest, 32), owner: parts.owner });
-  const { n, t } = session.deployment;
-  // The others catch up: every t, which is what an opening needs, have one that knows.
-  if (confirmed < Math.max(t, n - t + 1) || found.record !== parts.record) throw new Integrity("receipt");
+  if (confirmed < acknowledging(session.deployment) || found.record !== parts.record) throw new Integrity("receipt");
   return { record: found.record, version: found.version, receipts: found.receipts };
 }
 

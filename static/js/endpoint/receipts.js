@@ -15,6 +15,14 @@ import { asIntegrity, verify } from "./statement.js";
  */
 
 /**
+ * How many nodes' receipts acknowledge a write; the others catch up. Every t nodes, which is what an opening
+ * needs, have one among them that knows then.
+ * @param {{n: number, t: number}} deployment
+ * @returns {number}
+ */
+export const acknowledging = ({ n, t }) => Math.max(t, n - t + 1);
+
+/**
  * Check receipts: each a different node's, for this object of this member.
  * @param {Session} session
  * @param {readonly string[]} receipts JWS

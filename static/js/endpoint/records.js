@@ -36,9 +36,12 @@ export const DEPOSITS = "deposits";
  */
 export async function list(session, { owner, seenBy } = {}) {
   const query = { ...(owner && { owner }), ...(seenBy && { seen_by: seenBy }) };
+  const mine = owner === session.me.id && !seenBy;
+  // Before the list: what another tab deposits meanwhile need not be in it.
+  const known = mine ? ((await session.memory.get(DEPOSITS)) ?? {}) : {};
   const { records } = read("records", await api.get("/records", query));
   checkList(records, seenBy ? session.me.id : owner);
-  if (owner === session.me.id && !seenBy) await checkNoneMissing(session, records);
+  checkNoneMissing(known, records);
   return records;
 }
 
@@ -48,12 +51,12 @@ function checkList(records, owner) {
   if (owner && records.some((one) => one.owner !== owner)) throw new Integrity("record-owner");
 }
 
-/** @param {Reader} session @param {RecordView[]} records */
-async function checkNoneMissing(session, records) {
+/** @param {Record<string, {version?: number}>} known what was deposited from here @param {RecordView[]} records */
+function checkNoneMissing(known, records) {
   const shown = new Map(records.map((one) => [one.record, one.version]));
-  const known = Object.entries((await session.memory.get(DEPOSITS)) ?? {});
-  if (known.some(([record]) => !shown.has(record))) throw new Integrity("record-missing");
-  if (known.some(([record, { version = 1 }]) => Number(shown.get(record)) < version)) throw new Integrity("record-older");
+  const deposits = Object.entries(known);
+  if (deposits.some(([record]) => !shown.has(record))) throw new Integrity("record-missing");
+  if (deposits.some(([record, { version = 1 }]) => Number(shown.get(record)) < version)) throw new Integrity("record-older");
 }
 
 /**

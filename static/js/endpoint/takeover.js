@@ -158,10 +158,13 @@ export async function signInFirst({ login, password }) {
  * @param {Session} session of somebody who just took over
  * @param {number} acl number of the last access list that the key change named
  * @returns {Promise<void>}
- * @throws {Integrity} `acl`: that was another number than the list's @throws {ApiError | Offline | EndpointError}
+ * @throws {Integrity} `acl`: that was another number than the list's, or was registered as another @throws {ApiError | Offline | EndpointError}
  */
 export async function dealFirst(session, acl) {
   const head = await readHead(session);
+  const { former } = await session.registered();
+  // Whoever has the old key can sign the change once more, with another number.
+  if (former.at(-1)?.acl !== acl) throw new Integrity("acl");
   // A number that is too high would let the old key sign lists yet.
   if (head.seq === 0 || head.former ? head.seq !== acl : head.seq <= acl) throw new Integrity("acl");
   if (head.former) await change(session, (rules) => rules);

@@ -12,11 +12,14 @@ import { CryptoError } from "../crypto/errors.js";
 import { votesOf } from "./access.js";
 import { get, post } from "./api.js";
 import { sealedToEach } from "./dealing.js";
-import { EndpointError } from "./errors.js";
+import { EndpointError, Integrity } from "./errors.js";
 import { read } from "./shapes.js";
 import { payload, sign, verify } from "./statement.js";
 
+/** @typedef {import("./access.js").NodeAnswer} NodeAnswer */
 /** @typedef {import("./session.js").Session} Session */
+/** @typedef {Session["deployment"]} Deployment */
+/** @typedef {import("../crypto/statements.js").Verified} Verified */
 /** @typedef {import("./visits.js").Kind} Kind */
 /** A record that a request may name; `signers`: how many must sign. @typedef {{way: Kind, record: string, partitions: string[], signers: number}} Way */
 /** @typedef {{owner: string, owner_name: string, ways: Way[]}} Openable */
@@ -92,23 +95,54 @@ export function own({ deployment, ownKeys }, jws) {
 
 /**
  * Send a request with what it brings along, and read what the nodes made of it.
- * @param {Session} session @param {string} request @param {readonly string[]} [cosigns]
+ * @param {Session} session
+ * @param {string} request @param {readonly string[]} [cosigns]
  * @throws {EndpointError} fewer than t nodes let one in, and why @throws {Integrity}
  */
 export async function begin(session, request, cosigns = []) {
   const { deployment } = session;
   const asked = own(session, request);
-  const found = read("access", await post("/access", { request, ...(cosigns.length && { cosigns }) }));
-  const votes = [...votesOf(deployment, asked, found.answers).votes.values()].flat();
-  if (votes.length >= deployment.t) return;
-  const reasons = new Set(found.answers.flatMap((/** @type {{answer: string}} */ { answer }) => reasonsOf(deployment, answer)));
+  const { answers, votes } = await heard(deployment, asked, cosigns);
+  if (votes >= deployment.t) return;
+  const reasons = new Set(answers.flatMap((one) => reasonsOf(deployment, asked, one)));
   throw new EndpointError(SAID.find((one) => reasons.has(one)) ?? "no-way");
 }
 
-/** @param {Session["deployment"]} deployment @param {string} answer @returns {string[]} */
-function reasonsOf(deployment, answer) {
-  const { payload: said } = verify(answer, {
-    typ: "sesphr-access-answer", deployment: deployment.id, directory: deployment.nodeKeys, what: "access-answer",
-  });
-  return said.items.flatMap((/** @type {{partitions: {reason: string}[]}} */ item) => item.partitions.map(({ reason }) => reason));
+/**
+ * What the nodes answered, and how many let one in: the quick ones, or all, waiting a little, where those that
+ * were quick are not enough and the others could be. The same request gets the same answer; a code counts once.
+ * @param {Deployment} deployment @param {Verified} asked @param {readonly string[]} cosigns
+ * @returns {Promise<{answers: NodeAnswer[], votes: number}>}
+ * @throws {Integrity}
+ */
+async function heard(deployment, asked, cosigns) {
+  const { n, t } = deployment;
+  const body = { request: asked.jws, ...(cosigns.length && { cosigns }) };
+  const counted = (/** @type {NodeAnswer[]} */ answers) => {
+    const { votes, good } = votesOf(deployment, asked, answers);
+    return { answers, votes: [...votes.values()].flat().length, good };
+  };
+  const { answers } = read("access", await post("/access", body));
+  try {
+    const found = counted(answers);
+    const settled = found.votes >= t || found.votes + n - found.good < t;
+    if (settled || answers.length >= n) return found;
+  } catch (error) {
+    if (!(error instanceof Integrity) || answers.length >= n) throw error;
+  }
+  return counted(read("access", await post("/access", { ...body, everybody: true })).answers);
+}
+
+/** @param {Deployment} deployment @param {Verified} asked @param {NodeAnswer} answer @returns {string[]} none of one that is not what it must be */
+function reasonsOf(deployment, asked, { answer }) {
+  try {
+    const { payload: said } = verify(answer, {
+      typ: "sesphr-access-answer", deployment: deployment.id, directory: deployment.nodeKeys, what: "access-answer",
+    });
+    if (said.request !== b64uEncode(asked.digest)) return [];
+    return said.items.flatMap((/** @type {{partitions: {reason: string}[]}} */ item) => item.partitions.map(({ reason }) => reason));
+  } catch (error) {
+    if (error instanceof Integrity) return [];
+    throw error;
+  }
 }

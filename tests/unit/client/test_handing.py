@@ -1,11 +1,15 @@
 """A child comes of age at the command line: new keys, the old records, and nothing for the guardian."""
 
 import json
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from accounts.models import Guardianship, Member
+from sesphr.client import handing, sharing
+from sesphr.client.errors import IntegrityError
+from sesphr.client.people import FormerKeys
 from sesphr.crypto import handover, statements
 from srs.models import Delegation
 from tests.unit.client.conftest import Endpoint
@@ -190,6 +194,61 @@ def test_a_number_of_lists_that_is_too_low_is_refused_by_the_nodes(grown, join, 
     signed = json.loads(wire.sent("POST", "/hand-over")[-1])["registration"]
     assert statements.payload_of_unverified(signed)["acl"] == 4
     assert tim.ok("lists")["verified"]
+
+
+@pytest.fixture
+def unlooked(monkeypatch):
+    """A portal that lies to whoever takes over does not refuse what they sign of it."""
+    monkeypatch.setattr(
+        "accounts.guardians.handing._require_list", lambda member, registration: None
+    )
+
+
+@pytest.mark.usefixtures("unlooked")
+def test_a_number_of_lists_that_is_too_high_would_let_the_old_key_sign(grown, join, wire):
+    ada, login, _, tim = grown
+    doctor = join("doc", "physician")
+    ada.ok("--for", login, "grant", doctor.login, "--partition", "medical", "--history")
+    code = code_of(ada, login)
+    wire.change("POST", "/hand-over/find", lambda found: {**found, "seq": 1_000_000})
+    before = len(wire.sent("POST", "/acl"))
+    for _ in range(2):
+        found = tim.fails(4, "take-over", "--email", tim.login, "--code", code)
+        assert found["error"].startswith("STOP")
+        # The account is hers all the same, and nothing that she needs for it is lost.
+        assert (found["login"], found["dealt"]) == (tim.login, False)
+        assert found["recovery_code"]
+    assert len(wire.sent("POST", "/acl")) == before
+
+
+@pytest.mark.usefixtures("unlooked")
+def test_the_number_of_a_list_where_there_is_none(grown, wire):
+    ada, login, _, tim = grown
+    code = code_of(ada, login)
+    wire.change("POST", "/hand-over/find", lambda found: {**found, "seq": 1})
+    tim.fails(4, "take-over", "--email", tim.login, "--code", code)
+
+
+@pytest.mark.parametrize(
+    ("head", "registered", "sent"),
+    [
+        ((1, True), 9, 9),
+        ((1, True), 0, 0),
+        ((0, False), 1, 1),
+        ((2, False), 2, 2),
+        # Whoever has the old key can sign the change once more: its proof of the new key is the same.
+        ((1, True), 9, 1),
+        ((2, False), 0, 1),
+    ],
+)
+def test_which_list_is_the_last_of_the_former_keys(monkeypatch, head, registered, sent):
+    seq, former = head
+    found = sharing.Head(seq, None, None, [], [], set(), set(), former)
+    monkeypatch.setattr(sharing, "read_head", lambda session: found)
+    person = SimpleNamespace(former=[FormerKeys(b"", "", 2, registered)])
+    session = SimpleNamespace(registered=lambda: person)
+    with pytest.raises(IntegrityError, match="STOP"):
+        handing.check_lists(session, sent)
 
 
 def test_what_the_server_shows_is_checked(grown, wire, ada):

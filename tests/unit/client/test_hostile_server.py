@@ -235,8 +235,14 @@ def test_a_request_that_somebody_forged(ada, lee, wire):
     assert ada.ok("requests")["incoming"][0]["verified"] is False
     ada.fails(4, "approve", asked)
     wire.honest()
-    wire.change("GET", "/key-requests", lambda found: found["incoming"][0].update(reason="lies"))
-    assert ada.ok("requests")["incoming"][0]["verified"] is False
+    lies = ({"reason": "lies"}, {"purpose": "lies"}, {"partitions": ["insurance"]}, {"asked": 1})
+    for lie in lies:
+        wire.change("GET", "/key-requests", lambda found, lie=lie: found["incoming"][0].update(lie))
+        assert ada.ok("requests")["incoming"][0]["verified"] is False
+        ada.fails(4, "approve", asked)
+        wire.honest()
+    assert ada.ok("requests")["incoming"][0]["verified"] is True
+    assert not wire.sent("POST", "/acl")
 
 
 def test_another_deployment_under_the_same_address(ada, wire):

@@ -133,13 +133,16 @@ def test_two_clinicians_open_and_the_owner_reviews(ada, lee, ward, tmp_path):
     opened(lee, record, tmp_path, code_=3)
 
 
-def test_one_clinician_where_the_owner_says_so(ada, lee, ward, tmp_path):
+def test_one_clinician_where_the_owner_says_so(ada, lee, ward, wire, tmp_path):
     record, _ = ward
     words = ("--role", "physician", "--partition", "medical", "--signers", "1")
     ada.ok("emergency", "rule", *words)
     lee.ok("emergency", "ask", "--patient", ada.login, "--reason", "collapsed")
     lee.ok("emergency", "open", "--patient", ada.login)
     opened(lee, record, tmp_path)
+    other = "11111111-1111-4111-8111-111111111111"
+    wire.change("GET", "/records", lambda found: found["records"][0].update(owner=other))
+    lee.fails(4, "emergency", "open", "--patient", ada.login)
 
 
 def test_what_the_portal_cannot_make_of_it(ada, lee, ward, wire):
