@@ -261,6 +261,7 @@ from accounts.guardians.models import (  # noqa: E402 -- its models are this app
     GuardianKey,
     Guardianship,
     HandOver,
+    ListSent,
 )
 
-__all__ += ["FormerSlot", "GuardianKey", "Guardianship", "HandOver"]
+__all__ += ["FormerSlot", "GuardianKey", "Guardianship", "HandOver", "ListSent"]

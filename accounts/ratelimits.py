@@ -5,6 +5,9 @@ the table tells neither addresses nor logins. Call outside transactions: a
 count must stay although what it counted failed.
 """
 
+from collections.abc import Callable, Container
+from typing import TypeVar
+
 from django.conf import settings
 from django.db.models import F, QuerySet
 
@@ -14,6 +17,7 @@ from accounts.models import RateLimit
 from sesphr import clock
 
 CLEAN_AT_ONCE = 100
+T = TypeVar("T")
 
 
 class Limit:
@@ -70,3 +74,22 @@ class Limit:
 def spend(name: str, *whom: str) -> None:
     """Count one more of `name` for somebody, or raise RateLimited."""
     Limit(name, *whom).take()
+
+
+def counted(limit: Limit, wrong: Container[str], use: Callable[[], T]) -> T:
+    """What `use` returns; only failures whose `code` is one of `wrong` count against the limit.
+
+    It is taken first, so that guesses made at the same moment are counted too.
+
+    Raises:
+        RateLimited: there were too many wrong ones before. Otherwise whatever `use` raises.
+    """
+    limit.take()
+    try:
+        found = use()
+    except Exception as error:
+        if getattr(error, "code", "") not in wrong:
+            limit.give_back()
+        raise
+    limit.give_back()
+    return found

@@ -47,15 +47,7 @@ def withdraw(request: HttpRequest, dependant: UUID) -> Any:
 def _counted(request: HttpRequest, use: Callable[[], Any]) -> Any:
     """Use a code; wrong ones, and addresses that somebody has, count for the client's address."""
     limit = ratelimits.Limit("code:address", str(request.META.get("REMOTE_ADDR", "")))
-    limit.take()
-    try:
-        found = use()
-    except Exception as error:
-        if getattr(error, "code", "") not in COUNTED:
-            limit.give_back()
-        raise
-    limit.give_back()
-    return found
+    return ratelimits.counted(limit, COUNTED, use)
 
 
 @router.post("/hand-over/find", response={200: schemas.WaitingOut, **OPEN})

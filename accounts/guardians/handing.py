@@ -86,7 +86,7 @@ def _begin(found: HandOver, sent: TakeOver, body: str) -> HandOver:
         return row
     if not body:
         raise RegistrationMoved
-    offers.require_no_list(row)
+    offers.require_no_list(row.dependant_id)
     forms.require_former(sent, row.dependant.former.values_list("below", flat=True))
     row.begun, row.login, row.digest, row.body = clock.now(), sent.login, sent.digest, body
     row.save()

@@ -86,7 +86,6 @@ class HandOver(models.Model):
     seed, sealed under the code. Once begun, `body` is all that was sent (login secrets hashed, see
     `handing`), `digest` a keyed hash of it, 32 octets, and `login` the one that nobody else may take
     meanwhile. All of that but the digest goes at the end; the row stays. `told`: letters were sent.
-    `listed` is when a guardian last sent a list of who may read, while this stood.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -101,7 +100,6 @@ class HandOver(models.Model):
     sealed = OctetsField(max_length=60, null=True)
     # Null once it is over, as a guardianship's: at most one of a dependant waits.
     live = models.BooleanField(null=True, default=True)
-    listed = models.PositiveBigIntegerField(null=True)
     begun = models.PositiveBigIntegerField(null=True)
     login = BinaryCharField(max_length=254, unique=True, null=True)
     body = models.TextField(null=True)
@@ -122,6 +120,21 @@ class HandOver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dependant_id} by {self.guardian_id}"
+
+
+class ListSent(models.Model):
+    """When a guardian last sent a list of who may read what a dependant has, in Unix seconds.
+
+    It outlives offers: a list may be under way before one is made, or while one takes another's place.
+    """
+
+    dependant = models.OneToOneField(
+        "accounts.Member", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    time = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.dependant_id)
 
 
 class FormerSlot(models.Model):

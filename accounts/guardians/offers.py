@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from accounts import events
 from accounts.guardians.forms import hashed
-from accounts.guardians.models import HandOver
-from accounts.models import State
+from accounts.guardians.models import Guardianship, HandOver, ListSent
+from accounts.models import Member, State
 from accounts.transactions import atomic_retried
 from sesphr import clock
 from sesphr.ports.errors import Unavailable
@@ -110,22 +110,22 @@ def note_list(dependant: UUID) -> None:
     Raises:
         BadHandOver: `hand-over-begun`.
     """
-    row = live(dependant).select_for_update().first()
-    if row is None:
+    if not Guardianship.objects.filter(dependant=dependant, live=True).exists():
         return
-    if row.begun is not None:
+    # The dependant's row is the lock, as for whoever begins: of the two at once one sees the other.
+    Member.objects.select_for_update().get(pk=dependant)
+    if live(dependant).exclude(begun=None).exists():
         raise theirs_now()
-    row.listed = clock.now()
-    row.save(update_fields=["listed"])
+    ListSent.objects.update_or_create(dependant_id=dependant, defaults={"time": clock.now()})
 
 
-def require_no_list(row: HandOver) -> None:
-    """Demand that no guardian's list is under way; call with the row locked.
+def require_no_list(dependant: UUID) -> None:
+    """Demand that no guardian's list is under way; call with the dependant's row locked.
 
     Raises:
         Unavailable: one may be.
     """
-    if row.listed is not None and clock.now() < row.listed + UNDER_WAY:
+    if ListSent.objects.filter(dependant=dependant, time__gt=clock.now() - UNDER_WAY).exists():
         raise Unavailable("A guardian has just changed who may read. Try again in a minute.")
 
 

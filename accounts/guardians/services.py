@@ -11,8 +11,7 @@ from accounts.guardians.applications import Dependant, GuardianSlot, same
 from accounts.guardians.models import GuardianKey, Guardianship
 from accounts.models import Device, Member, Role, State
 from accounts.transactions import atomic_retried
-from sesphr import clock
-from sesphr.adapters import get_srs_nodes
+from sesphr import clock, fanout
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Conflict, Invalid, NotFound
 
@@ -21,7 +20,7 @@ NOBODY = "There is nobody for whom you act under this name."
 
 
 def register(*, guardian: Member, dependant: Dependant) -> Member:
-    """Register a dependant at every node, then here with this guardian; the same again changes nothing.
+    """Register a dependant at the nodes, then here with this guardian; the same again changes nothing.
 
     Raises:
         Invalid, Unavailable: as a node says. Conflict: somebody else's, or too many.
@@ -31,8 +30,7 @@ def register(*, guardian: Member, dependant: Dependant) -> Member:
         return known
     if _live().filter(guardian=guardian).count() >= MOST_DEPENDANTS:
         raise Conflict(f"You act for {MOST_DEPENDANTS} people already.")
-    for node in get_srs_nodes():
-        node.register(dependant.registration)
+    fanout.write(lambda node: node.register(dependant.registration))
     try:
         found = _create(guardian, dependant)
     except IntegrityError:

@@ -30,12 +30,12 @@ REFUSALS = dict.fromkeys((401, 403, 404, 409, 422, 429, 503), ProblemOut)
 
 
 def counted_if_wrong(request: HttpRequest, use: Callable[[], Any]) -> Any:
-    """Use a code; only wrong ones count against the limit of the address."""
+    """Use a code; only those that nobody issued count against the limit of the address.
+
+    Whoever has a right one needs no guesses: what else is refused, and an outage, is no wrong code.
+    """
     limit = ratelimits.Limit("code:address", str(request.META.get("REMOTE_ADDR", "")))
-    limit.take()
-    found = use()
-    limit.give_back()
-    return found
+    return ratelimits.counted(limit, ("code-wrong",), use)
 
 
 def _member(request: HttpRequest) -> Member:

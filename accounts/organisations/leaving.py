@@ -9,6 +9,8 @@ import logging
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts import events, mail
 from accounts.models import Leaving, Member, Notice, Post, Role, State
 from accounts.organisations import enrolling, receipts
@@ -74,6 +76,7 @@ def _ended(post: Post, by: Member | str) -> Leaving:
 def carry_on(leaving: Leaving) -> Leaving:
     """Do what is still to do of a leaving; as often as it takes."""
     if leaving.finished is not None:
+        _tell(leaving)
         return leaving
     member = leaving.post.member
     if leaving.ends_membership:
@@ -146,22 +149,22 @@ def _keep(pk: UUID, found: dict[str, str]) -> Leaving:
 
 
 def _tell(leaving: Leaving) -> None:
-    """Write to the owners once it is finished, each of them once and only if they want letters."""
+    """Write to the owners once it is finished, if they want letters; twice if the power goes between."""
     if leaving.finished is None:
         return
     for notice in leaving.notices.filter(told=None).select_related("owner"):
-        if leaving.notices.filter(pk=notice.pk, told=None).update(told=clock.now()):
-            owner = notice.owner
-            if owner.notified and owner.state == State.AUTHORISED:
-                mail.send_leaver(owner, ended=leaving.ends_membership)
+        owner = notice.owner
+        if owner.notified and owner.state == State.AUTHORISED:
+            mail.send_leaver(owner, ended=leaving.ends_membership)
+        leaving.notices.filter(pk=notice.pk, told=None).update(told=clock.now())
 
 
 def finish() -> tuple[int, int]:
-    """Go on with every leaving that is not finished; how many there were, and how many are left."""
-    rows = Leaving.objects.filter(finished=None).select_related(
-        "post__member", "post__organisation"
-    )
-    done = [carry_on(row) for row in rows]
+    """Go on with every leaving of which something is left, letters too; how many there were, and how
+    many a node has not confirmed yet."""
+    untold = Notice.objects.filter(told=None).values("leaving")
+    some = Leaving.objects.filter(Q(finished=None) | Q(pk__in=untold))
+    done = [carry_on(row) for row in some.select_related("post__member", "post__organisation")]
     return len(done), sum(one.finished is None for one in done)
 
 

@@ -11,7 +11,9 @@ from django.db import IntegrityError, transaction
 from accounts import services
 from accounts.ids import member_id
 from accounts.models import Device, Event, Guardianship, Member, State
+from sesphr import adapters
 from sesphr.crypto.encoding import b64u_encode
+from tests.unit.accounts.fakes import OUT_OF_REACH
 from tests.unit.accounts.people import Person, code, registered, second_factor, signed_in, statement
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,21 @@ def test_the_same_dependant_again_changes_nothing_and_another_one_is_a_conflict(
     other = {**sent, "registration": statement(dependant_of(sent))}
     assert status(anna.post("dependants", other)) == (409, "conflict")
     assert status(bea.post("dependants", sent)) == (409, "conflict")
+
+
+def test_a_dependant_is_registered_while_one_node_of_three_is_away(settings: Any) -> None:
+    settings.SESPHR_NODES, settings.SESPHR_THRESHOLD = 3, 2
+    adapters.forget_adapters()
+    anna = authorised()
+    nodes: Any = adapters.get_srs_nodes()
+    nodes[0].failure = nodes[1].failure = OUT_OF_REACH
+    sent = new_dependant()
+    assert status(anna.post("dependants", sent)) == (503, "unavailable")
+    assert not Guardianship.objects.exists()
+    nodes[1].failure = None
+    for _ in range(2):
+        assert anna.post("dependants", sent).status_code == 200
+    assert [len(node.held.get(dependant_of(sent), ())) for node in nodes] == [0, 1, 1]
 
 
 @pytest.mark.parametrize(

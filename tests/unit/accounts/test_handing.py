@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core import mail
@@ -12,7 +13,7 @@ from django.utils import translation
 from accounts import services
 from accounts.guardians import handing, offers
 from accounts.ids import member_id
-from accounts.models import Device, FormerSlot, Guardianship, HandOver, KeySlot, Member
+from accounts.models import Device, FormerSlot, Guardianship, HandOver, KeySlot, ListSent, Member
 from sesphr.ports.errors import Conflict, Invalid, PortError, Refused, Unavailable
 from tests.unit.accounts.fakes import OUT_OF_REACH, FakeCloud, FakeNode
 from tests.unit.accounts.handing import (
@@ -131,6 +132,32 @@ def test_the_account_is_taken_over_with_another_login_and_the_same_id(
     for one in (waiting.anna, ben):
         assert kinds(one.id)[-1]["type"] == "dependant-handed-over"
         assert kinds(one.id)[-1]["dependant"] == waiting.tim
+
+
+@pytest.mark.parametrize("before", ["offered", "not offered yet"])
+def test_nobody_begins_while_a_list_is_under_way_whatever_offer_stands(
+    before: str, moved_clock: list[int]
+) -> None:
+    anna = authorised()
+    tim = dependant_of(added(anna))
+    if before == "offered":
+        offered(anna, tim)
+    offers.note_list(UUID(tim))
+    moved_clock[0] += offers.UNDER_WAY - 1
+    find = offered(anna, tim)
+    body = take_over(find, tim)
+    assert status(sent(body)) == (503, "unavailable")
+    moved_clock[0] += 1
+    assert sent(body).status_code == 200
+    offers.note_list(UUID(tim))
+    assert ListSent.objects.get().time == moved_clock[0] - offers.UNDER_WAY
+
+
+def test_lists_of_those_who_have_no_guardian_are_not_noted() -> None:
+    anna = authorised()
+    added(anna)
+    offers.note_list(anna.member.pk)
+    assert not ListSent.objects.exists()
 
 
 def test_a_former_guardian_can_do_nothing_more(waiting: Waiting) -> None:

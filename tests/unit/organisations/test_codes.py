@@ -162,6 +162,26 @@ def test_wrong_codes_are_limited_and_right_ones_are_not(clinic: Clinic, settings
     assert guesser.register().status_code == 202
 
 
+def test_outages_and_right_codes_that_are_refused_are_no_wrong_codes(
+    clinic: Clinic, nodes: tuple[FakeNode, ...], settings: Any
+) -> None:
+    settings.SESPHR_RATES = {**settings.SESPHR_RATES, "code:address": (2, 900)}
+    text, used = clinic.code(), clinic.code()
+    assert Person(role="physician").register(activation_code=used).status_code == 202
+    person, colleague = Person(role="physician"), signed_in(role="physician")
+    for node in nodes:
+        node.failure = OUT_OF_REACH
+    for _ in range(3):
+        assert person.register(activation_code=text).status_code == 503
+        assert colleague.post("activation/join", {"code": used}).json()["code"] == "code-used"
+        assert person.register(activation_code=text, name="Other").json()["code"] == "code-other"
+    for node in nodes:
+        node.failure = None
+    assert person.register(activation_code=text).status_code == 202
+    for status in (422, 422, 429):
+        assert colleague.post("activation/join", {"code": "1234"}).status_code == status
+
+
 @pytest.mark.parametrize(
     "more",
     [{"name": ""}, {"name": "a\u202eb"}, {"role": "owner"}, {"role": "administrator"},

@@ -102,6 +102,38 @@ def test_a_node_out_of_reach_is_asked_again_and_until_then_it_is_not_finished(
     assert leaving.finish() == (0, 0)
 
 
+@pytest.mark.parametrize("again", ["finish", "removal"])
+@pytest.mark.parametrize("where", ["before all letters", "between letters"])
+def test_letters_are_sent_although_the_power_went_when_all_was_confirmed(
+    clinic: Clinic, nodes: Nodes, mailoutbox: list[Any], where: str, again: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    doctor, owners = clinic.doctor(), [authorised() for _ in range(3)]
+    nodes[0].given[doctor.id] = tuple(one.id for one in owners)
+    post = {"organisation": clinic.row.pk, "post": clinic.post(doctor).pk, "by": "root"}
+    mailoutbox.clear()
+    sent = leaving.mail.send_leaver
+
+    def cut(*told: Any, **more: Any) -> None:
+        if where == "between letters" and not mailoutbox:
+            return sent(*told, **more)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(leaving.mail, "send_leaver", cut)
+        with pytest.raises(KeyboardInterrupt):
+            leaving.remove(**post)
+    assert Leaving.objects.get().finished is not None
+    assert len(mailoutbox) == (where == "between letters")
+    if again == "finish":
+        assert leaving.finish() == (1, 0)
+    else:
+        leaving.remove(**post)
+    assert sorted(one.to[0] for one in mailoutbox) == sorted(one.login for one in owners)
+    assert leaving.finish() == (0, 0)
+    assert len(mailoutbox) == 3
+
+
 def test_all_nodes_out_of_reach_lose_nobody(clinic: Clinic, nodes: Nodes) -> None:
     doctor, owner = clinic.doctor(), authorised()
     nodes[1].given[doctor.id] = (owner.id,)
