@@ -229,8 +229,9 @@ def taken(
     octets: dict[str, bytes] = {}
     numbers: dict[str, Scalar] = {}
     for name, seed in seeds.items():
-        for mine, more in zip((octets, numbers), secrets_of(name, seed), strict=True):
-            mine.update(more)  # type: ignore[arg-type]
+        more_octets, more_numbers = secrets_of(name, seed)
+        octets |= more_octets
+        numbers |= more_numbers
     keys = MemberKeys.from_seed(seeds["owner"])
     octets |= keys_of_records(exported, keys)
     nodes = [one for one in system.databases.aliases if one.startswith("srs")]
