@@ -26,8 +26,8 @@ from tests.system.capturing import (
     Captured,
     canary,
     column,
-    live_through,
     seed_of,
+    share_everything,
     taken,
 )
 from tests.system.cluster_place import kept, own_keys, system_of
@@ -61,7 +61,7 @@ def heard(clusters: Callable[[], Cluster], tmp_path_factory: pytest.TempPathFact
 def story(cluster: Cluster, system: System, wire: Wire, wires: Path) -> Heard:
     """Standing shares, direct grants, a visit by consent code, openings, revocations, a departure."""
     planted: dict[str, str] = {}
-    owner, doctor, _ = live_through(system, wire, planted)
+    owner, doctor = share_everything(system, wire, planted)
     leaver = system.join("physician", url=wire.url, password=canary())
     word = planted["later"] = canary()
     record = system.deposit(owner, medical=f"<p xmlns='urn:sesphr:phr:1' w='{word}'/>")
