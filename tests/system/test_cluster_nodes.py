@@ -14,10 +14,10 @@ import pytest
 from sesphr.ports.errors import Unavailable
 from tests.support.asked import Asker
 from tests.support.cluster import Cluster, wait_for
-from tests.support.cluster_people import rows
+from tests.support.cluster_people import join, rows
 from tests.support.mariadb import Server
 from tests.support.people_cli import Person
-from tests.system.test_cluster import join, opens
+from tests.system.test_cluster import opens
 
 SEED = 20261129
 NODES = ("srs-1", "srs-2", "srs-3")
@@ -40,7 +40,10 @@ class People:
 def people(clusters: Callable[[], Cluster], tmp_path_factory: pytest.TempPathFactory) -> People:
     """An owner and two who may be given something."""
     folder = tmp_path_factory.mktemp("nodes")
-    return People(*(join(clusters(), folder, role) for role in ("owner", "physician", "nurse")))
+    roles = ("owner", "physician", "nurse")
+    return People(
+        *(join(clusters(), folder / one, f"{one}@nodes.example.org", one) for one in roles)
+    )
 
 
 def deposit(owner: Person, folder: Path, name: str = "medical") -> str:
@@ -125,7 +128,7 @@ def test_one_node_may_be_away_and_knows_all_when_it_is_back(
     record = deposit(owner, tmp_path)
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")
     seen_by_doctor = Looking(doctor, record, tmp_path / "doctor")
-    leaver = join(cluster, tmp_path, "physician")
+    leaver = join(cluster, tmp_path / "leaver", "leaver@nodes.example.org", "physician")
     owner.ok("grant", leaver.login, "--partition", "medical", "--history")
     gone = Asker.of(cluster, leaver, tmp_path)
     assert gone.allows("srs-2", record)
