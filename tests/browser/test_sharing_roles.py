@@ -83,6 +83,16 @@ def table(
         yield Table(site, owner, doctor, record, page)
 
 
+def says_what_it_trusts(dialog: Locator) -> None:
+    for way, words in (
+        ("Never", "no key node keeps anything for this role"),
+        ("Ask me", "the one key node keeps nothing for those of them whom you have not let in"),
+        ("Automatically", "the one key node could let somebody in without asking you"),
+    ):
+        dialog.get_by_label(way, exact=True).check()
+        expect(dialog).to_contain_text(words)
+
+
 def test_a_role_gets_in_by_itself_and_never_again(table: Table) -> None:
     page = table.page
     table.look()
@@ -90,8 +100,7 @@ def test_a_role_gets_in_by_itself_and_never_again(table: Table) -> None:
     table.cell("Medical").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Certified by Medical Council")
-    dialog.get_by_label("Automatically", exact=True).check()
-    expect(dialog).to_contain_text("the one key node could let somebody in without asking you")
+    says_what_it_trusts(dialog)
     axe.assert_none(page)
     page.keyboard.press("Escape")
     table.choose("Medical", "Automatically", "1 year", "All my records, also earlier ones")

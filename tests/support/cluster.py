@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sesphr.management.clustering.layout import Layout, known, read_variables
+from sesphr.management.clustering.supervisor import wait_until_up
 from tests.support.liveserver import KEPT, ROOT, LiveServerError
 from tests.support.mariadb import _free_port
 from tests.support.warm import Warm, WarmError
@@ -60,7 +61,15 @@ class Cluster:
         )
 
     def start(self, name: str) -> None:
-        """Start a server again that is gone; it answers when this returns."""
+        """Ask the supervisor to start a server again that is gone; it answers when this returns."""
+        layout = self.layout
+        assert not layout.run(name, "pid").exists(), f"{name} runs"
+        layout.run(name, "start").touch()
+        if not wait_until_up(layout, name, lambda: True):
+            raise LiveServerError(f"{name} does not come back:\n{self.said()}")
+
+    def start_from_outside(self, name: str) -> None:
+        """The same as an operator does it, by `manage.py cluster --start`."""
         self._cluster("--start", name)
 
     def manage(self, name: str, *words: str) -> str:

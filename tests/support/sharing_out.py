@@ -12,7 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 
 CLUSTER = tuple(
     f"tests/system/test_{name}.py"
-    for name in ("paper", "random_operations", "cluster_nodes", "cluster")
+    for name in ("cluster_canary", "paper", "random_operations", "cluster_nodes", "cluster")
 )
 # They start servers and browsers; all others are many short tests.
 LONG = ("tests/system/", "tests/browser/", "tests/nodes/")

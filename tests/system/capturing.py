@@ -91,6 +91,16 @@ def live_through(
     system: System, wire: Wire, planted: dict[str, str]
 ) -> tuple[Person, Person, Path]:
     """Everything that people do, with canaries; the owner, the doctor, the owner's export."""
+    owner, doctor = share_everything(system, wire, planted)
+    recover(owner, planted)
+    exported = system.output()
+    owner.ok("export", "--output", str(exported))
+    owner.ok("activity")
+    return owner, doctor, exported
+
+
+def share_everything(system: System, wire: Wire, planted: dict[str, str]) -> tuple[Person, Person]:
+    """Two people with two records, shared with the doctor and with every doctor; owner and doctor."""
     owner = system.join(url=wire.url, password=canary())
     doctor = system.join("physician", url=wire.url, password=canary())
     planted |= {"owner's password": owner.password, "doctor's password": doctor.password}
@@ -106,11 +116,7 @@ def live_through(
     by_role = system.deposit(owner, **elements)
     share(system, owner, doctor, record)
     share_with_role(system, owner, doctor, by_role)
-    exported = system.output()
-    recover(owner, planted)
-    owner.ok("export", "--output", str(exported))
-    owner.ok("activity")
-    return owner, doctor, exported
+    return owner, doctor
 
 
 def share(system: System, owner: Person, doctor: Person, record: str) -> None:
@@ -229,8 +235,9 @@ def taken(
     octets: dict[str, bytes] = {}
     numbers: dict[str, Scalar] = {}
     for name, seed in seeds.items():
-        for mine, more in zip((octets, numbers), secrets_of(name, seed), strict=True):
-            mine.update(more)  # type: ignore[arg-type]
+        more_octets, more_numbers = secrets_of(name, seed)
+        octets |= more_octets
+        numbers |= more_numbers
     keys = MemberKeys.from_seed(seeds["owner"])
     octets |= keys_of_records(exported, keys)
     nodes = [one for one in system.databases.aliases if one.startswith("srs")]

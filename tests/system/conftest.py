@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.cluster import running as running_cluster
+from tests.support.recorded import variables
 from tests.system.place import System, running
 
 
@@ -25,8 +26,9 @@ def clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
 
         def found() -> Cluster:
             if not known or known[-1].process.poll() is not None:
-                data = tmp_path_factory.mktemp("cluster") / "data"
-                known.append(stack.enter_context(running_cluster(data)))
+                folder = tmp_path_factory.mktemp("cluster")
+                heard = variables(folder / "wires")
+                known.append(stack.enter_context(running_cluster(folder / "data", **heard)))
             return known[-1]
 
         yield found

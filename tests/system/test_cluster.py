@@ -51,7 +51,7 @@ def comes_back(cluster: Cluster, name: str, doctor: Person, record: str, folder:
     cluster.kill(name)
     if not name.startswith("srs-"):
         assert not opens(doctor, record, folder / f"without-{name}")
-    cluster.start(name)
+    cluster.start_from_outside(name)
     wait_for(
         lambda: opens(doctor, record, folder / f"with-{name}"), f"{name} is back, nothing opens"
     )

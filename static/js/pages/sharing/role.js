@@ -28,13 +28,14 @@ export function askRole(scene, draft, role, partition, now) {
   const dialog = /** @type {HTMLDialogElement} */ (clone("t-role-cell", {
     title: t("byrole.title", { part: partName(partition), who: roleName(role) }), tile: partTile(partition, 44),
     who: role.name === null ? t("byrole.unknown") : t("byrole.certified", { name: role.name }),
-    special: specialWords(cell), why: noKey ? t("cell.no-key") : "", trust: trustWords(scene.nodes),
+    special: specialWords(cell), why: noKey ? t("cell.no-key") : "",
   }));
   const form = /** @type {HTMLFormElement} */ (slot(dialog, "form"));
   const chosen = change && !change.take ? change : cell.state === "shared" ? cell : null;
   mountTerms("role", form, { chosen, earlier: null });
   show(slot(dialog, "records"));
-  mountWays(form, { way: change?.take || !chosen ? "ask" : "auto", automatic: !noKey && role.name !== null });
+  const way = change?.take || !chosen ? "ask" : "auto";
+  mountWays(form, { way, automatic: !noKey && role.name !== null, nodes: scene.nodes });
   mountPersons(dialog, persons);
   show(slot(dialog, "undo"), change !== null);
   return answered(dialog, form, { role, partition, persons });
@@ -50,14 +51,15 @@ export function directOf({ people, head }, { role }, partition, now) {
     one.role === role && ["shared", "later"].includes(cellOf(head.rules, one.member, partition, now).state));
 }
 
-/** @param {HTMLFormElement} form @param {{way: Way, automatic: boolean}} first */
-function mountWays(form, { way, automatic }) {
+/** @param {HTMLFormElement} form @param {{way: Way, automatic: boolean, nodes: Scene["nodes"]}} first */
+function mountWays(form, { way, automatic, nodes }) {
   wayInput(form, "auto").disabled = !automatic;
   wayInput(form, way === "auto" && !automatic ? "ask" : way).checked = true;
   const draw = () => {
     const picked = wayOf(form);
     show(slot(form, "automatic"), picked === "auto");
     show(slot(form, "never"), picked === "never");
+    slot(form, "trust").textContent = trustWords(nodes, picked);
   };
   form.addEventListener("change", draw);
   draw();

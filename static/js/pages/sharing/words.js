@@ -36,10 +36,16 @@ export function specialWords({ emergency, code }) {
   return words.join(", ");
 }
 
-/** @param {{n: number, t: number}} nodes @returns {string} whom a rule for a role trusts */
-export function trustWords({ n, t: enough }) {
-  if (n === 1) return t("byrole.trust-one");
-  return enough === 1 ? t("byrole.trust-each", { n }) : t("byrole.trust", { t: enough, n });
+/**
+ * @param {{n: number, t: number}} nodes
+ * @param {"auto" | "ask" | "never"} [way] how a role gets in: by a rule for it unless said
+ * @returns {string} whom that trusts
+ */
+export function trustWords({ n, t: enough }, way = "auto") {
+  if (way === "never") return t("byrole.trust-never");
+  const key = way === "ask" ? "byrole.trust-ask" : "byrole.trust";
+  if (n === 1) return t(`${key}-one`);
+  return enough === 1 ? t(`${key}-each`, { n }) : t(key, { t: enough, n });
 }
 
 /** @param {string} purpose a known word, or what somebody typed @returns {string} */
