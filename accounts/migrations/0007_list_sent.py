@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_hand_over_listed'),
+        ('accounts', '0006_hand_over'),
     ]
 
     operations = [
@@ -18,9 +18,5 @@ class Migration(migrations.Migration):
                 ('dependant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('time', models.PositiveBigIntegerField()),
             ],
-        ),
-        migrations.RemoveField(
-            model_name='handover',
-            name='listed',
         ),
     ]
