@@ -105,7 +105,7 @@ def _whole(session: Session, record: str) -> tuple[Opening, Opened]:
     if not names:
         raise RefusedError("Nothing of this name was added to your records.", code="not-found")
     opening = ask(session, record, names)
-    opened = open_record(session, opening, owner=session.me.id)
+    opened = open_record(session, opening, owner=session.me.id, proposed=True)
     told = opened.payload
     if told["iss"] == session.me.id or told["version"] != 1:
         raise RefusedError("This record is your own already.", code="not-found")

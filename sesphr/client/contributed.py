@@ -18,19 +18,20 @@ from sesphr.crypto.errors import OpenError
 
 
 def accepted(
-    session: Session, opening: Opening, payload: dict[str, Any], accept: str | None
-) -> dict[str, Any] | None:
+    session: Session, opening: Opening, payload: dict[str, Any], accept: str | None, *, proposed: bool
+) -> dict[str, Any] | None:  # fmt: skip
     """What the owner signed on taking what somebody else wrote.
 
-    None for a record that its owner wrote, and for one of one's own that waits for an answer.
+    None for a record that its owner wrote, and for one of one's own that waits for an answer,
+    where it is `proposed`: where it may be such a one.
 
     Raises:
-        IntegrityError: it is hers of something else, nobody's, or missing for somebody else.
+        IntegrityError: it is hers of something else, nobody's, or missing where it must be there.
     """
     if payload["iss"] == payload["owner"]:
         return None
     if accept is None:
-        if opening.owner == session.me.id:
+        if proposed and opening.owner == session.me.id:
             return None
         raise IntegrityError("STOP: the owner has not accepted what somebody else wrote here.")
     signed = verify(

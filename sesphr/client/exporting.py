@@ -62,10 +62,6 @@ def _opened_whole(session: Session, view: RecordView) -> tuple[Opening, Opened]:
         raise IntegrityError(
             f"STOP: the key servers know your record {view.record} otherwise than the list."
         )
-    if opened.proposed:
-        raise IntegrityError(
-            f"STOP: the server lists record {view.record} as yours, which you have not accepted."
-        )
     missing = set(opened.payload["partitions"]) - set(opened.plaintexts)
     if missing:
         raise IntegrityError(

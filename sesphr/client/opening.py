@@ -46,11 +46,14 @@ class Opened:
         return "Opened(...)"
 
 
-def open_record(session: Session, opening: Opening, *, owner: str | None) -> Opened:
+def open_record(
+    session: Session, opening: Opening, *, owner: str | None, proposed: bool = False
+) -> Opened:
     """Verify and decrypt all that was allowed.
 
     `owner`: whose it is meant to be (member id); a list that puts one person's record under
-    another's name must not be believed. None where nobody said whose.
+    another's name must not be believed. None where nobody said whose. `proposed`: it may be one
+    that somebody else wrote and its owner, who asks, has not accepted.
 
     Raises:
         IntegrityError: anything is not what was signed, or somebody else's; it was reported.
@@ -64,7 +67,7 @@ def open_record(session: Session, opening: Opening, *, owner: str | None) -> Ope
         missing = set(opening.allowed) - set(payload["partitions"])
         if missing:
             raise IntegrityError("A key server allowed a partition that the record does not have.")
-        taken = contributed.accepted(session, opening, payload, stored.accept)
+        taken = contributed.accepted(session, opening, payload, stored.accept, proposed=proposed)
     mine = opening.owner == session.me.id
     opened = _as_owner(session, opening, stored, payload, taken) if mine else _as_user(
         session, opening, stored, payload

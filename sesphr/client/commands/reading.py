@@ -69,7 +69,9 @@ def open_(app: App, options: Namespace) -> Answer:
         wanted = named or _readable(view)
         purpose = given or (view.purpose if view else PURPOSE)
         opening = _ask(who, record, wanted, purpose)
-        opened = open_record(who, opening, owner=owner or (view.owner if view else None))
+        # What waits for its owner's answer is in no list of records.
+        meant, proposed = owner or (view.owner if view else None), view is None
+        opened = open_record(who, opening, owner=meant, proposed=proposed)
         folder = output_folder(Path(options.output))
         notes = folders.noted(who.folder, folder, record)
         sizes, failure = _written(folder, opened.plaintexts)

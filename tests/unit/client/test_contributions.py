@@ -1,5 +1,7 @@
 """Adding to another's records by the command line, and her answers: the client and the server."""
 
+import json
+
 import pytest
 
 from tests.unit.client.conftest import Lost
@@ -56,7 +58,14 @@ def test_a_reader_opens_what_was_accepted(ada, lee, join, tmp_path, wire):
     wire.change("POST", "/access", hidden)
     nurse.fails(4, "open", record, "--output", str(tmp_path / "hidden"))
     ada.fails(4, "export", "--output", str(tmp_path / "out"))
+    # Her own list has it, so she took it: without what she signed it is not what she knows.
+    ada.fails(4, "open", record, "--output", str(tmp_path / "hidden"))
+    path = tmp_path / "next.xml"
+    path.write_text("<m xmlns=''/>")
+    ada.fails(4, "deposit", "--record", record, "--partition", f"medical={path}")
     assert not (tmp_path / "hidden").exists()
+    assert not wire.sent("POST", "/deposits")[1:]
+    assert json.loads(wire.sent("POST", "/integrity-reports")[-1])["reason"] == "manifest"
 
 
 def test_a_declined_one_is_gone(ada, lee, tmp_path):
