@@ -1,6 +1,7 @@
-"""A cluster in a network of its own, in which the link from everybody to the cloud is cut and mended.
+"""A cluster in a network of its own, in which the link from everybody to one server is cut and mended.
 
-`python -m tests.support.cut_link FOLDER` runs inside `unshare --net`; it prints one JSON object of what happened.
+`python -m tests.support.cut_link FOLDER SERVER ...` runs inside `unshare --net`; it prints one JSON object of what
+happened, by the server that nobody reached meanwhile.
 Routing is by port: packets to the cloud's port vanish, those of open connections too, as when a cable is pulled.
 """
 
@@ -13,10 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.asked import Asker
 from tests.support.cluster import Cluster, running
 from tests.support.cluster_people import join, rows
 from tests.support.people_cli import Person
 
+NODES = ("srs-1", "srs-2", "srs-3")
 ELEMENT = '<partition xmlns="urn:sesphr:phr:1" id="medical">planted</partition>'
 
 
@@ -43,10 +46,11 @@ def attempt(person: Person, *words: str) -> dict[str, Any]:
     return {"code": result.code, "answer": result.answer, "seconds": time.monotonic() - start}
 
 
-def story(cluster: Cluster, folder: Path) -> dict[str, Any]:
-    """Share a record; open and deposit while the link is cut, and again when it is mended."""
-    owner = join(cluster, folder / "owner", "owner@example.org", "owner")
-    doctor = join(cluster, folder / "doctor", "doctor@example.org", "physician")
+def story(cluster: Cluster, folder: Path, server: str) -> dict[str, Any]:
+    """Share a record; open, deposit and revoke while the link is cut, and again when it is mended."""
+    folder.mkdir()
+    owner = join(cluster, folder / "owner", f"owner-{server}@example.org", "owner")
+    doctor = join(cluster, folder / "doctor", f"doctor-{server}@example.org", "physician")
     path = folder / "medical.xml"
     path.write_text(ELEMENT)
     deposit = ("deposit", "--partition", f"medical={path}")
@@ -54,7 +58,7 @@ def story(cluster: Cluster, folder: Path) -> dict[str, Any]:
     owner.ok("grant", doctor.login, "--partition", "medical", "--history")
     path.write_text(ELEMENT.replace("planted", "later"))
     opening = ("open", record, "--partition", "medical", "--output")
-    with cut(cluster.layout.addresses["cloud"]):
+    with cut(cluster.layout.addresses[server]):
         told = {
             "opened": attempt(doctor, *opening, str(folder / "cut")),
             "deposited": attempt(owner, *deposit),
@@ -62,12 +66,15 @@ def story(cluster: Cluster, folder: Path) -> dict[str, Any]:
         }
     pause_of_breaker = 3
     time.sleep(pause_of_breaker)
-    again = {
+    again: dict[str, Any] = {
         "deposited": attempt(owner, *deposit),
         "revoked": attempt(owner, "revoke", doctor.login),
         "opened": attempt(doctor, *opening, str(folder / "mended")),
     }
-    kept = "SELECT COUNT(*) FROM cloudstore_document WHERE kept"
+    member = str(owner.ok("whoami")["member"]).replace("-", "")
+    kept = f"SELECT COUNT(*) FROM cloudstore_document WHERE kept AND REPLACE(owner, '-', '') = '{member}'"
+    if server in NODES:
+        again["allowed by itself"] = Asker.of(cluster, doctor, folder).first_answer(server, record)
     return {"cut": told, "mended": again, "kept": int(rows(cluster, "cloud", kept)[0])}
 
 
@@ -80,7 +87,7 @@ def main(arguments: list[str]) -> int:
     ip("rule", "del", "pref", "0")
     seconds = {"SESPHR_CONNECT_SECONDS": "1", "SESPHR_READ_SECONDS": "3"}
     with running(folder / "data", **seconds) as cluster:
-        told = story(cluster, folder)
+        told = {server: story(cluster, folder / server, server) for server in arguments[1:]}
     print(json.dumps(told))
     return 0
 
