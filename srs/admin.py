@@ -21,6 +21,7 @@ from srs import (
     panels,
     roletables,  # noqa: F401 -- registers its pages
 )
+from srs.manifests import partitions_of
 from srs.models import AccessRequest, Event, RParameter, Version
 from srs.nodelists import NodeAdmin, NodeFilter
 
@@ -134,7 +135,8 @@ class DepositAdmin(NodeAdmin):
     def partitions(self, row: Version) -> str:
         """Their names."""
         rows = RParameter.objects.using(row._state.db).filter(version=row.pk)
-        return ", ".join(rows.order_by("partition").values_list("partition", flat=True))
+        names = rows.order_by("partition").values_list("partition", flat=True)
+        return ", ".join(names or partitions_of(row.manifest))
 
     @admin.display(description=_("Date that rules use"))
     def record_date(self, row: Version) -> SafeString | str:

@@ -9,7 +9,8 @@ portal can. It can grant nothing: keys for a member come from lists that their o
 A node answers nobody while it may have missed something: until it has read to their ends, within
 the last seconds, the journals of t-1 others (with them there is one who knows in every set of
 nodes that can acknowledge a write); of all others if its own database was restored from a backup,
-for then it may itself be the only one that is missing.
+for then it may itself be the only one that is missing, or if it is new among nodes that are not:
+what they acknowledged before it came is in fewer journals.
 """
 
 import logging
@@ -24,7 +25,7 @@ from django.db import close_old_connections, connections
 from sesphr.adapters import get_peers
 from sesphr.crypto.encoding import b64u_decode
 from sesphr.ports.errors import Invalid, PortError, Unavailable
-from sesphr.ports.srs import Deposit, JournalEntry, JournalPage, SrsNode
+from sesphr.ports.srs import JournalEntry, JournalPage, SrsNode
 from sesphr.reachable import reachable
 from srs import gate, rivals, streams
 from srs.context import Node
@@ -50,15 +51,6 @@ def _membership(node: Node, entry: JournalEntry) -> None:
     membership.learn(
         node, entry.subject, facts["state"], facts["role"], int(facts["turn"]), entry.time
     )
-
-
-def _deposit(node: Node, entry: JournalEntry) -> None:
-    if not entry.sealed:
-        return  # forgotten since: its record was erased
-    own = entry.sealed.get(str(node.index))
-    if own is None:
-        raise Invalid("What was sealed to this key server is missing.")
-    deposits.deposit(node, Deposit(entry.statement, own, entry.sealed), heard=entry.time)
 
 
 def _acl(node: Node, entry: JournalEntry) -> None:
@@ -89,7 +81,7 @@ def _deletion(node: Node, entry: JournalEntry) -> None:
 APPLY: dict[str, Callable[[Node, JournalEntry], None]] = {
     "registration": _registration,
     "membership": _membership,
-    "deposit": _deposit,
+    "deposit": deposits.hear,
     "acl": _acl,
     "key-request": _key_request,
     "credential": _credential,
@@ -131,6 +123,7 @@ def read(own: LocalSrs, peer: SrsNode) -> None:
     cursor = _cursor(node, peer.index)
     page = _first_page(cursor, peer)
     _notice_loss(node, page)
+    _notice_newness(node, cursor, page)
     while True:
         for entry in page.entries:
             apply(node, peer.index, entry)
@@ -174,6 +167,12 @@ def _notice_loss(node: Node, page: JournalPage) -> None:
         heads.filter(id=1).update(behind=True, life=str(uuid.uuid4()))
 
 
+def _notice_newness(node: Node, cursor: Cursor, page: JournalPage) -> None:
+    """Whoever has nothing at all and begins to read what others have was added to them."""
+    if page.head and not cursor.furthest:
+        JournalHead.objects.using(node.alias).filter(id=1, length=0).update(behind=True)
+
+
 def catch_up(own: LocalSrs, peers: Iterable[SrsNode] | None = None) -> int:
     """Read all other nodes once, one after the other; how many could be read."""
     found = 0
@@ -189,7 +188,7 @@ def catch_up(own: LocalSrs, peers: Iterable[SrsNode] | None = None) -> int:
 
 def settle(own: LocalSrs, heard: int) -> None:
     """After `heard` others were read: settle what nodes took differently, and note that a
-    restored database has all again."""
+    restored or new database has all."""
     node = Node(own.index)
     rivals.settle(node, {peer.index: peer for peer in get_peers(own.index)})
     if heard == node.deployment.n - 1:

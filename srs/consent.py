@@ -39,8 +39,11 @@ class Given:
     nonce: bytes
 
 
-def opened(node: Node, owner: Member, deal: dict[str, Any]) -> bytes | None:
+def opened(node: Node, owner: Member, deal: dict[str, Any], *, heard: bool = False) -> bytes | None:
     """This node's copy of the secret in a deal; empty: stop; None: the deal says nothing of it.
+
+    Of a deal that another node took (`heard`), a secret that is not for this node is a stop: the
+    one before counts no more.
 
     Raises:
         CryptoError, Invalid: it was sealed for something else, or not to every node.
@@ -50,10 +53,17 @@ def opened(node: Node, owner: Member, deal: dict[str, Any]) -> bytes | None:
         return None
     if not sealed:
         return _STOP
-    if len(sealed) != node.deployment.n:
+    if len(sealed) != node.deployment.n and not heard:
         raise Invalid("The consent secret was not sealed to every node.")
+    if len(sealed) < node.index:
+        return _STOP
     info = codes.secret_info(node.deployment.id, str(owner.id), node.index)
-    return node.unsealed(info, _sealed(sealed[node.index - 1]))
+    try:
+        return node.unsealed(info, _sealed(sealed[node.index - 1]))
+    except OpenError:
+        if heard:
+            return _STOP
+        raise
 
 
 def keep(node: Node, owner: Member, secret: bytes | None) -> None:

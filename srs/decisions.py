@@ -18,6 +18,7 @@ from sesphr.crypto import statements
 from srs import credentials
 from srs.context import Node
 from srs.emergency import PURPOSE
+from srs.manifests import partitions_by_version
 from srs.models import Acl, Contribution, Member, RParameter, Version
 from srs.permits import Permits, hours
 
@@ -29,6 +30,8 @@ NEEDED = (
 )  # fmt: skip
 # One answer for no such record, no such partition and nothing granted.
 UNKNOWN = "no-rule"
+# Allowed, but this node was never given what it takes: others were.
+NOT_HERE = "not-here"
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,11 @@ class Docket:
         rows = heads.select_related("record__owner").only(*NEEDED)
         self.heads = {str(head.record_id): head for head in rows}
         self.partitions = self._partitions()
+        # Of what was deposited before this node was added it has the manifest alone.
+        self.bare = {pk for pk, names in self.partitions.items() if not names}
+        if self.bare:
+            found = partitions_by_version(node.alias, self.bare)
+            self.partitions |= {pk: set(names) for pk, names in found.items()}
         self._policies: dict[UUID, Policy] = {}
         self._described: dict[tuple[UUID, int], kernel.CheckedMember] = {}
         self.permits = Permits(node)
@@ -146,6 +154,9 @@ def decide(
         verdict = _verdict(
             user, described, head, one, one in present, purpose, now, policy, evidence
         )
+        if verdict[0] and head.record.head == 0 and head.pk in docket.bare:
+            # Nothing but R opens a proposal to its owner.
+            verdict = (False, None, NOT_HERE)
         found.append(
             Decision(
                 record, owner, head.version, head.digest, one, *verdict, policy.seq, one in present

@@ -22,6 +22,13 @@ class FormerKeys:
     lists: int
 
 
+def had(alias: str, member: Member, key: str) -> bool:
+    """Whether a key to receive with (its digest, b64u) is a member's, or was."""
+    return member.key_digest == key or any(
+        one.key_digest == key for one in former_keys(alias, member)
+    )
+
+
 def former_keys(alias: str, member: Member) -> list[FormerKeys]:
     """The keys that a member had before the present ones, oldest first."""
     rows = Registration.objects.using(alias).filter(member=member).order_by("seq")

@@ -136,8 +136,8 @@ def _bounded(rows: Iterable[Journal]) -> list[Journal]:
 
 
 def sealed_to_all(node: Node, sent: Deposit) -> SealedToAll:
-    """What was sealed to every node, this one's own included."""
-    return {**sent.others, str(node.index): sent.sealed}
+    """What was sealed to every node, this one's own included if there is something."""
+    return {**sent.others, **({str(node.index): sent.sealed} if sent.sealed else {})}
 
 
 def forget_deals(node: Node, owners: Iterable[str]) -> None:

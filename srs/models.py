@@ -189,6 +189,17 @@ class Adder(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "user"], name="srs_adder")]
 
 
+class Keyless(models.Model):
+    """That an owner's list in force lets a member read something of which this node was dealt no
+    key: it was added later. How it finds that owner's records for the member, as the others do."""
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="keyless_given")
+    user = models.ForeignKey(Member, models.PROTECT, related_name="keyless")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "user"], name="srs_keyless")]
+
+
 class Acl(models.Model):
     """A signed access control list; the highest seq of an owner is in force, for ever."""
 
@@ -352,8 +363,8 @@ class Journal(models.Model):
 
 
 class JournalHead(models.Model):
-    """One row; whoever holds it appends. `behind`: this database lost what it had published, so
-    that every other node must be heard before this one answers."""
+    """One row; whoever holds it appends. `behind`: this database lost what it had published, or
+    is new, so that every other node must be heard before this one answers."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     length = models.PositiveBigIntegerField(default=0)

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.ports.errors import Invalid, PortError
-from sesphr.ports.srs import Deposit, JournalEntry, SrsNode
+from sesphr.ports.srs import JournalEntry, SrsNode
 from srs import journal
 from srs.context import Node, uuid_of
 from srs.models import Acl, Cursor, Registration, Rival, Version
@@ -189,6 +189,5 @@ def _take(node: Node, entry: JournalEntry) -> None:
         lists.set_acl(node, entry.statement, entry.deal, heard=True)
     elif entry.kind == "registration":
         membership.register(node, entry.statement, heard=True)
-    elif entry.sealed:
-        own = entry.sealed[str(node.index)]
-        deposits.deposit(node, Deposit(entry.statement, own, entry.sealed), heard=entry.time)
+    else:
+        deposits.hear(node, entry)

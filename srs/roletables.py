@@ -24,7 +24,8 @@ from sesphr.web.staff.readonly import column
 from sesphr.web.staff.shown import EMPTY, code, when
 from srs import credentials
 from srs.context import Node
-from srs.models import Contribution, Credential, Journal, RParameter
+from srs.manifests import partitions_by_version
+from srs.models import Contribution, Credential, Journal
 from srs.nodelists import NodeAdmin, NodeFilter, node_of
 
 STATES = {
@@ -197,10 +198,7 @@ class ContributionAdmin(NodeAdmin):
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
         """The names of the rows' parts, in one query."""
         alias = node_database(node_of(request))
-        found = RParameter.objects.using(alias).filter(version__in=[row.version_id for row in rows])
-        parts: dict[int, list[str]] = {}
-        for version, name in found.order_by("partition").values_list("version_id", "partition"):
-            parts.setdefault(version, []).append(name)
+        parts = partitions_by_version(alias, [row.version_id for row in rows])
         for row in rows:
             row.parts = parts.get(row.version_id, [])
 

@@ -7,7 +7,7 @@ from sesphr.ports.srs import AuthorityView, CredentialView, RecordView
 from srs import credentials, emergency, standing
 from srs.context import Node, uuid_of
 from srs.decisions import Decision, Docket, decide
-from srs.models import Acl, Credential, Delegation, Member, Record, Registration, Version
+from srs.models import Acl, Credential, Delegation, Keyless, Member, Record, Registration, Version
 
 # Listing asks for nothing yet; it shows what an opening for treatment would give.
 LISTING_PURPOSE = "treatment"
@@ -66,9 +66,12 @@ def records(node: Node, asker: str, owner: str | None) -> tuple[RecordView, ...]
 
 
 def _of_givers(node: Node, user: Member, owner: str | None) -> list[str]:
-    """Records whose owner is the user, has dealt the user a key, or lets the user's role read."""
-    given = Delegation.objects.using(node.alias).filter(user=user)
-    owners = {user.pk, *given.values_list("owner_id", flat=True), *_by_role(node, user)}
+    """Records whose owner is the user, has dealt the user a key, here or elsewhere, or lets the
+    user's role read."""
+    owners = {user.pk, *_by_role(node, user)}
+    for given in (Delegation, Keyless):
+        rows = given._base_manager.using(node.alias).filter(user=user)
+        owners |= set(rows.values_list("owner_id", flat=True))
     owners |= emergency.owners(node, user.pk)
     if owner is not None:
         owners = {one for one in owners if str(one) == owner}

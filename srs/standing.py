@@ -164,7 +164,7 @@ def point(node: Node, owner: str, partition: str, epoch: int, user: Member) -> b
 
     Made for one answer and never stored.
     """
-    rows = Share.objects.using(node.alias).filter(group=node.deployment.group)
+    rows = Share.objects.using(node.alias).filter(group__in=node.deployment.groups)
     share = rows.filter(owner=uuid_of(owner), partition=partition, epoch=epoch).first()
     if share is None:
         return None

@@ -5,6 +5,7 @@ It says who the nodes and the log are; clients pin it, servers compare their set
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from sesphr.crypto.encoding import b64u_decode, b64u_encode, dec, lp
 from sesphr.crypto.statements import Verified
@@ -49,7 +50,18 @@ class Deployment:
         What was dealt to one group is of no use to another one, whatever else of the
         configuration changes.
         """
-        named = lp(dec(self.n), dec(self.t), *(node.id.encode() for node in self.nodes))
+        return self.groups[0]
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """This group, and those that it can have grown from: the first nodes, the same t.
+
+        What one of those was dealt still opens by t of its nodes, until the owner deals it to all.
+        """
+        return tuple(self._group_of(n) for n in range(self.n, self.t - 1, -1))
+
+    def _group_of(self, n: int) -> str:
+        named = lp(dec(n), dec(self.t), *(node.id.encode() for node in self.nodes[:n]))
         return b64u_encode(hashlib.sha256(named).digest())
 
     def index_of(self, node: str) -> int:

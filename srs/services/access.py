@@ -25,7 +25,7 @@ from sesphr.ports.errors import IntegrityFailure, Invalid, Refused
 from sesphr.ports.srs import Access
 from srs import consent, emergency, standing
 from srs.context import Node, digest_of, refusing_bad_input, uuid_of
-from srs.decisions import Decision, Docket, from_json
+from srs.decisions import NOT_HERE, Decision, Docket, from_json
 from srs.models import AccessRequest, Delegation, Event, Member
 from srs.services import beginnings
 from srs.services.beginnings import Asked, settle
@@ -35,9 +35,9 @@ from srs.services.parameters import kept
 TICKET_LIFE = 60
 # After this a request is refused as too old, and its answer can go.
 ANSWER_LIFE = statements.PAST + statements.FUTURE
-# Reasons that speak of the asker alone, or of a code that the asker gave; every other refusal
-# looks the same.
-ABOUT_ONESELF = ("inactive", "credential", consent.WRONG, consent.TOO_MANY)
+# Reasons that speak of the asker alone, or of a code that the asker gave, or to whom the owner's
+# list allows it; every other refusal looks the same.
+TOLD = ("inactive", "credential", consent.WRONG, consent.TOO_MANY, NOT_HERE)
 Pair = tuple[str, str]
 
 
@@ -207,7 +207,10 @@ def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[P
     form_d = cache(partial(standing.point, node, user=user))
     found = {}
     for one in allowed:
-        r, epoch = parameters[one.manifest or "", one.partition]
+        kept_here = parameters.get((one.manifest or "", one.partition))
+        if kept_here is None:
+            continue
+        r, epoch = kept_here
         place = (one.owner or "", one.partition, epoch)
         d = keys.get(place)
         if d is None and one.reason != "member-rule":
@@ -224,7 +227,7 @@ def _delegations(
 ) -> dict[tuple[str, str, int], bytes]:
     owners = [uuid_of(one) for one in owners_of(allowed)]
     rows = Delegation.objects.using(node.alias).filter(
-        user=user, owner__in=owners, group=node.deployment.group
+        user=user, owner__in=owners, group__in=node.deployment.groups
     )
     return {
         (str(owner), partition, epoch): bytes(d)
@@ -260,7 +263,8 @@ def _partition(one: Decision, point: str | None) -> dict[str, Any]:
             "partition": one.partition, "decision": "allow", "rule": one.rule, "reason": one.reason,
             "answer": point,
         }  # fmt: skip
-    reason = one.reason if one.reason in ABOUT_ONESELF else "no-rule"
+    given = NOT_HERE if one.allowed else one.reason
+    reason = given if given in TOLD else "no-rule"
     return {
         "partition": one.partition, "decision": "deny", "rule": None, "reason": reason, "answer": None
     }  # fmt: skip

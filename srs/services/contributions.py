@@ -26,8 +26,9 @@ from srs.context import (
     uuid_of,
 )
 from srs.decisions import Docket, may_add
+from srs.manifests import partitions_of
 from srs.models import Contribution, ContributionAnswer, Member, Record, RParameter, Version
-from srs.services.parameters import Parameter, parameters_of, store
+from srs.services.parameters import Parameter, heard_parameters, parameters_of, store
 
 # How much of one contributor may wait at one owner.
 MOST_WAITING = 20
@@ -48,7 +49,8 @@ def contribute(
         _require_may_add(node, owner, author, manifest.payload)
         _require_room(node, owner, author, manifest.payload)
     with refusing_bad_input():
-        parameters = parameters_of(node, owner, manifest, sent)
+        taken = parameters_of if heard is None else heard_parameters
+        parameters = taken(node, owner, manifest, sent)
     try:
         with node.atomic():
             return _commit(node, manifest, parameters, owner, author, sent, heard)
@@ -251,12 +253,11 @@ def _settle(
 def _check_accept(node: Node, found: Contribution, payload: dict[str, Any]) -> None:
     """An accept names author and version, and wraps a key for every partition; a further one
     wraps the same keys (AES-KW has one result)."""
-    parameters = RParameter.objects.using(node.alias).filter(version=found.version)
-    partitions = set(parameters.values_list("partition", flat=True))
+    partitions = set(partitions_of(found.version.manifest))
     named = (payload["author"], payload["version"])
     if named != (str(found.author_id), found.version.version):
         raise Invalid("The answer is for something else than what was added.")
-    # Of what was declined no parameter is left to compare with; it is refused as declined.
+    # Of what was declined no manifest is left to compare with; it is refused as declined.
     if partitions and partitions != set(payload["wrapped"]):
         raise Invalid("The answer does not wrap a key for each partition, and for no other.")
     for earlier in found.answers.using(node.alias).filter(contribution__state=State.ACCEPTED):

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from sesphr import clock
 from sesphr.crypto import statements
 from sesphr.ports.errors import Conflict
-from sesphr.ports.srs import Deposit
+from sesphr.ports.srs import Deposit, JournalEntry
 from srs import journal
 from srs.context import (
     SKEW,
@@ -24,7 +24,15 @@ from srs.context import (
 )
 from srs.models import Member, Record, RParameter, Version
 from srs.services import contributions
-from srs.services.parameters import Parameter, parameters_of, store
+from srs.services.parameters import Parameter, heard_parameters, parameters_of, store
+
+
+def hear(node: Node, entry: JournalEntry) -> None:
+    """Commit a version that another node took, also where nothing is sealed to this node: because
+    it was added later, or what was sealed is forgotten, as that of what an owner declined."""
+    others = {index: parts for index, parts in entry.sealed.items() if index != str(node.index)}
+    own = entry.sealed.get(str(node.index), {})
+    deposit(node, Deposit(entry.statement, own, others), heard=entry.time)
 
 
 def deposit(node: Node, sent: Deposit, heard: int | None = None) -> str:
@@ -36,7 +44,8 @@ def deposit(node: Node, sent: Deposit, heard: int | None = None) -> str:
     known = _known(node, manifest)
     if known is not None:
         _level(node, known, manifest, heard)
-        contributions.refuse_declined(node, known)
+        if heard is None:
+            contributions.refuse_declined(node, known)
         return known.receipt
     if heard is None:
         require_active(author)
@@ -44,7 +53,8 @@ def deposit(node: Node, sent: Deposit, heard: int | None = None) -> str:
     if manifest.payload["owner"] != manifest.issuer:
         return contributions.contribute(node, author, manifest, sent, heard)
     with refusing_bad_input():
-        parameters = parameters_of(node, author, manifest, sent)
+        taken = parameters_of if heard is None else heard_parameters
+        parameters = taken(node, author, manifest, sent)
     try:
         with node.atomic():
             return _commit(node, author, manifest, parameters, sent, heard)

@@ -5,7 +5,7 @@ are one transaction: approving and taking back are one call each.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,10 @@ from django.db.models import QuerySet
 
 from sesphr import clock
 from sesphr.crypto import acl as kernel
-from sesphr.crypto import pre, statements
+from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_decode
 from sesphr.crypto.errors import AclError
-from sesphr.crypto.groups import decode_g1, decode_g2
 from sesphr.ports.errors import Conflict, Invalid
-from sesphr.ports.srs import Sealed
 from srs import consent, journal, standing
 from srs.context import (
     Node,
@@ -30,40 +28,20 @@ from srs.context import (
     require_signer,
     uuid_of,
 )
-from srs.formerly import former_keys
-from srs.models import Acl, Adder, Delegation, Member
+from srs.formerly import had
+from srs.models import Acl, Adder, Delegation, Keyless, Member
+from srs.services import deals
+from srs.services.deals import Deal, Dealt, Pair
 
-Pair = tuple[str, str]
 EMPTY: dict[str, Any] = {"rules": []}
-
-
-@dataclass(frozen=True)
-class Dealt:
-    """A checked re-encryption key share for a member and one partition's epoch."""
-
-    user: Member
-    partition: str
-    epoch: int
-    d: bytes
-
-
-@dataclass(frozen=True)
-class Deal:
-    """All that was dealt to this node with a list, checked: keys for members, shares for roles."""
-
-    keys: tuple[Dealt, ...] = ()
-    shares: tuple[standing.DealtShare, ...] = ()
-    secret: bytes | None = None
-
-    def __repr__(self) -> str:
-        return "Deal(...)"
 
 
 def set_acl(node: Node, acl_jws: str, deal_jws: str | None, *, heard: bool = False) -> str:
     """Put the owner's next list in force; the same list again gets the same receipt.
 
     Of a list that another node took (`heard`), who was a member when that node took it is not
-    asked again: keys for memberships that ended here are left out, and none needs to be there.
+    asked again: keys for memberships that ended here are left out, and none needs to be there,
+    as where the list was dealt before this node was added.
     """
     acl, owner = node.verified(acl_jws, "sesphr-acl", earlier=True)
     known = _known(node, owner, acl)
@@ -125,14 +103,6 @@ def wanted_pairs(payload: dict[str, Any]) -> set[Pair]:
     return allowed_pairs(payload) - denied_pairs(payload)
 
 
-def _had(node: Node, member: Member, key: str) -> bool:
-    """Whether a key is a member's, or was: a rule for a former one gives nothing, but must not
-    keep its owner from making any other change."""
-    return member.key_digest == key or any(
-        one.key_digest == key for one in former_keys(node.alias, member)
-    )
-
-
 def _of_present_keys(node: Node, payload: dict[str, Any]) -> dict[str, Any]:
     """The list without the rules that allow something to keys which members changed since."""
     named = [rule["who"] for rule in payload["rules"] if "member" in rule["who"]]
@@ -155,54 +125,14 @@ def _check_rules_name_members(node: Node, payload: dict[str, Any]) -> None:
             continue
         found = Member.objects.using(node.alias).filter(pk=who["member"]).first()
         # One sentence for both: whether somebody is registered is not told.
-        if found is None or not _had(node, found, who["key"]):
+        # One for a former key gives nothing, but must not keep its owner from any other change.
+        if found is None or not had(node.alias, found, who["key"]):
             raise Invalid(f"Rule {rule['id']} names nobody who is registered with that key.")
 
 
 def _dealt(node: Node, owner: Member, acl: statements.Verified, jws: str, heard: bool) -> Deal:
-    """Check the owner's deal for this list and open this node's part of it."""
-    deal, dealer = node.verified(jws, "sesphr-deal", earlier=heard)
-    if dealer.id != owner.id or deal.payload["acl"] != digest_of(acl):
-        raise Invalid("The keys were dealt for another list.")
     wanted = wanted_pairs(_of_present_keys(node, acl.payload))
-    deals = [one for one in deal.payload["deals"] if not (heard and _changed_since(node, one))]
-    keys = [_key_dealt(node, owner, acl, one, wanted) for one in deals]
-    shares = standing.checked(node, owner, acl.payload["rules"], deal.payload["standing"])
-    return Deal(tuple(keys), tuple(shares), consent.opened(node, owner, deal.payload))
-
-
-def _changed_since(node: Node, one: dict[str, Any]) -> bool:
-    """Whether a key was dealt for keys that its member has changed by now."""
-    user = node.member(one["member"])
-    return user.key_digest != one["key"] and _had(node, user, one["key"])
-
-
-def _key_dealt(
-    node: Node, owner: Member, acl: statements.Verified, one: dict[str, Any], wanted: set[Pair]
-) -> Dealt:
-    partition, epoch = one["partition"], one["epoch"]
-    if (one["member"], partition) not in wanted:
-        raise Invalid(f"A key was dealt for {partition} that the list does not allow.")
-    user = node.member(one["member"])
-    if user.key_digest != one["key"]:
-        raise Invalid("A key was dealt for another key than the member's.")
-    if len(one["sealed"]) != node.deployment.n:
-        raise Invalid("A key was not dealt to every node.")
-    sealed = one["sealed"][node.index - 1]
-    opened = node.unseal(
-        "delegation", acl.digest, partition, epoch,
-        Sealed(b64u_decode(sealed["enc"], 32), b64u_decode(sealed["ciphertext"])),
-    )  # fmt: skip
-    pre.check_direct(
-        standing.partition_key(node, owner, partition, epoch),
-        decode_g2(bytes(user.receive)),
-        node.index,
-        node.deployment.n,
-        node.deployment.t,
-        [decode_g1(b64u_decode(point, 48)) for point in one["commitments"]],
-        decode_g2(opened),
-    )
-    return Dealt(user, partition, epoch, opened)
+    return deals.opened(node, owner, acl, jws, wanted, heard=heard)
 
 
 def _commit(
@@ -218,7 +148,7 @@ def _commit(
         return known.receipt
     ended = {pk for pk, row in rows.items() if row.state == Member.State.DEPARTED}
     if heard:
-        dealt = _without_ended(dealt, owner, ended)
+        dealt = dealt.without(owner, ended)
     else:
         require_active(rows[owner.pk])
         require_signer(rows[owner.pk], acl)
@@ -228,7 +158,7 @@ def _commit(
     _check_successor(head, acl.payload)
     before = _Given(_held(node, owner), _of_roles(head))
     _store(node, owner, dealt.keys)
-    _forget(node, owner, acl.payload)
+    gone = _forget(node, owner, acl.payload)
     if not heard:
         _require_complete(node, owner, acl.payload)
     standing.take(node, owner, acl.payload["rules"], dealt.shares, complete=not heard)
@@ -237,11 +167,12 @@ def _commit(
     Acl.objects.using(node.alias).create(
         owner=owner, seq=acl.payload["seq"], digest=digest_of(acl), jws=acl.jws, receipt=receipt
     )
-    _note_adders(node, owner, acl.payload)
+    _note_named(node, owner, acl.payload)
     after = _Given(_held(node, owner), standing.of_roles(acl.payload["rules"]))
     _record(node, owner, acl, before, after)
-    journal.append(node, "acl", str(owner.id), clock.now(), acl.jws, deal=deal_jws)
-    if before.pairs - after.pairs or before.roles - after.roles:
+    told = deal_jws if not heard or dealt.is_told else None
+    journal.append(node, "acl", str(owner.id), clock.now(), acl.jws, deal=told)
+    if gone or before.roles - after.roles:
         journal.forget_deals(node, [str(owner.id)])
     return receipt
 
@@ -265,12 +196,15 @@ def _of_roles(head: Acl | None) -> set[standing.Given]:
 
 
 def _held(node: Node, owner: Member) -> set[Pair]:
-    """The pairs for which the present nodes were dealt a key."""
-    rows = _rows(node, owner).values_list("user_id", "partition")
-    return {(str(user), partition) for user, partition in rows}
+    """The pairs for which this node holds a key that still opens."""
+    rows = Delegation.objects.using(node.alias).filter(
+        owner=owner, group__in=node.deployment.groups
+    )
+    return {(str(user), partition) for user, partition in rows.values_list("user_id", "partition")}
 
 
 def _rows(node: Node, owner: Member) -> QuerySet[Delegation]:
+    """The keys that the present nodes were dealt, all of them."""
     return Delegation.objects.using(node.alias).filter(owner=owner, group=node.deployment.group)
 
 
@@ -289,17 +223,18 @@ def _store(node: Node, owner: Member, dealt: Iterable[Dealt]) -> None:
         )
 
 
-def _forget(node: Node, owner: Member, payload: dict[str, Any]) -> None:
+def _forget(node: Node, owner: Member, payload: dict[str, Any]) -> bool:
     """Delete every key that the list no longer allows (forward access control), or that was dealt
-    to another group of nodes."""
-    wanted, group = wanted_pairs(_of_present_keys(node, payload)), node.deployment.group
+    to others than these nodes or the first of them; whether there was one."""
+    wanted, groups = wanted_pairs(_of_present_keys(node, payload)), node.deployment.groups
     rows = Delegation.objects.using(node.alias).filter(owner=owner)
     gone = [
         row.pk
         for row in rows
-        if (str(row.user_id), row.partition) not in wanted or row.group != group
+        if (str(row.user_id), row.partition) not in wanted or row.group not in groups
     ]
     rows.filter(pk__in=gone).delete()
+    return bool(gone)
 
 
 def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> None:
@@ -322,8 +257,9 @@ def _require_complete(node: Node, owner: Member, payload: dict[str, Any]) -> Non
             raise Invalid(f"No key was dealt for partition {partition}, though the list allows it.")
 
 
-def _note_adders(node: Node, owner: Member, payload: dict[str, Any]) -> None:
-    """Keep whom the list names for adding, so that they find this owner."""
+def _note_named(node: Node, owner: Member, payload: dict[str, Any]) -> None:
+    """Keep whom the list names for adding, and for reading without a key of theirs being here, so
+    that they find this owner; call when the keys are what the list says."""
     named = {
         rule["who"]["member"]
         for rule in payload["rules"]
@@ -332,6 +268,11 @@ def _note_adders(node: Node, owner: Member, payload: dict[str, Any]) -> None:
     Adder.objects.using(node.alias).filter(owner=owner).delete()
     Adder.objects.using(node.alias).bulk_create(
         Adder(owner=owner, user_id=user) for user in sorted(named)
+    )
+    readers = {user for user, _ in wanted_pairs(payload) - _held(node, owner)}
+    Keyless.objects.using(node.alias).filter(owner=owner).delete()
+    Keyless.objects.using(node.alias).bulk_create(
+        Keyless(owner=owner, user_id=user) for user in sorted(readers)
     )
 
 
@@ -365,13 +306,6 @@ def _listed_roles(given: set[standing.Given]) -> list[dict[str, str]]:
     ]
 
 
-def _without_ended(dealt: Deal, owner: Member, ended: set[UUID]) -> Deal:
-    """What may still be kept of a deal: nothing for memberships that have ended, the owner's own included."""
-    if owner.pk in ended:
-        return Deal()
-    return replace(dealt, keys=tuple(one for one in dealt.keys if one.user.pk not in ended))
-
-
 def undo(node: Node, owner: str, seq: int, before: list[tuple[str, str | None]]) -> None:
     """Take back an owner's lists from `seq` on, which nobody acknowledged; what nodes hold
     afterwards are the keys and shares of the lists `before` (with their deals), oldest first."""
@@ -379,7 +313,7 @@ def undo(node: Node, owner: str, seq: int, before: list[tuple[str, str | None]])
     Acl.objects.using(node.alias).filter(owner=row, seq__gte=seq).delete()
     Delegation.objects.using(node.alias).filter(owner=row).delete()
     standing.forget(node, row)
-    _note_adders(node, row, EMPTY)
+    _note_named(node, row, EMPTY)
     for acl_jws, deal_jws in before:
         _redo(node, row, acl_jws, deal_jws)
 
@@ -390,9 +324,9 @@ def _redo(node: Node, owner: Member, acl_jws: str, deal_jws: str | None) -> None
     ended = {one.user.pk for one in dealt.keys if one.user.state == Member.State.DEPARTED}
     if owner.state == Member.State.DEPARTED:
         ended.add(owner.pk)
-    kept = _without_ended(dealt, owner, ended)
+    kept = dealt.without(owner, ended)
     _store(node, owner, kept.keys)
     _forget(node, owner, acl.payload)
     standing.take(node, owner, acl.payload["rules"], kept.shares, complete=False)
     consent.keep(node, owner, kept.secret)
-    _note_adders(node, owner, acl.payload)
+    _note_named(node, owner, acl.payload)

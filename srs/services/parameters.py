@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sesphr.crypto import proofs, statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
-from sesphr.crypto.errors import DecodingError
+from sesphr.crypto.errors import DecodingError, OpenError
 from sesphr.crypto.groups import G1, affine_of, decode_g1, decode_known_g1
 from sesphr.ports.errors import Invalid
 from sesphr.ports.srs import Deposit, Sealed
@@ -53,6 +53,25 @@ def parameters_of(
         Parameter(name, partitions[name]["epoch"], octets[:R_OCTETS])
         for name, octets in sorted(opened.items())
     ]
+
+
+def heard_parameters(
+    node: Node, owner: Member, manifest: statements.Verified, sent: Deposit
+) -> list[Parameter]:
+    """The same of a deposit that another node took; none where it was made before this node was
+    added, or sealed to keys that it has no more.
+
+    Raises:
+        Invalid, CryptoError: as `parameters_of`; a partition of which no key is registered.
+    """
+    registered = set(_public_keys(node, owner))
+    named = {(name, one["epoch"]) for name, one in manifest.payload["partitions"].items()}
+    if not named <= registered:
+        raise Invalid("The manifest names a partition of which no key is registered.")
+    try:
+        return parameters_of(node, owner, manifest, sent) if sent.sealed else []
+    except OpenError:
+        return []
 
 
 def _unsealed(node: Node, manifest: statements.Verified, name: str, sealed: Sealed) -> bytes:

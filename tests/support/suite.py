@@ -106,7 +106,7 @@ GROUPS = (
     Group(
         "all-on-mariadb",
         "everything on MariaDB",
-        ((*ON_MARIADB, *PYTEST),),
+        ((*ON_MARIADB, *PYTEST), (*ON_MARIADB, *THREE_NODES, *PYTEST, "tests/nodes")),
         long=True,
     ),
     Group(
