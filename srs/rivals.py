@@ -99,7 +99,15 @@ def settle(node: Node, peers: Mapping[int, SrsNode]) -> None:
     for row in list(rows):
         if (row.kind, row.subject) not in seen:
             seen.add((row.kind, row.subject))
-            _settle(node, peers, Place(row.kind, row.subject, row.seq, row.digest, row.dated))
+            first = Place(row.kind, row.subject, row.seq, row.digest, row.dated)
+            try:
+                _settle(node, peers, first)
+            except Exception:
+                # Whatever one chain's trouble is, it must not silence the node for all others.
+                logger.exception(
+                    "node %s cannot settle %s %s of %s",
+                    node.index, first.kind, first.seq, first.subject,
+                )  # fmt: skip
 
 
 def _settle(node: Node, peers: Mapping[int, SrsNode], first: Place) -> None:

@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from sesphr import clock
 from sesphr.crypto import statements
@@ -59,6 +59,13 @@ def contribute(
         if known is None:
             raise Conflict("This record id is taken.") from None
         return known.receipt
+
+
+def undo(node: Node, versions: QuerySet[Version]) -> None:
+    """Take back that these versions were contributed, and what their owners answered."""
+    gone = Contribution.objects.using(node.alias).filter(version__in=list(versions))
+    ContributionAnswer.objects.using(node.alias).filter(contribution__in=list(gone)).delete()
+    gone.delete()
 
 
 def refuse_declined(node: Node, version: Version) -> None:

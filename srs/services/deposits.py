@@ -133,6 +133,7 @@ def undo(node: Node, record: str, version: int) -> None:
     row = records.get(pk=uuid.UUID(record))
     gone = Version.objects.using(node.alias).filter(record=row, version__gte=version)
     RParameter.objects.using(node.alias).filter(version__in=gone).delete()
+    contributions.undo(node, gone)
     gone.delete()
     if version == 1:
         row.delete(using=node.alias)

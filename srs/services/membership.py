@@ -18,6 +18,7 @@ from srs.formerly import former_keys
 from srs.models import (
     AccessRequest,
     Acl,
+    Adder,
     Delegation,
     KeyRequest,
     Member,
@@ -27,7 +28,7 @@ from srs.models import (
     RParameter,
     Version,
 )
-from srs.services import credentials
+from srs.services import contributions, credentials
 
 
 def register(node: Node, jws: str, *, heard: bool = False) -> str:
@@ -336,12 +337,27 @@ def undo(node: Node, member: str, seq: int, first: str) -> None:
 
 def _forget_all_signed(node: Node, row: Member) -> None:
     Delegation.objects.using(node.alias).filter(Q(owner=row) | Q(user=row)).delete()
-    RParameter.objects.using(node.alias).filter(version__record__owner=row).delete()
-    Version.objects.using(node.alias).filter(record__owner=row).delete()
-    Record.objects.using(node.alias).filter(owner=row).delete()
+    _forget_records(node, row)
+    Adder.objects.using(node.alias).filter(owner=row).delete()
+    standing.forget(node, row)
+    consent.forget(node, row)
+    credentials.forget(node, row)
     Acl.objects.using(node.alias).filter(owner=row).delete()
     KeyRequest.objects.using(node.alias).filter(asker=row).delete()
     AccessRequest.objects.using(node.alias).filter(user=row).delete()
+
+
+def _forget_records(node: Node, row: Member) -> None:
+    """Forget the member's records, and what the member wrote for others."""
+    records = Record.objects.using(node.alias).filter(
+        Q(owner=row) | Q(versions__contribution__author=row)
+    )
+    gone = Record.objects.using(node.alias).filter(pk__in=[one.pk for one in records])
+    versions = Version.objects.using(node.alias).filter(record__in=gone)
+    RParameter.objects.using(node.alias).filter(version__in=versions).delete()
+    contributions.undo(node, versions)
+    versions.delete()
+    gone.delete()
 
 
 def _keys(rows: Iterable[Registration]) -> set[tuple[str, int]]:
