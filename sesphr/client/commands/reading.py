@@ -67,8 +67,7 @@ def open_(app: App, options: Namespace) -> Answer:
         _begin(who, owner, options.code)
         view = next((one for one in listed(who, owner) if one.record == record), None)
         wanted = named or _readable(view)
-        purpose = given or (view.purpose if view else PURPOSE)
-        opening = _ask(who, record, wanted, purpose)
+        opening = _ask(who, record, wanted, given or _purpose_of(view))
         # What waits for its owner's answer is in no list of records.
         meant, proposed = owner or (view.owner if view else None), view is None
         opened = open_record(who, opening, owner=meant, proposed=proposed)
@@ -120,6 +119,11 @@ def _purpose(text: str) -> str:
     if not WORD.fullmatch(text):
         raise UsageError("--purpose must be 1 to 32 of a-z, 0-9 and hyphens.")
     return text
+
+
+def _purpose_of(view: RecordView | None) -> str:
+    """What an opening says; of the list's words only that it is what clinicians signed for counts."""
+    return visiting.EMERGENCY if view and view.purpose == visiting.EMERGENCY else PURPOSE
 
 
 def _readable(view: RecordView | None) -> list[str]:

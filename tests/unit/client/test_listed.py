@@ -1,6 +1,10 @@
 """A server that lists records otherwise than they are: under another's name, twice, or not at all."""
 
+import json
+
 import pytest
+
+from sesphr.crypto.statements import payload_of_unverified
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 MEDICAL = "<partition><note>{}</note></partition>"
@@ -83,3 +87,13 @@ def test_what_was_deposited_from_here_is_in_the_list_with_its_newest_version(ada
         assert len(wire.sent("POST", "/deposits")) == before
         wire.honest()
     assert len(ada.ok("records")["records"]) == 2
+
+
+def test_a_purpose_that_the_server_words_is_not_signed(lee, patients, wire, tmp_path):
+    _, _, hers, _ = patients
+    listed(wire, lambda records: [{**one, "purpose": "research"} for one in records])
+    lee.ok("open", hers, "--output", str(tmp_path / "out"))
+    lee.run("open", hers, "--purpose", "research", "--output", str(tmp_path / "out"))
+    sent = [json.loads(body)["request"] for body in wire.sent("POST", "/access")]
+    said = [payload_of_unverified(jws)["purpose"] for jws in sent]
+    assert (said[0], said[-1]) == ("treatment", "research")
