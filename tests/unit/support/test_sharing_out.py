@@ -6,6 +6,8 @@ from pathlib import Path
 from tests.support.sharing_out import CLUSTER, ByFile, rank
 
 ROOT = Path(__file__).resolve().parents[3]
+# In a test of the run's cluster, or in a fixture of a file over it.
+USE = r"^def test_.*(\n    )?\bcluster: Cluster|^def .*\bclusters: Callable"
 
 
 def test_the_clusters_files_are_those_that_use_it():
@@ -13,7 +15,7 @@ def test_the_clusters_files_are_those_that_use_it():
     users = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "tests").rglob("test_*.py")
-        if re.search(r"^def test_.*(\n    )?\bcluster: Cluster", path.read_text(), re.MULTILINE)
+        if re.search(USE, path.read_text(), re.MULTILINE)
     }
     assert users == set(CLUSTER)
 
