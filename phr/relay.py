@@ -136,12 +136,19 @@ class Granted:
 
 
 def granted(owner: str) -> Granted:
-    """What the best informed node says of an owner's list.
+    """What the best informed nodes say of an owner's list, and the keys and shares that each of
+    them holds: what one lacks, an endpoint deals to all.
 
     Raises:
         Unavailable: too few nodes answer to know which list is the last.
     """
-    return fanout.newest(
-        lambda node: Granted(node.acl(owner), node.delegates(owner), node.standing(owner)),
-        lambda one: seq_of(one.acl),
+    enough = fanout.to_read()
+    found = fanout.gather(
+        lambda node: Granted(node.acl(owner), node.delegates(owner), node.standing(owner)), enough
     )
+    answers = fanout.require(found, enough, fanout.NOT_NOW)
+    newest = max(answers, key=lambda one: seq_of(one.acl))
+    same = [one for one in answers if one.acl == newest.acl]
+    delegates = set(newest.delegates).intersection(*(one.delegates for one in same))
+    shares = set(newest.standing).intersection(*(one.standing for one in same))
+    return Granted(newest.acl, tuple(sorted(delegates)), tuple(sorted(shares)))

@@ -12,11 +12,12 @@ from sesphr.ports.errors import Invalid
 from sesphr.roles import node_database
 from srs.models_visits import ConsentSecret, ConsentStep, ConsentTry, Visit
 from tests.contract.test_srs import NODES, deposit, everywhere, member, record_of, verdicts
+from tests.contract.wires import over_all
 from tests.support.certified import certify, council
 from tests.support.credentials import Council
 from tests.support.endpoints import Endpoint, digest_of
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("reached")]
 HOUR = 3600
 OPENED, SHUT, WRONG, TOO_MANY = "code-rule", "no-rule", "code", "code-tries"
 
@@ -174,6 +175,7 @@ class TestVisits:
             assert [numbers[one["number"]] for one in logged] == ["consent-code", "access"]
             assert len(answer.proofs) == 2
 
+    @over_all
     def test_the_same_request_again_is_one_use_and_one_answer(
         self, owner: Owner, doctor: Endpoint
     ) -> None:

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from sesphr import clock
-from sesphr.adapters import get_srs_nodes
 from sesphr.crypto import statements
 from sesphr.crypto.authorities import Issuer
 from sesphr.ports.errors import Conflict, Invalid, Refused, Unavailable
 from srs.context import Node
 from srs.decisions import Docket, decide
 from srs.models import Credential, Event, Member
-from tests.contract.test_srs import deposit, everywhere, grant, member, put_acl, record_of
+from tests.contract.test_srs import NODES, deposit, everywhere, grant, member, put_acl, record_of
+from tests.contract.wires import over_all
 from tests.support.credentials import DAY, Council, pinned
 from tests.support.endpoints import Endpoint
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("reached")]
 SERIAL = 4711
 
 
@@ -57,7 +57,7 @@ def role_rule(owner: Endpoint, council: Council, role: str = "physician") -> dic
 def verdict(user: Endpoint, record: str, now: int | None = None) -> tuple[bool, str]:
     """What every node decides; they agree."""
     found = set()
-    for one in get_srs_nodes():
+    for one in NODES():
         node = Node(one.index)
         row = Member.objects.using(node.alias).get(pk=user.id)
         (made,) = decide(
@@ -97,11 +97,12 @@ def test_expiry_is_seen_at_every_access(council):
     _, record = shared(council)
     user = member("physician")
     everywhere(lambda node: node.present(credential(council, user, days=2)))
-    end = get_srs_nodes()[0].credential(user.id).valid_until
+    end = NODES()[0].credential(user.id).valid_until
     assert verdict(user, record, end - 1) == (True, "role-rule")
     assert verdict(user, record, end) == (False, "credential")
 
 
+@over_all
 def test_a_revocation_counts_at_once_for_direct_grants_too(council):
     owner, record = shared(council)
     user = member("physician")
@@ -112,7 +113,7 @@ def test_a_revocation_counts_at_once_for_direct_grants_too(council):
     assert verdict(user, record) == (False, "credential")
     assert all(everywhere(lambda node: node.credential(user.id).revoked))
     with pytest.raises(Refused):
-        get_srs_nodes()[0].present(credential(council, user, serial=SERIAL))
+        NODES()[0].present(credential(council, user, serial=SERIAL))
 
 
 def test_a_stale_list_fails_closed(council):
@@ -130,7 +131,7 @@ def test_suspension_goes_before(council):
     everywhere(lambda node: node.suspend(user.id))
     assert verdict(user, record) == (False, "inactive")
     with pytest.raises(Refused):
-        get_srs_nodes()[0].present(credential(council, user))
+        NODES()[0].present(credential(council, user))
 
 
 def test_an_authority_that_is_pinned_no_more_vouches_for_nobody(council):
@@ -140,8 +141,8 @@ def test_an_authority_that_is_pinned_no_more_vouches_for_nobody(council):
     narrowed = Issuer(council.authority.certificate, frozenset({"nurse"}))
     with pinned(narrowed):
         assert verdict(user, record) == (False, "no-rule")
-    assert get_srs_nodes()[0].credential(user.id) is None
-    assert get_srs_nodes()[0].authorities() == ()
+    assert NODES()[0].credential(user.id) is None
+    assert NODES()[0].authorities() == ()
 
 
 def test_a_credential_of_another_key_or_member(council):
@@ -150,12 +151,12 @@ def test_a_credential_of_another_key_or_member(council):
     mixed = council.credential(other.id, user.keys.signing_key)
     for octets in (credential(council, stranger), mixed, b"", b"-----BEGIN", b"0\x80\x00\x00"):
         with pytest.raises(Invalid):
-            get_srs_nodes()[0].present(octets)
-    assert get_srs_nodes()[0].credential(user.id) is None
+            NODES()[0].present(octets)
+    assert NODES()[0].credential(user.id) is None
 
 
 def test_a_newer_one_replaces_it_only_when_valid(council):
-    user, node = member("physician"), get_srs_nodes()[0]
+    user, node = member("physician"), NODES()[0]
     now = clock.now()
     first = credential(council, user, since=now - 9 * DAY)
     receipt = node.present(first)
@@ -181,14 +182,14 @@ def test_a_departed_member_has_none(council):
     user = member("physician")
     everywhere(lambda node: node.present(credential(council, user)))
     everywhere(lambda node: node.depart(user.id))
-    assert everywhere(lambda node: node.credential(user.id)) == [None for _ in get_srs_nodes()]
+    assert everywhere(lambda node: node.credential(user.id)) == [None for _ in NODES()]
     with pytest.raises(Refused):
-        get_srs_nodes()[0].present(credential(council, user))
+        NODES()[0].present(credential(council, user))
 
 
 def test_revocation_lists_only_rise(council):
     first, second, third = council.crl(), council.crl(SERIAL), council.crl()
-    node = get_srs_nodes()[0]
+    node = NODES()[0]
     node.take_revocations(third)
     node.take_revocations(third)
     for older in (first, second):
@@ -200,7 +201,7 @@ def test_revocation_lists_only_rise(council):
 
 
 def test_revocation_lists_of_nobody_and_of_tomorrow(council):
-    node = get_srs_nodes()[0]
+    node = NODES()[0]
     future = council.crl(now=clock.now() + DAY)
     for crl in (Council(clock.now()).crl(), future, b"", b"\x30\x80", b"0" * 3_000_000):
         with pytest.raises(Invalid):
@@ -216,8 +217,8 @@ def test_a_pin_that_is_not_right_stops_decisions_instead_of_changing_them(counci
     try:
         for call in (
             lambda: verdict(user, record),
-            get_srs_nodes()[0].authorities,
-            lambda: get_srs_nodes()[0].credential(user.id),
+            NODES()[0].authorities,
+            lambda: NODES()[0].credential(user.id),
         ):
             with pytest.raises(Unavailable):
                 call()
@@ -227,14 +228,14 @@ def test_a_pin_that_is_not_right_stops_decisions_instead_of_changing_them(counci
 
 
 def test_authorities_are_listed_by_role(council):
-    found = [(one.role, one.name) for one in get_srs_nodes()[0].authorities()]
+    found = [(one.role, one.name) for one in NODES()[0].authorities()]
     assert found == [("nurse", "Medical Council"), ("physician", "Medical Council")]
 
 
 def test_it_is_an_event_of_the_member(council):
     user = member("physician")
     everywhere(lambda node: node.present(credential(council, user)))
-    for node in get_srs_nodes():
+    for node in NODES():
         told = [one.event for one in node.events(user.id)]
         assert [one["role"] for one in told if one.get("type") == "credential"] == ["physician"]
     assert Event.objects.using(Node(1).alias).exists()

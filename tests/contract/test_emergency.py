@@ -11,11 +11,12 @@ from sesphr.roles import node_database
 from srs.models_visits import Emergency
 from tests.contract.test_consent import events
 from tests.contract.test_srs import NODES, deposit, everywhere, member, record_of, verdicts
+from tests.contract.wires import over_all
 from tests.support.certified import certify, council, revoke
 from tests.support.credentials import Council
 from tests.support.endpoints import Endpoint, digest_of
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("reached")]
 HOUR = 3600
 OPENED, SHUT = "emergency-rule", "no-rule"
 
@@ -125,6 +126,7 @@ class TestAnswers:
         assert access["purpose"] == "emergency"
         assert access["items"][0]["reason"] == OPENED
 
+    @over_all
     def test_the_same_request_again_is_one_emergency_and_one_answer(self, ward: Ward) -> None:
         request, cosigns = ward.signed(ward.ann, ward.ben)
         first = everywhere(lambda node: node.access(request, cosigns).answer)

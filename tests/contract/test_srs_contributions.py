@@ -26,9 +26,10 @@ from tests.contract.test_srs import (
     record_of,
     verdicts,
 )
+from tests.contract.wires import over_all
 from tests.support.endpoints import Endpoint, element
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("reached")]
 
 
 def adder(owner: Endpoint, *partitions: str, **changed: Any) -> Endpoint:
@@ -273,6 +274,7 @@ class TestOffering:
 class TestAnswering:
     """The owner's accept and decline."""
 
+    @over_all
     def test_an_accepted_one_is_a_record_like_her_own(self) -> None:
         owner = member()
         laboratory = adder(owner)

@@ -16,11 +16,12 @@ from sesphr.ports.errors import Invalid
 from sesphr.roles import node_database
 from srs.models import Delegation, Share
 from tests.contract.test_srs import NODES, ask, deposit, everywhere, member, record_of, verdicts
+from tests.contract.wires import over_all
 from tests.support.certified import certify, council, revoke
 from tests.support.credentials import Council
 from tests.support.endpoints import Endpoint, digest_of
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("reached")]
 ISSUER = b64u_encode(bytes(range(32)))
 
 
@@ -234,6 +235,7 @@ class TestAnswering:
         give(owner, [rule], "medical")
         return rule
 
+    @over_all
     def test_whoever_is_certified_opens_it_with_any_t_nodes(
         self, authority: Council, doctor: Endpoint
     ) -> None:

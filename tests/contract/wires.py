@@ -32,6 +32,9 @@ from srs.node import LocalSrs
 ELSEWHERE = os.environ.get("SESPHR_DB") == "mariadb" or os.environ.get("SESPHR_NODES", "1") != "1"
 _MARKS = (pytest.mark.soak,) if ELSEWHERE else ()
 KINDS = ("local", pytest.param("http", marks=_MARKS), pytest.param("faulty", marks=_MARKS))
+# Where the wire itself is tested elsewhere: over the faulty one only what is marked so.
+MOSTLY = (*KINDS[:2], pytest.param("faulty", marks=pytest.mark.soak))
+over_all = pytest.mark.parametrize("reached", KINDS, indirect=True)
 # Every route of every port, as no server has them.
 urlpatterns = [
     path(f"port/{port}/{method}", serving.view(call)) for (port, method), call in calls().items()
