@@ -28,7 +28,8 @@ def present(node: Node, octets: bytes, *, heard: bool = False) -> tuple[str, str
         if not heard or member.state == Member.State.DEPARTED:
             _require_member(member)
         role = _heard(node, member, octets) if heard else _in_force(node, member, octets)
-        _require_not_older(node, member, held, role)
+        if held is not None and not _follows(node, member, held, (role.valid_from, digest), heard):
+            return str(member.id), held.receipt
         return str(member.id), _keep(node, member, octets, digest, role)
 
 
@@ -64,13 +65,29 @@ def _in_force(node: Node, member: Member, octets: bytes) -> Role:
         raise
 
 
-def _require_not_older(node: Node, member: Member, held: Credential | None, role: Role) -> None:
-    """Whoever has an earlier one of a member, also one still valid, cannot bring it back."""
-    if held is None:
-        return
+def _follows(
+    node: Node, member: Member, held: Credential, place: tuple[int, str], heard: bool
+) -> bool:
+    """Whether a credential (its beginning and digest) takes the place of another one that is held.
+
+    Whoever has an earlier one of a member, also one still valid, cannot bring it back. Of two that
+    begin in one second the first that is handed in stays; where nodes hold one each, all take the
+    one with the greater digest, so that none is ever put in the other's place twice.
+
+    Raises:
+        Conflict: it was handed in here and does not begin later.
+    """
     before = credentials.judged(node, member, bytes(held.octets), clock.now())
-    if before is not None and role.valid_from < before[0].valid_from:
-        raise Conflict("A credential that was issued later is held already.", code="older")
+    if before is None:
+        return True
+    if heard:
+        return place > (before[0].valid_from, held.digest)
+    if place[0] <= before[0].valid_from:
+        raise Conflict(
+            "A credential that was issued later, or at the same moment, is held already.",
+            code="older",
+        )
+    return True
 
 
 def _keep(node: Node, member: Member, octets: bytes, digest: str, role: Role) -> str:
