@@ -123,24 +123,38 @@ def _renew_document(digest: bytes, document: bytes) -> bool:
     return found is not None
 
 
-def note(*, receipts: list[Mapping[str, Any]]) -> None:
+def note(*, receipts: list[Mapping[str, Any]], threshold: int) -> None:
     """Apply the payloads of verified receipts: keep documents and accepts, raise ACL numbers.
+
+    A number is raised only to one that so many nodes vouch for: it never falls again, and above
+    every list of the owner it would shut her out of what is hers.
 
     Raises:
         IntegrityFailure: a committed deposit's document or attachment, or an accept, is not here;
             the other receipts were applied.
     """
-    lost = []
-    for receipt in receipts:
-        if receipt["kind"] == "acl":
-            _raise_seq(uuid.UUID(receipt["owner"]), receipt["seq"])
-        elif (receipt["kind"] == "deposit" and not _keep(receipt)) or (
-            receipt["kind"] == "accept" and not acceptances.keep(receipt)
-        ):
-            lost.append(receipt["object"])
+    lost = [receipt["object"] for receipt in receipts if not _kept(receipt)]
+    for owner, seq in _vouched(receipts, threshold):
+        _raise_seq(uuid.UUID(owner), seq)
     if lost:
         logger.error("integrity failure: deposits without their octets: %s", ", ".join(lost))
         raise IntegrityFailure("A committed deposit is not stored as it was signed.")
+
+
+def _kept(receipt: Mapping[str, Any]) -> bool:
+    """Keep what a receipt of a deposit or an accept names; False when it is not here."""
+    if receipt["kind"] == "deposit":
+        return _keep(receipt)
+    return receipt["kind"] != "accept" or acceptances.keep(receipt)
+
+
+def _vouched(receipts: list[Mapping[str, Any]], threshold: int) -> list[tuple[str, int]]:
+    """Owner and number of each list that so many distinct nodes name."""
+    vouching: dict[tuple[str, str, int], set[str]] = {}
+    for one in receipts:
+        if one["kind"] == "acl":
+            vouching.setdefault((one["owner"], one["object"], one["seq"]), set()).add(one["iss"])
+    return [(owner, seq) for (owner, _, seq), nodes in vouching.items() if len(nodes) >= threshold]
 
 
 def _raise_seq(owner: uuid.UUID, seq: int) -> None:

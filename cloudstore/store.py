@@ -96,7 +96,9 @@ class LocalCloud:
             tickets.verify_by_node(receipt, "sesphr-receipt", deployment) for receipt in receipts
         ]
         with reachable("cloud"):
-            services.note(receipts=[receipt.payload for receipt in verified])
+            services.note(
+                receipts=[receipt.payload for receipt in verified], threshold=deployment.t
+            )
 
     def get(
         self, request: str, verification: bytes, tickets: Iterable[str]

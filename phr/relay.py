@@ -70,8 +70,8 @@ def verification_of(member: object) -> bytes:
 def ask_receipts(statement: str, kind: str, call: Callable[[SrsNode], str]) -> Gathered[str]:
     """Have the nodes take a statement; their receipts, each really for it. A node's worthless one
     counts as a failure."""
-    digest = digest_of(statement)
-    return fanout.gather(lambda node: _checked(node, call(node), kind, digest), fanout.to_write())
+    about = _about(statement, kind)
+    return fanout.gather(lambda node: _checked(node, call(node), about), fanout.to_write())
 
 
 def receipt_for(statement: str, kind: str, call: Callable[[SrsNode], str]) -> tuple[str, ...]:
@@ -104,9 +104,23 @@ def said_by(node: SrsNode, jws: str, typ: str) -> dict[str, Any]:
     return checked.payload
 
 
-def _checked(node: SrsNode, receipt: str, kind: str, digest: str) -> str:
+def _about(statement: str, kind: str) -> dict[str, Any]:
+    """What a receipt for a statement must say: a node that says more, of whom it likes, could have
+    others believe that it committed what it never saw."""
+    payload = statements.payload_of_unverified(statement)
+    seq = {"deposit": "version", "accept": "version", "acl": "seq"}
+    return {
+        "kind": kind,
+        "object": digest_of(statement),
+        "owner": payload.get("owner", payload["iss"]),
+        # What is declined has the only version that a contribution has; a request has none.
+        "seq": payload.get(seq[kind]) if kind in seq else int(kind == "deletion"),
+    }
+
+
+def _checked(node: SrsNode, receipt: str, about: dict[str, Any]) -> str:
     payload = said_by(node, receipt, "sesphr-receipt")
-    if (payload["kind"], payload["object"]) != (kind, digest):
+    if {name: payload[name] for name in about} != about:
         raise IntegrityFailure(f"Key server {node.index} gave a receipt for something else.")
     return receipt
 

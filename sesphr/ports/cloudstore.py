@@ -145,7 +145,8 @@ class Cloud(Protocol):
 
     def note(self, receipts: Iterable[str]) -> None:
         """Take signed receipts of SRS nodes: `deposit` keeps a document for good, `accept` an
-        owner's statement, `acl` raises the owner's highest seq, below which tickets are refused."""
+        owner's statement. `acl`, when t distinct nodes' here name the same list, owner and seq,
+        raises the owner's highest seq, below which tickets are refused; fewer have no effect."""
 
     def get(
         self, request: str, verification: bytes, tickets: Iterable[str]

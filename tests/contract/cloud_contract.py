@@ -36,17 +36,17 @@ class Scene:
         return made
 
     def keep(self, made: Upload) -> None:
-        node = self.nodes[0]
-        self.cloud.note(
-            [build.receipt(node, self.owner, "deposit", made.digest, iat=self.now, seq=1)]
-        )
+        self.cloud.note(self.vouched("deposit", made.digest, 1))
 
     def acl(self, seq: int, owner: Signer | None = None) -> None:
-        digest = secrets.token_bytes(32)
-        receipt = build.receipt(
-            self.nodes[0], owner or self.owner, "acl", digest, iat=self.now, seq=seq
-        )
-        self.cloud.note([receipt])
+        self.cloud.note(self.vouched("acl", secrets.token_bytes(32), seq, owner))
+
+    def vouched(self, kind: str, digest: bytes, seq: int, owner: Signer | None = None) -> list[str]:
+        """A receipt of each node."""
+        return [
+            build.receipt(node, owner or self.owner, kind, digest, iat=self.now, seq=seq)
+            for node in self.nodes
+        ]
 
     def request(self, asker: Signer, made: Upload, *partitions: str, iat: int = 0) -> str:
         wanted = {made.record: partitions or tuple(made.parts)}
@@ -445,10 +445,9 @@ class NoteAndCollectContract:
         self, scene: Scene
     ) -> None:
         made = build.upload(scene.owner, scene.owner, iat=scene.now)
-        node = scene.nodes[0]
         receipts = [
-            build.receipt(node, scene.owner, "deposit", made.digest, iat=scene.now),
-            build.receipt(node, scene.owner, "acl", made.digest, iat=scene.now, seq=3),
+            *scene.vouched("deposit", made.digest, 1),
+            *scene.vouched("acl", made.digest, 3),
         ]
         with pytest.raises(IntegrityFailure):
             scene.cloud.note(receipts)

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from cloudstore.models import AclSeq
 from phr.models import KeyRequest
-from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.encoding import MAX_INT, b64u_encode
+from srs.context import Node
 from srs.models import Acl, Delegation
+from srs.node import LocalSrs
 from tests.integration.api.conftest import World
-from tests.support.endpoints import Endpoint
+from tests.support.endpoints import Endpoint, digest_of
 from tests.support.people import Person, verdicts
 from tests.support.problems import problem
 from tests.support.tables import unchanged
@@ -57,6 +60,28 @@ def test_a_list_without_its_keys_is_not_acceptable(owner: Person, stranger: Pers
     body = owner.list_body([owner.rule(stranger, ["medical"])])
     with unchanged():
         problem(owner.put_list(body), 422, "invalid")
+
+
+@pytest.mark.parametrize("lie", ["owner", "number", "both", "object", "kind"])
+def test_a_receipt_for_another_list_counts_for_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, lie: str
+) -> None:
+    """The grantee's node answers a list with a word about the owner, whom it would lock out."""
+    acl = world.grantee.acl([])
+    said = {"kind": "acl", "owner": world.grantee.id, "digest": digest_of(acl), "seq": 1}
+    wrong = {
+        "owner": {"owner": world.owner.id},
+        "number": {"seq": MAX_INT - 1},
+        "both": {"owner": world.owner.id, "seq": MAX_INT - 1},
+        "object": {"digest": digest_of(world.owner.acl_head)},
+        "kind": {"kind": "deposit"},
+    }
+    receipt = Node(1).receipt(**{**said, **wrong[lie]})
+    before = list(AclSeq.objects.order_by("owner").values())
+    monkeypatch.setattr(LocalSrs, "set_acl", lambda *_: receipt)
+    problem(world.grantee.post("acl", {"acl": acl}), 502, "integrity")
+    assert list(AclSeq.objects.order_by("owner").values()) == before
+    assert world.owner.access(world.record, "medical").status_code == 200
 
 
 @pytest.mark.parametrize("seq", [1, 3, 5, 2**53 - 1])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from cloudstore.models import Document
 from cloudstore.store import LocalCloud
 from phr.models import PartitionSize, Record, Version
 from sesphr import clock
@@ -14,10 +15,11 @@ from sesphr.crypto import envelope
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Refused, Unavailable
+from srs.context import Node
 from srs.models import Version as NodeVersion
 from srs.node import LocalSrs
 from tests.integration.api.conftest import World
-from tests.support.endpoints import element
+from tests.support.endpoints import digest_of, element
 from tests.support.people import Person, record_of
 from tests.support.problems import problem
 from tests.support.tables import unchanged
@@ -103,6 +105,19 @@ def test_the_steps_come_in_their_order(owner: Person, monkeypatch: pytest.Monkey
         monkeypatch.setattr(port, call, noted)
     assert owner.send(sealed_by(owner)).status_code == 200
     assert seen == ["put", "deposit", "note"]
+
+
+@pytest.mark.parametrize("lie", ["owner", "version"])
+def test_a_receipt_for_another_deposit_counts_for_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, lie: str
+) -> None:
+    sealed = sealed_by(world.owner)
+    owner = world.stranger.id if lie == "owner" else world.owner.id
+    said = "deposit", owner, digest_of(sealed.manifest), 2 if lie == "version" else 1
+    receipt = Node(1).receipt(*said)
+    monkeypatch.setattr(LocalSrs, "deposit", lambda *_: receipt)
+    problem(world.owner.send(sealed), 502, "integrity")
+    assert not Document.objects.get(digest=sealed.digest).kept
 
 
 def test_a_further_version_needs_its_predecessor(owner: Person) -> None:

@@ -126,6 +126,49 @@ def test_one_receipt_is_enough(three: Scene) -> None:
     assert three.cloud.collect(three.now + 10**6) == 0
 
 
+# What one node's receipt for a list says: which node, of whose list, which one, its number.
+Word = tuple[int, str, bytes, int]
+ONE, OTHER = bytes(32), bytes(31) + b"\1"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [(2, "owner", ONE, 2**53 - 2)],
+        [(2, "owner", ONE, 9), (2, "owner", ONE, 9)],
+        [(0, "owner", ONE, 9), (2, "owner", OTHER, 9)],
+        [(0, "owner", ONE, 8), (2, "owner", ONE, 9)],
+        [(0, "doctor", ONE, 9), (2, "owner", ONE, 9)],
+        [(0, "doctor", ONE, 9), (1, "doctor", ONE, 9), (2, "owner", ONE, 9)],
+    ],
+    ids=["one", "one-twice", "other-list", "other-number", "other-owner", "beside-another"],
+)
+def test_one_node_does_not_raise_a_number(three: Scene, words: list[Word]) -> None:
+    made = three.deposit()
+    three.acl(5)
+    three.cloud.note(said(three, words))
+    assert ask(three, three.owner, made, *(vote(node, "medical", seq=5) for node in (0, 1)))
+
+
+@pytest.mark.parametrize("nodes", [(0, 1), (2, 0), (1, 2, 0)])
+def test_two_nodes_raise_it(three: Scene, nodes: tuple[int, ...]) -> None:
+    made = three.deposit()
+    lone: Word = (2, "owner", OTHER, 2**53 - 2)
+    three.cloud.note(said(three, [lone, *((node, "owner", ONE, 6) for node in nodes)]))
+    votes = [vote(node, "medical", seq=5) for node in (0, 1, 2)]
+    assert refused(three, three.doctor, made, *votes) == "older-acl"
+    assert ask(three, three.doctor, made, *(vote(node, "medical", seq=6) for node in (0, 1)))
+
+
+def said(three: Scene, words: Sequence[Word]) -> list[str]:
+    return [
+        build.receipt(
+            three.nodes[node], getattr(three, whose), "acl", which, iat=three.now, seq=seq
+        )
+        for node, whose, which, seq in words
+    ]
+
+
 def test_there_is_an_end_to_tickets(three: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "MAX_TICKETS_PER_NODE", 2)
     made = three.deposit()
