@@ -12,10 +12,10 @@ from ninja import Router, Status
 from accounts import ratelimits
 from accounts import selectors as accounts
 from accounts.errors import SecondFactorNeeded
-from accounts.guardians import applications, schemas, selectors, services
+from accounts.guardians import applications, invitations, schemas, selectors, services
 from accounts.middleware import device_of
 from accounts.models import Guardianship, Member
-from sesphr.crypto.encoding import b64u_decode, check_login
+from sesphr.crypto.encoding import check_login
 from sesphr.web.auth import guardian_auth, own_auth
 from sesphr.web.bodies import APPLICATION, SMALL, takes_json
 from sesphr.web.problems import ProblemOut
@@ -119,13 +119,11 @@ def find(request: HttpRequest, payload: schemas.FindIn) -> Any:
 )
 @takes_json(SMALL)
 def invite(request: HttpRequest, dependant: UUID, payload: schemas.InviteIn) -> Any:
-    """Invite a further guardian, with the dependant's seed sealed to him."""
+    """Invite a further guardian, with the dependant's seed sealed to him and a signed statement of it."""
     row = services.invite(
         by=guardian_of(request),
         dependant=dependant,
-        guardian=UUID(payload.guardian),
-        enc=b64u_decode(payload.enc, 32),
-        sealed=b64u_decode(payload.ciphertext, 48),
+        invitation=invitations.parse(payload.model_dump()),
     )
     return {"id": str(row.id)}
 

@@ -10,8 +10,9 @@ from sesphr import clock
 from sesphr.fields import OctetsField
 
 INVITED = Q(live=True, since=None, until=None, sealed=None, ciphertext__isnull=False)
-ACTIVE = Q(live=True, since__isnull=False, until=None, sealed__isnull=False, ciphertext=None)
-ENDED = Q(live=None, until__isnull=False, sealed=None, ciphertext=None)
+_ACCEPTED = {"ciphertext": None, "statement": None}
+ACTIVE = Q(live=True, since__isnull=False, until=None, sealed__isnull=False, **_ACCEPTED)
+ENDED = Q(live=None, until__isnull=False, sealed=None, **_ACCEPTED)
 # SQL takes a condition for kept that is null: that `live` is not null must be said.
 _STANDS = {"live__isnull": False, "live": True, "finished": None, "sealed__isnull": False}
 _GONE = {"live": None, "login": None, "body": None, "sealed": None}
@@ -38,8 +39,9 @@ class GuardianKey(models.Model):
 class Guardianship(models.Model):
     """One guardian of one dependant: invited, then acting, then over. Times are Unix seconds.
 
-    `enc` and `ciphertext` are the dependant's seed as another guardian sealed it to this one, kept
-    until he accepts; `generation`, `salt` and `sealed` are his key slot. Both go at the end; the row
+    `enc` and `ciphertext` are the dependant's seed as another guardian sealed it to this one,
+    `statement` what he signed of it (null in invitations from before there was one); they are kept
+    until he accepts. `generation`, `salt` and `sealed` are his key slot. Both go at the end; the row
     stays, to tell who acted when.
     """
 
@@ -60,6 +62,7 @@ class Guardianship(models.Model):
     live = models.BooleanField(null=True, default=True)
     enc = OctetsField(max_length=32, null=True)
     ciphertext = OctetsField(max_length=48, null=True)
+    statement = models.TextField(null=True)
     generation = models.PositiveIntegerField(null=True)
     salt = OctetsField(max_length=16, null=True)
     sealed = OctetsField(max_length=60, null=True)

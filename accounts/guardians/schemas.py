@@ -83,16 +83,23 @@ class DependantOut(Schema):
 
 
 class InvitationOut(Schema):
-    """Somebody for whom one is asked to act, with the seed as it was sealed to one."""
+    """Somebody for whom one is asked to act, with the seed as it was sealed to one.
+
+    `statement` is what the guardian who asks signed of it, null where it was made before there was
+    one; `by_registrations` prove his keys, `registrations` the dependant's.
+    """
 
     id: MemberId
     dependant: MemberId
     name: str
     by: str
     by_login: str
+    by_member: MemberId
+    by_registrations: list[str]
     registrations: list[str]
     enc: str
     ciphertext: str
+    statement: str | None
 
 
 class DependantsOut(Schema):
@@ -146,11 +153,12 @@ class FoundOut(Schema):
 
 
 class InviteIn(Strict):
-    """Whom, and the dependant's seed sealed to their key."""
+    """Whom, the dependant's seed sealed to their key, and a signed `sesphr-guardian-invitation`."""
 
     guardian: MemberId
     enc: Enc
     ciphertext: Handed
+    statement: Statement
 
 
 class GuardianshipOut(Schema):

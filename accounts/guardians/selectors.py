@@ -97,20 +97,22 @@ def invitations(member: Member) -> list[dict[str, Any]]:
     """Who asks a member to be a guardian, with the sealed seed; the newest first."""
     rows = _live().filter(guardian=member, since=None, invited_by__isnull=False)
     found = rows.select_related("dependant", "invited_by").order_by("-made", "pk")
-    return [_invitation(row) for row in found]
+    return [_invitation(row, row.invited_by) for row in found]
 
 
-def _invitation(row: Guardianship) -> dict[str, Any]:
-    by = row.invited_by
+def _invitation(row: Guardianship, by: Member) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "dependant": str(row.dependant_id),
         "name": row.dependant.name,
-        "by": "" if by is None else by.name,
-        "by_login": "" if by is None else by.login,
+        "by": by.name,
+        "by_login": by.login,
+        "by_member": str(by.id),
+        "by_registrations": selectors.registrations(by.id),
         "registrations": selectors.registrations(row.dependant_id),
         "enc": b64u_encode(bytes(row.enc or b"")),
         "ciphertext": b64u_encode(bytes(row.ciphertext or b"")),
+        "statement": row.statement,
     }
 
 

@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from accounts import applications, events
 from accounts.guardians import offers
 from accounts.guardians.applications import Dependant, GuardianSlot, same
+from accounts.guardians.invitations import Invitation, require_signed
 from accounts.guardians.models import GuardianKey, Guardianship
 from accounts.models import Device, Member, Role, State
 from accounts.transactions import atomic_retried
 from sesphr import clock, fanout
-from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.ports.errors import Conflict, Invalid, NotFound
 
 MOST_DEPENDANTS, MOST_GUARDIANS = 20, 6
@@ -71,7 +72,7 @@ def _create(guardian: Member, dependant: Dependant) -> Member:
 
 
 def _keep(row: Guardianship, slot: GuardianSlot) -> None:
-    row.since, row.enc, row.ciphertext = clock.now(), None, None
+    row.since, row.enc, row.ciphertext, row.statement = clock.now(), None, None, None
     row.generation, row.salt, row.sealed = slot.generation, slot.salt, slot.sealed
     row.save()
 
@@ -91,24 +92,24 @@ def withdraw_key(*, member: Member) -> None:
     GuardianKey.objects.filter(member=member).delete()
 
 
-def invite(
-    *, by: Member, dependant: UUID, guardian: UUID, enc: bytes, sealed: bytes
-) -> Guardianship:
+def invite(*, by: Member, dependant: UUID, invitation: Invitation) -> Guardianship:
     """Keep a dependant's seed, as this guardian sealed it, for a further one until he accepts.
 
     A newer invitation takes the place of one that waits.
 
     Raises:
         NotFound: whoever asks is no guardian, or the other is not to be found.
-        Conflict: he is one already; there are too many. Invalid: nobody else.
+        Conflict: he is one already; there are too many.
+        Invalid: nobody else, or not signed. Unavailable: no node tells the keys.
     """
     _mine(by, dependant)
-    if guardian in (by.id, dependant):
+    if invitation.guardian in (by.id, dependant):
         raise Invalid("Invite somebody else.")
-    to = _ready().filter(pk=guardian).first()
+    to = _ready().filter(pk=invitation.guardian).first()
     if to is None:
         raise NotFound("There is nobody whom you may invite under this name.")
-    made = _invite(by, dependant, to, enc, sealed)
+    require_signed(invitation, by=by.id, dependant=dependant)
+    made = _invite(by, dependant, to, invitation)
     _publish(dependant, to.id)
     return made
 
@@ -120,7 +121,7 @@ def _ready() -> QuerySet[Member]:
 
 
 @atomic_retried
-def _invite(by: Member, dependant: UUID, to: Member, enc: bytes, sealed: bytes) -> Guardianship:
+def _invite(by: Member, dependant: UUID, to: Member, invitation: Invitation) -> Guardianship:
     # The dependant's row is the lock: nobody is invited twice, nor by one who just left.
     Member.objects.select_for_update().get(pk=dependant)
     _mine(by, dependant)
@@ -131,7 +132,8 @@ def _invite(by: Member, dependant: UUID, to: Member, enc: bytes, sealed: bytes) 
     if before is None and rows.count() >= MOST_GUARDIANS:
         raise Conflict(f"There are {MOST_GUARDIANS} guardians already.")
     row = before or Guardianship(guardian=to, dependant_id=dependant)
-    row.invited_by, row.enc, row.ciphertext = by, enc, sealed
+    row.invited_by, row.statement = by, invitation.statement
+    row.enc, row.ciphertext = b64u_decode(invitation.enc), b64u_decode(invitation.ciphertext)
     row.save()
     events.record(dependant, "guardian-invited", invited=str(to.id), guardian=str(by.id))
     events.record(to.id, "guardian-asked", dependant=str(dependant), by=str(by.id))
@@ -142,7 +144,8 @@ def accept(*, guardian: Member, guardianship: UUID, slot: GuardianSlot) -> Guard
     """Become a guardian, with the slot that his endpoint made; the same again changes nothing.
 
     Raises:
-        NotFound: he was not invited, or it was taken back. Conflict: another slot stands.
+        NotFound: he was not invited, or it was taken back.
+        Conflict: another slot stands, or nobody signed the invitation.
     """
     found = _accept(guardian, guardianship, slot)
     _publish(found.dependant_id, guardian.id)
@@ -158,6 +161,8 @@ def _accept(guardian: Member, guardianship: UUID, slot: GuardianSlot) -> Guardia
         if same(row, slot):
             return row
         raise Conflict("You accepted this already.")
+    if row.statement is None:
+        raise Conflict("This invitation is from before they were signed. Ask for a new one.")
     _keep(row, slot)
     events.record(row.dependant_id, "guardian-accepted", guardian=str(guardian.id))
     events.record(guardian.id, "dependant-added", dependant=str(row.dependant_id))
@@ -201,7 +206,7 @@ def _end(by: Member, guardianship: UUID) -> Guardianship | None:
 
 def _over(row: Guardianship, now: int | None = None) -> None:
     row.live, row.until = None, clock.now() if now is None else now
-    row.enc = row.ciphertext = row.generation = row.salt = row.sealed = None
+    row.enc = row.ciphertext = row.statement = row.generation = row.salt = row.sealed = None
     row.save()
     Device.objects.filter(acting=row).update(acting=None)
     offered = offers.live(row.dependant_id).filter(guardian=row.guardian_id)

@@ -433,16 +433,22 @@ class HandOver(BaseModel):
 
 
 class Invitation(BaseModel):
-    """Somebody for whom one is asked to act, with the seed as it was sealed to one."""
+    """Somebody for whom one is asked to act, with the seed as it was sealed to one.
+
+    `statement` is what the guardian who asks signed of it; None where it is from before there was one.
+    """
 
     id: Id
     dependant: Id
     name: str
     by: str
     by_login: str
+    by_member: Id
+    by_registrations: list[str]
     registrations: list[str]
     enc: str
     ciphertext: str
+    statement: str | None
 
 
 class Dependants(BaseModel):

@@ -308,6 +308,12 @@ def _guardians(commands: _Commands) -> None:
     one.add_argument("--fingerprint", nargs="+", metavar="DIGITS", help="as they read it to you")
     one = group.add("accept", guardians.guardian_accept, "accept to act for somebody")
     one.add_argument("dependant", metavar="DEPENDANT")
+    one.add_argument(
+        "--fingerprint",
+        nargs="+",
+        metavar="DIGITS",
+        help="as the guardian who asks reads it to you",
+    )
     one = group.add("remove", guardians.guardian_remove, "remove a guardian, decline, or leave")
     one.add_argument("dependant", metavar="DEPENDANT")
     one.add_argument("email", metavar="EMAIL", nargs="?")

@@ -15,11 +15,14 @@ COMPARED = "people-compared"
 PRIVATE = "relative"
 
 
-def since(folder: Folder, person: Person) -> int | None:
+def since(folder: Folder, person: Person, login: str | None = None) -> int | None:
     """When these keys were compared (Unix seconds); None if never in this HOME.
 
+    `login` demands that it was as those of this address: the server names whoever asks, and could
+    put a name before the keys of somebody else who was compared.
+
     Raises:
-        IntegrityError: other keys of theirs were.
+        IntegrityError: other keys of theirs were, or these as somebody else's.
     """
     one = folder.read(COMPARED).get(person.member)
     if one is None:
@@ -35,7 +38,18 @@ def since(folder: Folder, person: Person) -> int | None:
             "STOP: these are not the keys that you compared before. Somebody may be posing as "
             f"them. Compare anew, in person; then remove them from {folder.path / COMPARED}.json."
         )
-    return int(one["at"])
+    known = one.get("login")
+    _require_same(known, login)
+    # What was compared before addresses were noted counts for no address.
+    return None if login is not None and known is None else int(one["at"])
+
+
+def _require_same(known: str | None, login: str | None) -> None:
+    if None not in (known, login) and known != login:
+        raise IntegrityError(
+            f"STOP: you compared these keys as those of {known}, and the server shows them as those "
+            f"of {login}. Somebody may be posing as them. Call {login} on a number that you know."
+        )
 
 
 def note(folder: Folder, person: Person, login: str, read_out: str) -> int:
@@ -52,12 +66,14 @@ def note(folder: Folder, person: Person, login: str, read_out: str) -> int:
             "Somebody may be posing as them. Share nothing with them here."
         )
     with folder.locked(COMPARED):
-        before = since(folder, person)
+        before = since(folder, person, login)
         if before is not None:
             return before
         verification, key = _keys(person)
         made = now()
-        one = {"at": made, "how": "digits", "verification": verification, "key": key}
+        one = {
+            "at": made, "how": "digits", "login": login, "verification": verification, "key": key,
+        }  # fmt: skip
         folder.write(COMPARED, {**folder.read(COMPARED), person.member: one})
         return made
 

@@ -20,14 +20,16 @@ from sesphr.client.answers import (
     Registered,
 )
 from sesphr.client.errors import IntegrityError, RefusedError, UsageError
+from sesphr.client.lines import clean
 from sesphr.client.people import Person
 from sesphr.client.registration import FIRST_PARTITIONS, registration
 from sesphr.client.session import Session, parameters
 from sesphr.client.statement import payload, sign, verify
-from sesphr.crypto import guardian
+from sesphr.crypto import guardian, invitations
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.guardian import Handing
+from sesphr.crypto.invitations import Invited
 from sesphr.crypto.keys import MemberKeys
 
 PENDING = "dependant-sending"
@@ -142,7 +144,7 @@ def find(who: Session, login: str) -> tuple[Found, Person, bytes]:
 def invite(who: Session, dependant: Dependant, login: str) -> str:
     """Seal a dependant's seed to a further guardian who was compared; the guardian's name."""
     found, person, key = find(who, login)
-    if compared.since(who.folder, person) is None:
+    if compared.since(who.folder, person, login) is None:
         raise RefusedError(
             "A guardian can do everything. Call them, let them read their fingerprint to you, and "
             "give it with --fingerprint.",
@@ -152,9 +154,25 @@ def invite(who: Session, dependant: Dependant, login: str) -> str:
     seed = seed_of(who, dependant, given)
     handing = Handing(who.deployment.id, dependant.member, person.member)
     sealed = guardian.hand_over(seed, handing, key)
+    members = _invited(handing, seed, sealed).members()
+    statement = sign(
+        who.keys, invitations.STATEMENT, payload(who.deployment.id, who.me.id, **members)
+    )
     path = f"/dependants/{dependant.member}/guardians"
-    who.api.post(Anything, path, guardian=person.member, **sealed)
+    who.api.post(Anything, path, guardian=person.member, statement=statement, **sealed)
     return found.name
+
+
+def _invited(handing: Handing, seed: bytes, sealed: dict[str, str]) -> Invited:
+    """What is signed of an invitation with this seed."""
+    keys = MemberKeys.from_seed(seed)
+    return Invited(
+        handing.dependant,
+        keys.verification,
+        keys.receive_public.encode(),
+        handing.guardian,
+        **sealed,
+    )
 
 
 def slot_of(who: Session, dependant: Dependant) -> GuardedSlot:
@@ -180,25 +198,75 @@ def _require_seed_of(who: Session, member: str, registrations: list[str], seed: 
         raise IntegrityError("STOP: the seed is not that of the keys that they registered.")
 
 
+def inviter(who: Session, invitation: Invitation) -> Person:
+    """The keys of the guardian who asks, proved and as they are pinned; the server names him.
+
+    Raises:
+        IntegrityError: keys that are not proved, or others than are pinned.
+    """
+    if invitation.by_login != clean(invitation.by_login):
+        raise IntegrityError("The server names the guardian who asks by what is no address.")
+    person = people.check_registrations(
+        who.deployment.id, invitation.by_member, invitation.by_registrations
+    )
+    people.check_pin(who.folder, person, invitation.by_login)
+    return person
+
+
 def accept(who: Session, invitation: Invitation) -> None:
-    """Open what was sealed to this member, and keep it in a slot of one's own."""
-    dependant = invitation.dependant
-    sealed = {"enc": invitation.enc, "ciphertext": invitation.ciphertext}
-    try:
-        seed = guardian.take_over(
-            who.seed, Handing(who.deployment.id, dependant, who.me.id), sealed
+    """Open what a guardian who was compared sealed to this member, and keep it in a slot of one's own.
+
+    Raises:
+        RefusedError: `compare-first`; `invitation-unsigned` for one that nobody signed.
+        IntegrityError: it is not what he signed, or not the seed of the keys that are registered.
+    """
+    if invitation.statement is None:
+        raise RefusedError(
+            "This invitation was made before invitations were signed, so nobody can tell whose it "
+            f"is. Ask {clean(invitation.by_login)} to invite you anew; then accept.",
+            code="invitation-unsigned",
         )
-    except CryptoError as error:
-        raise IntegrityError("What was sealed to you does not open.") from error
-    _require_seed_of(who, dependant, invitation.registrations, seed)
+    person = inviter(who, invitation)
+    _require_compared(who, person, invitation.by_login)
+    seed = _handed(who, person, invitation, invitation.statement)
+    people.pin(who.folder, person, invitation.by_login)
+    dependant, deployment = invitation.dependant, who.deployment.id
     slot = guardian.make_slot(
-        seed,
-        deployment=who.deployment.id,
-        dependant=dependant,
-        generation=1,
-        guardian_seed=who.seed,
+        seed, deployment=deployment, dependant=dependant, generation=1, guardian_seed=who.seed
     )
     who.api.post(Anything, f"/guardianships/{invitation.id}/accept", slot=slot)
+
+
+def _require_compared(who: Session, person: Person, login: str) -> None:
+    if compared.since(who.folder, person, login) is None:
+        raise RefusedError(
+            f"Somebody else could ask in the name of {login}. Call them on a number that you know, "
+            "ask whether they invited you, let them read their fingerprint to you (they find it "
+            "under Security, or by `whoami`), and give it with --fingerprint. The invitation waits.",
+            code="compare-first",
+        )
+
+
+def _handed(who: Session, by: Person, invitation: Invitation, statement: str) -> bytes:
+    """The seed that was sealed to this member: the dependant's, and sealed by whoever asks."""
+    handing = Handing(who.deployment.id, invitation.dependant, who.me.id)
+    sealed = {"enc": invitation.enc, "ciphertext": invitation.ciphertext}
+    try:
+        seed = guardian.take_over(who.seed, handing, sealed)
+    except CryptoError as error:
+        raise IntegrityError("What was sealed to you does not open.") from error
+    _require_seed_of(who, invitation.dependant, invitation.registrations, seed)
+    try:
+        invitations.check(
+            statement, deployment=who.deployment.id, directory={by.member: by.verification},
+            invited=_invited(handing, seed, sealed),
+        )  # fmt: skip
+    except CryptoError as error:
+        raise IntegrityError(
+            f"STOP: {invitation.by_login} did not sign what was sealed to you ({error}). "
+            "Do not accept it. Tell the administrator."
+        ) from error
+    return seed
 
 
 def end(who: Session, guardianship: str) -> None:

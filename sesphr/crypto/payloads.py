@@ -222,6 +222,12 @@ _ACCEPT = _object({
 })  # fmt: skip
 _DELETION = _object({"record": s.ID, "manifest": s.DIGEST})
 
+# Digests alone: of the dependant's keys, and of the seed as it was sealed to the guardian.
+_INVITATION = _object({
+    "dependant": s.ID, "verification": s.DIGEST, "key": s.DIGEST,
+    "guardian": s.ID, "sealed": s.DIGEST,
+})  # fmt: skip
+
 _RECEIPTS = (
     "acl", "deposit", "registration", "departure", "key-request", "credential", "accept", "deletion",
 )  # fmt: skip
@@ -246,6 +252,7 @@ SCHEMAS: dict[str, s.Check] = {
     "sesphr-deletion": _DELETION,
     "sesphr-receipt": _RECEIPT,
     "sesphr-guardian-key": _object({"key": s.DIGEST}),
+    "sesphr-guardian-invitation": _INVITATION,
 }
 
 

@@ -1,11 +1,20 @@
 """A carer and a child: adding, acting, what every page says meanwhile, and going back."""
 
 import re
+import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
 
+from sesphr.client.registration import registration
+from sesphr.crypto import guardian, statements
+from sesphr.crypto.encoding import b64u_decode
+from sesphr.crypto.guardian import Handing
+from sesphr.crypto.keys import MemberKeys
 from tests.browser import axe, chromium, looks
 from tests.browser.acts import account
 from tests.browser.acts.account import Member
@@ -134,3 +143,114 @@ def test_a_carer_acts_for_a_child_and_every_page_says_so(
         go_back(found, page)
         page.set_viewport_size(chromium.DESKTOP)  # type: ignore[arg-type]
         for_everybody(page)
+
+
+def signed_in(site: Site, page: Page) -> tuple[Person, list[str]]:
+    """A carer with a second factor in this browser, and the backup codes."""
+    person = site.system.join("relative")
+    who = Member("Relative", person.login, person.password)
+    account.sign_in(page, who)
+    page.goto("/security")
+    codes = set_up_app(page, who)
+    account.sign_out(page, who)
+    with_code(page, who, codes.pop())
+    return person, codes
+
+
+def let_find(page: Page) -> bytes:
+    """Allow to be found; the key that is published for it."""
+    page.goto("/care")
+    with page.expect_request("**/api/guardian-key") as sent:
+        page.get_by_role("button", name="Allow it").click()
+    expect(page.get_by_text("You allow it.")).to_be_visible()
+    statement = sent.value.post_data_json["statement"]
+    return b64u_decode(statements.payload_of_unverified(statement)["key"])
+
+
+def ask(page: Page, login: str) -> None:
+    """Compare with a second guardian, and ask them."""
+    page.goto("/care")
+    page.get_by_role("button", name="Add a second guardian").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Their exact e-mail address").fill(login)
+    dialog.get_by_role("button", name="Find").click()
+    dialog.get_by_role("button", name="All twelve words are the same").click()
+    dialog.locator("[data-action=send]").click()
+    expect(page.locator("#done")).to_contain_text("When they have accepted, they can act too.")
+
+
+def own_seed(ben: str, published: bytes) -> Callable[[Any], Any]:
+    """What a portal answers that asks in the first guardian's name with a seed of its own."""
+    seed = secrets.token_bytes(32)
+
+    def alter(asked: Any) -> Any:
+        signed = statements.payload_of_unverified(asked["statement"])
+        place, tim = signed["deployment"], asked["dependant"]
+        jws = registration(MemberKeys.from_seed(seed), deployment=place, member=tim, partitions=[])
+        sealed = guardian.hand_over(seed, Handing(place, tim, ben), published)
+        return {**asked, "registrations": [jws], **sealed}
+
+    return alter
+
+
+def lie(page: Page, alter: Callable[[Any], Any]) -> None:
+    """Answer with other invitations than there are, from the next time that the page is loaded."""
+
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        told = found.json()
+        changed = {**told, "invitations": [alter(one) for one in told["invitations"]]}
+        route.fulfill(response=found, json=changed)
+
+    page.unroute_all()
+    page.route("**/api/dependants", answer)
+    page.goto("/care")
+    expect(page.get_by_role("heading", name="Act for Tim Newman?")).to_be_visible()
+
+
+def be_asked_falsely(page: Page, ben: str, published: bytes, digits: str) -> None:
+    """Nothing is accepted before comparing; then nothing but what the guardian signed."""
+    accept = page.get_by_role("button", name="Accept")
+    lie(page, lambda asked: {**asked, "statement": None})
+    expect(page.get_by_text("This question is from before such questions")).to_be_visible()
+    expect(accept).to_have_count(0)
+    lie(page, own_seed(ben, published))
+    accept.click()
+    expect(page.get_by_text("First compare the twelve words with whoever asks")).to_be_visible()
+    expect(page.locator("#invitations [data-slot=digits]")).to_have_text(digits)
+    ready(page)
+    page.get_by_role("button", name="All twelve words are the same").click()
+    expect(page.locator("#invitations .compare__done")).to_be_focused()
+    accept.click()
+    expect(page.locator("#stop .state--stop")).to_contain_text("Something is not what was signed.")
+    ready(page)
+    lie(page, lambda asked: {**asked, "by_registrations": asked["registrations"]})
+    expect(page.locator("#invitations .state--stop")).to_be_visible()
+    expect(accept).to_have_count(0)
+    ready(page)
+
+
+def test_a_second_guardian_compares_and_takes_only_what_was_signed(
+    playwright: Playwright, site: Site, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        pages = []
+        for name in ("first", "second"):
+            found, _ = stack.enter_context(chromium.context(playwright, site.url, tmp_path / name))
+            pages.append(chromium.first_page(found))
+        (anna, codes), (ben, _) = (signed_in(site, page) for page in pages)
+        page = pages[1]
+        published = let_find(page)
+        login = anna.ok("dependant", "add", "Tim Newman", SESPHR_OTP=codes.pop())["login"]
+        site.system.server.manage("authorise", login, "--checked", "birth certificate")
+        ask(pages[0], ben.login)
+        known = anna.ok("whoami", SESPHR_OTP=codes.pop())
+        theirs = page.evaluate("fetch('/api/session').then((answer) => answer.json())")["id"]
+        be_asked_falsely(page, theirs, published, str(known["fingerprint"]))
+        # Nothing is lost by it.
+        page.unroute_all()
+        page.goto("/care")
+        page.get_by_role("button", name="Accept").click()
+        expect(page.locator("#done")).to_contain_text("You can act for Tim Newman now.")
+        page.get_by_role("button", name="Act for Tim Newman").click()
+        expect(page.get_by_text(BANNER)).to_be_visible()

@@ -87,6 +87,9 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     "sesphr-deletion": {"record": OTHER, "manifest": DIGEST},
     "sesphr-emergency-cosign": {"request": DIGEST, "owner": OTHER, "reason": "Bewusstlos 🩺"},
     "sesphr-guardian-key": {"key": DIGEST},
+    "sesphr-guardian-invitation": {
+        "dependant": OTHER, "verification": DIGEST, "key": DIGEST, "guardian": ISSUER, "sealed": DIGEST,
+    },
     "sesphr-receipt": {"owner": OTHER, "kind": "acl", "object": DIGEST, "seq": 0, "effective": True},
 }  # fmt: skip
 

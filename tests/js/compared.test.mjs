@@ -53,6 +53,20 @@ test("keys other than those that were compared are a stop", async () => {
   await assert.rejects(noteCompared(pinned, person(2), "words"), stopped);
 });
 
+test("what was compared is of the address under which it was", async () => {
+  const session = remembering();
+  await noteCompared(session, person(1), "words");
+  // Of what was compared before addresses were noted nobody knows.
+  assert.equal((await compared(session, person(1))).login, null);
+  assert.equal(await compared(session, person(1), "lee@example.org"), null);
+  const made = await noteCompared(session, person(1), "code", "lee@example.org");
+  assert.deepEqual([made.how, made.login], ["code", "lee@example.org"]);
+  assert.deepEqual(await compared(session, person(1), "lee@example.org"), made);
+  assert.deepEqual(await compared(session, person(1)), made);
+  await assert.rejects(compared(session, person(1), "eve@example.org"), stopped);
+  await assert.rejects(noteCompared(session, person(1), "words", "eve@example.org"), stopped);
+});
+
 test("a picture says the digits, and nothing else is one", () => {
   const { digits } = fingerprint(person(1).verification, person(1).receive);
   assert.equal(readCode(codeText(digits)), digits);

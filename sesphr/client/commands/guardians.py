@@ -32,7 +32,10 @@ def dependant_list(app: App, options: Namespace) -> Answer:
         "ready": found.ready,
     }
     lines = [f"{clean(one.name)} <{one.login}>, {one.state}" for one in found.dependants]
-    lines += [f"Asked by {clean(one.by)}: act for {clean(one.name)}?" for one in found.invitations]
+    lines += [
+        f"Asked by {clean(one.by)} <{clean(one.by_login)}>: act for {clean(one.name)}?"
+        for one in found.invitations
+    ]
     return Answer(data, lines)
 
 
@@ -95,9 +98,12 @@ def guardian_invite(app: App, options: Namespace) -> Answer:
 
 
 def guardian_accept(app: App, options: Namespace) -> Answer:
-    """Accept to act for somebody, with a key slot of one's own."""
+    """Accept to act for somebody, after comparing the fingerprint of the guardian who asks."""
     with app.signed_in() as who:
         found = _asked(guardians.overview(who).invitations, options.dependant)
+        if options.fingerprint:
+            person, read_out = guardians.inviter(who, found), " ".join(options.fingerprint)
+            compared.note(who.folder, person, found.by_login, read_out)
         guardians.accept(who, found)
     data = {"dependant": found.dependant, "name": found.name}
     return Answer(data, [f"You act for {clean(found.name)} now: give --for {found.dependant}."])

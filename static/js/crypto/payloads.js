@@ -185,6 +185,7 @@ const SCHEMAS = new Map(Object.entries({
   }),
   "sesphr-deletion": schema({ record: uuid, manifest: digest }),
   "sesphr-guardian-key": schema({ key: b64u(32) }),
+  "sesphr-guardian-invitation": schema({ dependant: uuid, verification: digest, key: digest, guardian: uuid, sealed: digest }),
   "sesphr-receipt": schema({
     owner: uuid, kind: oneOf("acl", "deposit", "registration", "departure", "key-request", "credential", "accept", "deletion"),
     object: digest, seq: int(), effective: boolean,

@@ -13,7 +13,7 @@ import { now } from "./statement.js";
 /** @typedef {import("./people.js").Person} Person */
 /** @typedef {import("./session.js").Session} Session */
 /** code: by the camera. @typedef {"words" | "code"} How */
-/** at: Unix seconds; verification, key: of which keys, as pins name them. @typedef {{at: number, how: How, verification: string, key: string}} Compared */
+/** at: Unix seconds; login: under which they were shown, if it was told; verification, key: of which keys, as pins name them. @typedef {{at: number, how: How, login: string | null, verification: string, key: string}} Compared */
 
 const COMPARED = "people-compared";
 /** Nobody certifies who they are: the owner is the only one who knows them. */
@@ -21,15 +21,23 @@ const PRIVATE = "relative";
 
 /**
  * @param {Session} session @param {Person} person
+ * @param {string | null} [login] demands that it was as those of this address: the server could put a name before
+ *   the keys of somebody else who was compared
  * @returns {Promise<Compared | null>} null where these keys were never compared on this device, be it that
  *   they changed since
- * @throws {Impostor} other keys of theirs were
+ * @throws {Impostor} other keys of theirs were, or these as somebody else's
  */
-export async function compared(session, person) {
-  const one = (await session.memory.get(COMPARED))?.[person.member];
+export async function compared(session, person, login = null) {
+  return standing((await session.memory.get(COMPARED))?.[person.member], person, login);
+}
+
+/** @param {Compared | undefined} one @param {Person} person @param {string | null} login @returns {Compared | null} @throws {Impostor} */
+function standing(one, person, login) {
   if (!one || wasOf(one, person)) return null;
-  if (!isOf(one, person)) throw new Impostor(person.member);
-  return one;
+  const known = one.login ?? null;
+  if (!isOf(one, person) || (login !== null && known !== null && login !== known)) throw new Impostor(person.member);
+  // What was compared before addresses were noted counts for no address.
+  return login !== null && known === null ? null : one;
 }
 
 /** @param {Compared} one @param {Person} person @returns {boolean} whether it is of keys that they had before */
@@ -44,19 +52,16 @@ function isOf(one, person) {
 
 /**
  * Remember that these keys are theirs.
- * @param {Session} session @param {Person} person @param {How} how
+ * @param {Session} session @param {Person} person @param {How} how @param {string | null} [login] under which they were shown
  * @returns {Promise<Compared>} as it is remembered: the first time stays
  * @throws {Impostor} others are pinned, or were compared before
  */
-export async function noteCompared(session, person, how) {
-  await checkPin(session, person);
-  const made = { at: now(), how, verification: b64uEncode(person.verification), key: person.key };
-  const all = await session.memory.update(COMPARED, (/** @type {Record<string, Compared> | undefined} */ known) => {
-    const found = known?.[person.member];
-    const before = found && wasOf(found, person) ? undefined : found;
-    if (before && !isOf(before, person)) throw new Impostor(person.member);
-    return { ...known, [person.member]: before ?? made };
-  });
+export async function noteCompared(session, person, how, login = null) {
+  await checkPin(session, person, login);
+  const made = { at: now(), how, login, verification: b64uEncode(person.verification), key: person.key };
+  const all = await session.memory.update(COMPARED, (/** @type {Record<string, Compared> | undefined} */ known) => (
+    { ...known, [person.member]: standing(known?.[person.member], person, login) ?? made }
+  ));
   return all[person.member];
 }
 

@@ -9,25 +9,30 @@ import { b64uDecode, b64uEncode } from "../crypto/encoding.js";
 import { CryptoError } from "../crypto/errors.js";
 import { findOf, freshCode, makeOffer } from "../crypto/handover.js";
 import { handOver, makeSlot, receivePublic, takeOver } from "../crypto/guardian.js";
+import { check, membersOf, STATEMENT } from "../crypto/invitations.js";
 import { MemberKeys } from "../crypto/keys.js";
 import { openGuarded } from "./acting.js";
 import * as api from "./api.js";
 import { compared } from "./compared.js";
 import { EndpointError, Integrity } from "./errors.js";
-import { checkPin, checkRegistrations, Found } from "./people.js";
+import { checkPin, checkRegistrations, Found, nameOf, pin, pins } from "./people.js";
 import { DEFAULT_PARTITIONS, ORIGINAL, registration } from "./registration.js";
 import { read } from "./shapes.js";
 import { parameters } from "./signin.js";
-import { payload, sign, verify } from "./statement.js";
+import { asIntegrity, payload, sign, verify } from "./statement.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
+/** @typedef {import("../crypto/guardian.js").Handing} Handing */
+/** @typedef {import("../crypto/guardian.js").Handed} Handed */
+/** @typedef {import("./people.js").Person} Person */
 /** @typedef {import("./session.js").Session} Session */
 /** since: null while invited; mine: whoever asks may end it. @typedef {{id: string, member: string, name: string, login: string, since: number | null, mine: boolean}} Guardian */
 /** That a code waits for whoever comes of age, until then, whose it is, and whether they began; Unix seconds. @typedef {{since: number, expires: number, by: string, begun: boolean}} HandOver */
 /** @typedef {{member: string, login: string, name: string, state: string, since: number, guardians: Guardian[], hand_over: HandOver | null}} Dependant */
 /**
- * Somebody for whom one is asked to act, with the seed as it was sealed to this member.
- * @typedef {{id: string, dependant: string, name: string, by: string, by_login: string, registrations: string[], enc: string, ciphertext: string}} Invitation
+ * Somebody for whom one is asked to act, with the seed as it was sealed to this member; statement: what whoever asks
+ * signed of it, null where it is from before there was one.
+ * @typedef {{id: string, dependant: string, name: string, by: string, by_login: string, by_member: string, by_registrations: string[], registrations: string[], enc: string, ciphertext: string, statement: string | null}} Invitation
  */
 /** Somebody who lets themselves be found as a guardian; key: to which seeds are sealed. @typedef {{person: Found, login: string, key: Bytes}} Candidate */
 
@@ -116,11 +121,29 @@ export async function find(session, login) {
  * @returns {Promise<void>}
  * @throws {EndpointError} `compare-first` @throws {ApiError | Integrity}
  */
-export async function invite(session, dependant, { person, key }) {
-  if ((await compared(session, person)) === null) throw new EndpointError("compare-first");
+export async function invite(session, dependant, { person, login, key }) {
+  await requireCompared(session, person, login);
   const handing = { deployment: session.deployment.id, dependant, guardian: person.member };
-  const sealed = await withSeedOf(session, dependant, (seed) => handOver(seed, handing, key));
+  const sealed = await withSeedOf(session, dependant, async (seed) => {
+    const handed = await handOver(seed, handing, key);
+    const octets = payload(handing.deployment, session.me.id, membersOf(invited(handing, seed, handed)));
+    return { ...handed, statement: sign(session.keys, STATEMENT, octets) };
+  });
   await api.post(`/dependants/${dependant}/guardians`, { guardian: person.member, ...sealed });
+}
+
+/** @param {Session} session @param {Person} person @param {string} login @throws {EndpointError} `compare-first` @throws {Integrity} */
+async function requireCompared(session, person, login) {
+  if ((await compared(session, person, login)) === null) throw new EndpointError("compare-first");
+}
+
+/** @param {Handing} handing @param {Bytes} seed @param {Handed} handed @returns {import("../crypto/invitations.js").Invited} what is signed of it */
+function invited({ dependant, guardian }, seed, { enc, ciphertext }) {
+  const keys = MemberKeys.fromSeed(seed.slice());
+  const { verification, receivePublic } = keys;
+  const made = { dependant, verification: verification.slice(), receive: receivePublic.encode(), guardian, enc, ciphertext };
+  keys.forget();
+  return made;
 }
 
 /**
@@ -170,24 +193,60 @@ async function requireSeedOf(session, dependant, registrations, seed) {
 }
 
 /**
- * Become a guardian: open what was sealed to this member, and keep it in a slot of one's own.
+ * The keys of the guardian who asks, proved and as they are pinned.
+ * @param {Session} session @param {Invitation} invitation
+ * @returns {Promise<{person: Person, name: string}>} name: under which they were approved on this device, else as the server says
+ * @throws {Integrity} keys that are not proved, or other ones than are pinned (Impostor)
+ */
+export async function inviter(session, { by, by_login, by_member, by_registrations }) {
+  const person = await checkRegistrations(session.deployment.id, by_member, by_registrations);
+  await checkPin(session, person, by_login);
+  return { person, name: nameOf((await pins(session))[person.member])?.name ?? by };
+}
+
+/**
+ * Become a guardian: open what a guardian who was compared sealed to this member, and keep it in a slot of one's own.
  * @param {Session} session @param {Invitation} invitation
  * @returns {Promise<void>}
- * @throws {Integrity} it does not open, or is not the dependant's @throws {ApiError} `not-found` taken back
+ * @throws {EndpointError} `compare-first`; `invitation-unsigned` one that nobody signed
+ * @throws {Integrity} it does not open, is not the dependant's, or is not what they signed @throws {ApiError} `not-found` taken back
  */
-export async function accept(session, { id, dependant, registrations, enc, ciphertext }) {
-  const deployment = session.deployment.id;
-  const seed = await takenOver(session, { deployment, dependant, guardian: session.me.id }, { enc, ciphertext });
+export async function accept(session, invitation) {
+  const { id, dependant, by_login, statement } = invitation;
+  if (statement === null) throw new EndpointError("invitation-unsigned");
+  const { person } = await inviter(session, invitation);
+  await requireCompared(session, person, by_login);
+  const seed = await handedTo(session, person, invitation, statement);
   try {
-    await requireSeedOf(session, dependant, registrations, seed);
-    const slot = await makeSlot(seed, { deployment, dependant, generation: 1, guardianSeed: session.seed });
+    await pin(session, person, by_login);
+    const slot = await makeSlot(seed, { deployment: session.deployment.id, dependant, generation: 1, guardianSeed: session.seed });
     read("guardianship", await api.post(`/guardianships/${id}/accept`, { slot }));
   } finally {
     seed.fill(0);
   }
 }
 
-/** @param {Session} session @param {import("../crypto/guardian.js").Handing} handing @param {import("../crypto/guardian.js").Handed} handed @returns {Promise<Bytes>} */
+/**
+ * @param {Session} session @param {Person} by who asks @param {Invitation} invitation @param {string} statement
+ * @returns {Promise<Bytes>} the dependant's seed, as they sealed and signed it
+ * @throws {Integrity} anything else
+ */
+async function handedTo(session, by, { dependant, registrations, enc, ciphertext }, statement) {
+  const deployment = session.deployment.id;
+  const handing = { deployment, dependant, guardian: session.me.id };
+  const seed = await takenOver(session, handing, { enc, ciphertext });
+  try {
+    await requireSeedOf(session, dependant, registrations, seed);
+    const directory = new Map([[by.member, by.verification]]);
+    asIntegrity("guardian-invitation", () => check(statement, { deployment, directory, invited: invited(handing, seed, { enc, ciphertext }) }));
+    return seed;
+  } catch (error) {
+    seed.fill(0);
+    throw error;
+  }
+}
+
+/** @param {Session} session @param {Handing} handing @param {Handed} handed @returns {Promise<Bytes>} */
 async function takenOver(session, handing, handed) {
   try {
     return await takeOver(session.seed, handing, handed);

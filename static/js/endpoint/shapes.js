@@ -107,7 +107,8 @@ const notice = having({
 const guardian = having({ id: uuid, member: uuid, name: anyText, login: anyText, since: nullable(int()), mine: boolean });
 const dependant = having({ member: uuid, login: anyText, name: anyText, state: anyText, since: int(), guardians: list(guardian), hand_over: nullable(having({ since: int(), expires: int(), by: anyText, begun: boolean })) });
 const invitation = having({
-  id: uuid, dependant: uuid, name: anyText, by: anyText, by_login: anyText, registrations: list(long), enc: anyText, ciphertext: anyText,
+  id: uuid, dependant: uuid, name: anyText, by: anyText, by_login: anyText, by_member: uuid, by_registrations: list(long),
+  registrations: list(long), enc: anyText, ciphertext: anyText, statement: nullable(long),
 });
 
 const slot = (/** @type {unknown} */ value) => void members(value);

@@ -9,6 +9,7 @@ import { t } from "../ui/messages.js";
 import { startPage } from "../ui/page.js";
 import { avatar } from "../ui/people.js";
 import { failed, isStop, loading, pageState } from "../ui/states.js";
+import { askedCard } from "./care/asked.js";
 import { HandingOver } from "./care/hand.js";
 import { askGuardian } from "./care/invite.js";
 import { problemWords } from "./sharing/words.js";
@@ -47,7 +48,7 @@ class CarePage {
     this.#ready = ready;
     const rows = dependants.map((one) => this.#dependant(one));
     byId("dependants").replaceChildren(...(rows.length ? rows : [clone("t-none")]));
-    byId("invitations").replaceChildren(...invitations.map((one) => this.#invitation(one)));
+    byId("invitations").replaceChildren(...(await Promise.all(invitations.map((one) => this.#invitation(one)))));
     show(byId("invitations-section"), invitations.length > 0);
     show(byId("factor"), !this.session.me.second_factor);
     fill(byId("card-ready"), { "ready-words": t(ready ? "care.ready-yes" : "care.ready-no"), label: t(ready ? "care.ready-stop" : "care.ready-start") });
@@ -95,12 +96,11 @@ class CarePage {
     return made;
   }
 
-  /** @param {Invitation} one @returns {HTMLElement} */
-  #invitation(one) {
-    const words = { name: one.name, by: one.by, login: one.by_login };
-    const made = clone("t-invitation", { title: t("care.asked-title", words), text: t("care.asked-text", words) });
+  /** @param {Invitation} one @returns {Promise<HTMLElement>} */
+  async #invitation(one) {
+    const made = await askedCard(this.session, one);
     onAction(made, {
-      accept: () => void this.#attempt(async () => { await accept(this.session, one); await this.#done(t("care.done-accepted", words)); }, { prefix: "care.asked" }),
+      accept: () => void this.#attempt(async () => { await accept(this.session, one); await this.#done(t("care.done-accepted", { name: one.name })); }, { prefix: "care.asked" }),
       end: () => void this.#attempt(async () => { await end(one.id); await this.#done(t("care.done-ended")); }, { prefix: "care.asked" }),
     });
     return made;

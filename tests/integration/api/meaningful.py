@@ -24,7 +24,9 @@ from accounts.models import Device, GuardianKey, Guardianship, Member
 from phr.models_notices import Notice
 from sesphr.client.registration import registration
 from sesphr.client.statement import payload, sign
+from sesphr.crypto import invitations
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto.invitations import Invited
 from sesphr.crypto.keys import MemberKeys
 from sesphr.crypto.merkle import leaf_hash, root
 from tests.integration.api.conftest import World
@@ -331,7 +333,8 @@ class Caller:
     def _asked(self) -> Guardianship:
         """An invitation to this person by another one."""
         none = dict.fromkeys(("since", "generation", "salt", "sealed"))
-        by, handed = self.other.member, {"enc": b"e" * 32, "ciphertext": b"c" * 48}
+        by = self.other.member
+        handed = {"enc": b"e" * 32, "ciphertext": b"c" * 48, "statement": "s"}
         return self._child(self._verified(), invited_by=by, **none, **handed)
 
     def _ready(self) -> Person:
@@ -363,8 +366,15 @@ class Caller:
         return Call(body={"login": self._ready().login})
 
     def invite(self) -> Call:
-        handed = {"enc": b64u_encode(b"e" * 32), "ciphertext": b64u_encode(b"c" * 48)}
-        return Call(path=self.own_child().path, body={"guardian": self._ready().id, **handed})
+        child, to = self._coming_of_age(), self._ready()
+        handed = {
+            "guardian": to.id, "enc": b64u_encode(b"e" * 32), "ciphertext": b64u_encode(b"c" * 48),
+        }  # fmt: skip
+        keys = child.keys
+        said = Invited(child.id, keys.verification, keys.receive_public.encode(), **handed)
+        octets = payload(settings.SESPHR_DEPLOYMENT, self.person.id, **said.members())
+        made = sign(MemberKeys.from_seed(self.person.seed), invitations.STATEMENT, octets)
+        return Call(path={"dependant": child.id}, body={**handed, "statement": made})
 
     def accept_guardianship(self) -> Call:
         row = self._asked()

@@ -4,6 +4,7 @@ import json
 import secrets
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -71,7 +72,10 @@ class Person:
     def __init__(self, address: str = "192.0.2.1", role: str = "owner") -> None:
         self.login = new_login()
         self.id = str(member_id(self.login))
-        self.sent = application(self.login, role)
+        self.key = Ed25519PrivateKey.generate()
+        verification = b64u_encode(self.key.public_key().public_bytes_raw())
+        own = {"registration": statement(self.id, verification=verification)}
+        self.sent = application(self.login, role, **own)
         self.http = Client(REMOTE_ADDR=address, headers={"X-Requested-By": "sesphr"})
 
     @property

@@ -2,17 +2,23 @@
 
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError, transaction
 
-from accounts import services
+from accounts import selectors, services
 from accounts.ids import member_id
 from accounts.models import Device, Event, Guardianship, Member, State
 from sesphr import adapters
-from sesphr.crypto.encoding import b64u_encode
+from sesphr.crypto import invitations
+from sesphr.crypto.encoding import SUITE, b64u_decode, b64u_encode
+from sesphr.crypto.invitations import Invited
+from sesphr.crypto.statements import payload_of_unverified, sign_members
 from tests.unit.accounts.fakes import OUT_OF_REACH
 from tests.unit.accounts.people import Person, code, registered, second_factor, signed_in, statement
 
@@ -77,13 +83,31 @@ def ready(person: Person) -> None:
     assert person.call("PUT", "guardian-key", sent).json() == {"ready": True}
 
 
-def invited(by: Person, to: Person, dependant: str) -> str:
-    ready(to)
-    body = {
+def registered_keys(dependant: str) -> dict[str, bytes]:
+    """What the nodes hold of a dependant last."""
+    found = payload_of_unverified(selectors.registrations(UUID(dependant))[-1])
+    return {name: b64u_decode(found[name]) for name in ("verification", "receive")}
+
+
+def signed(by: Person, invited: Invited, **more: Any) -> str:
+    """What a guardian's endpoint signs of an invitation."""
+    common = {"suite": SUITE, "deployment": settings.SESPHR_DEPLOYMENT, "iss": by.id, "iat": 1}
+    return sign_members(by.key, invitations.STATEMENT, {**common, **invited.members(), **more})
+
+
+def invitation(by: Person, to: Person, dependant: str) -> dict[str, str]:
+    """What that endpoint sends; the sealed octets are anybody's."""
+    handed = {
         "guardian": to.id, "enc": b64u_encode(secrets.token_bytes(32)),
         "ciphertext": b64u_encode(secrets.token_bytes(48)),
     }  # fmt: skip
-    answer = by.post(f"dependants/{dependant}/guardians", body)
+    keys = registered_keys(dependant)
+    return {**handed, "statement": signed(by, Invited(dependant, **keys, **handed))}
+
+
+def invited(by: Person, to: Person, dependant: str) -> str:
+    ready(to)
+    answer = by.post(f"dependants/{dependant}/guardians", invitation(by, to, dependant))
     assert answer.status_code == 200, answer.content
     found: str = answer.json()["id"]
     return found
@@ -192,7 +216,7 @@ def test_the_slot_is_given_to_its_guardian_alone() -> None:
     invited(by=anna, to=ben, dependant=tim)
     # Invited is not accepted: he may read what was sealed to him, and do nothing.
     assert status(acting(ben, tim)) == (404, "not-found")
-    body = {"guardian": stranger.id, "enc": "A" * 43, "ciphertext": "A" * 64}
+    body = {"guardian": stranger.id, "enc": "A" * 43, "ciphertext": "A" * 64, "statement": "s"}
     ready(stranger)
     assert status(ben.post(f"dependants/{tim}/guardians", body)) == (404, "not-found")
     told = json.dumps([one.call("GET", "dependants").json() for one in (anna, ben, stranger)])
@@ -251,7 +275,7 @@ def test_a_second_guardian_is_found_only_when_they_let_themselves_be_found() -> 
     anna, ben = authorised(), authorised()
     tim = dependant_of(added(anna))
     find = {"login": ben.login}
-    body = {"guardian": ben.id, "enc": "A" * 43, "ciphertext": "A" * 64}
+    body = {"guardian": ben.id, "enc": "A" * 43, "ciphertext": "A" * 64, "statement": "s"}
     assert status(anna.post("guardian-keys", find)) == (404, "not-found")
     assert status(anna.post(f"dependants/{tim}/guardians", body)) == (404, "not-found")
     ready(ben)
@@ -270,7 +294,9 @@ def test_a_second_guardian_accepts_with_a_slot_of_their_own() -> None:
     tim = dependant_of(added(anna))
     asked = invited(by=anna, to=ben, dependant=tim)
     (told,) = ben.call("GET", "dependants").json()["invitations"]
-    assert (told["dependant"], told["by"]) == (tim, "Ada Example")
+    assert (told["dependant"], told["by"], told["by_member"]) == (tim, "Ada Example", anna.id)
+    assert told["by_registrations"] == [anna.sent["registration"]]
+    assert payload_of_unverified(told["statement"])["guardian"] == ben.id
     slot = guardian_slot(tim)
     assert status(eve.post(f"guardianships/{asked}/accept", {"slot": slot})) == (404, "not-found")
     strange = {"slot": guardian_slot(anna.id)}
@@ -282,10 +308,59 @@ def test_a_second_guardian_accepts_with_a_slot_of_their_own() -> None:
     assert ben.call("GET", "dependants").json()["invitations"] == []
     assert acting(ben, tim).json()["slot"] == slot
     row = Guardianship.objects.get(pk=asked)
-    assert (row.enc, row.ciphertext) == (None, None)
+    assert (row.enc, row.ciphertext, row.statement) == (None, None, None)
     assert [one["type"] for one in kinds(tim)][-3:] == [
         "guardian-invited", "guardian-accepted", "guardian-began",
     ]  # fmt: skip
+
+
+def test_an_invitation_is_kept_only_as_whoever_sends_it_signed_it() -> None:
+    anna, ben, eve = authorised(), authorised(), authorised()
+    tim, kim = dependant_of(added(anna)), dependant_of(added(anna))
+    for one in (ben, eve):
+        ready(one)
+    right = invitation(anna, ben, tim)
+    handed = {name: right[name] for name in ("guardian", "enc", "ciphertext")}
+    said = Invited(tim, **registered_keys(tim), **handed)
+    other = {"ciphertext": b64u_encode(secrets.token_bytes(48))}
+    bad = [
+        {"statement": signed(eve, said)}, {"statement": signed(eve, said, iss=anna.id)},
+        {"statement": signed(anna, said, deployment="other.example")},
+        {"statement": signed(anna, replace(said, dependant=kim))},
+        {"statement": signed(anna, replace(said, guardian=eve.id))}, {"guardian": eve.id}, other,
+        {"statement": signed(anna, replace(said, **registered_keys(kim)))},
+        {"statement": statement(anna.id)}, {"statement": "s"},
+    ]  # fmt: skip
+    for change in bad:
+        answer = anna.post(f"dependants/{tim}/guardians", {**right, **change})
+        assert status(answer) == (422, "invalid"), change
+    without = {name: right[name] for name in handed}
+    assert anna.post(f"dependants/{tim}/guardians", without).status_code == 422
+    assert not Guardianship.objects.filter(guardian__in=(ben.id, eve.id)).exists()
+    # A newer registration of the dependant's is the one that counts.
+    keys = {name: b64u_encode(octets) for name, octets in registered_keys(kim).items()}
+    acting(anna, tim)
+    body = {"registration": statement(tim, seq=2, **keys)}
+    assert anna.post("registrations", body).status_code == 200
+    anna.http.defaults.pop("HTTP_X_ACTING_FOR", None)
+    assert status(anna.post(f"dependants/{tim}/guardians", right)) == (422, "invalid")
+    invited(by=anna, to=ben, dependant=tim)
+
+
+def test_an_invitation_from_before_they_were_signed_is_shown_and_not_accepted() -> None:
+    anna, ben = authorised(), authorised()
+    tim = dependant_of(added(anna))
+    asked = invited(by=anna, to=ben, dependant=tim)
+    Guardianship.objects.filter(pk=asked).update(statement=None)
+    (told,) = ben.call("GET", "dependants").json()["invitations"]
+    assert told["statement"] is None
+    answer = ben.post(f"guardianships/{asked}/accept", {"slot": guardian_slot(tim)})
+    assert status(answer) == (409, "conflict")
+    assert "Ask for a new one" in answer.json()["detail"]
+    # A new one takes its place.
+    assert invited(by=anna, to=ben, dependant=tim) == asked
+    accepted = ben.post(f"guardianships/{asked}/accept", {"slot": guardian_slot(tim)})
+    assert accepted.status_code == 200
 
 
 def test_a_removed_guardian_acts_no_more_at_once() -> None:
@@ -366,6 +441,7 @@ def test_the_database_itself_holds_what_a_guardianship_may_be() -> None:
     bad = [
         {**row, "dependant": anna.member, **sealed}, row, {**row, **sealed, "until": 2},
         {**row, "live": None, "until": 2, "sealed": b"s" * 60}, {**row, **sealed, "ciphertext": b"c"},
+        {**row, **sealed, "statement": "s"}, {**row, "live": None, "until": 2, "statement": "s"},
     ]  # fmt: skip
     for values in bad:
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -170,7 +170,7 @@ def test_a_former_guardian_can_do_nothing_more(waiting: Waiting) -> None:
     assert not Device.objects.exclude(acting=None).exists()
     assert status(acting(anna, tim)) == (404, "not-found")
     assert anna.call("GET", "dependants").json()["dependants"] == []
-    invite = {"guardian": other.id, "enc": "A" * 43, "ciphertext": "A" * 64}
+    invite = {"guardian": other.id, "enc": "A" * 43, "ciphertext": "A" * 64, "statement": "s"}
     for method, path, body in [
         ("GET", f"dependants/{tim}/slot", None), ("POST", f"dependants/{tim}/hand-over", offer(tim)),
         ("DELETE", f"dependants/{tim}/hand-over", None), ("POST", f"dependants/{tim}/guardians", invite),

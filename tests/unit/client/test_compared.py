@@ -54,6 +54,25 @@ def test_another_fingerprint_and_other_keys_later_are_a_stop(tmp_path):
             act()
 
 
+def test_what_was_compared_is_of_the_address_under_which_it_was(tmp_path):
+    folder = Folder(tmp_path)
+    first = compared.note(folder, person(), LEE, person().fingerprint)
+    assert compared.since(folder, person()) == compared.since(folder, person(), LEE) == first
+    for act in (
+        lambda: compared.since(folder, person(), "eve@example.org"),
+        lambda: compared.note(folder, person(), "eve@example.org", person().fingerprint),
+    ):
+        with pytest.raises(IntegrityError, match=f"STOP: .* those of {LEE}"):
+            act()
+    # Of what was compared before addresses were noted nobody knows.
+    one = folder.read("people-compared")[ID]
+    folder.write("people-compared", {ID: {**one, "login": None}})
+    assert compared.since(folder, person()) == first
+    assert compared.since(folder, person(), LEE) is None
+    compared.note(folder, person(), LEE, person().fingerprint)
+    assert compared.since(folder, person(), LEE) is not None
+
+
 @pytest.mark.django_db(databases="__all__")
 def test_a_relative_is_let_in_by_request_or_by_grant_once_compared(ada, join):
     frank = join("frank", "relative")

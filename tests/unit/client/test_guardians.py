@@ -65,6 +65,12 @@ def child(ada, name="Tim Newman"):
     return login
 
 
+def accept(ben, ada, name="Tim Newman"):
+    """Compare with whoever asked, and accept."""
+    prints = str(ada.ok("whoami")["fingerprint"]).split()
+    return ben.ok("guardian", "accept", name, "--fingerprint", *prints)
+
+
 def deposit(ada, tmp_path, login):
     path = tmp_path / "m.xml"
     path.write_text("<m xmlns=''>measles</m>")
@@ -119,7 +125,11 @@ def test_a_second_guardian_is_compared_then_asked_then_accepts(ada, join, factor
     # Before he accepts he acts for nobody.
     ben.fails(2, "--for", tim, "whoami")
     assert [one["name"] for one in ben.ok("dependant", "list")["invitations"]] == ["Tim Newman"]
-    ben.ok("guardian", "accept", "Tim Newman")
+    # Nor before he compared, too: anybody could ask in her name.
+    told = ben.fails(3, "guardian", "accept", "Tim Newman")
+    assert (told["code"], ada.login in told["error"]) == ("compare-first", True)
+    ben.fails(4, "guardian", "accept", "Tim Newman", "--fingerprint", *("0" * 5,) * 8)
+    accept(ben, ada)
     ben.ok("--for", tim, "open", record, *DATA, "--output", str(tmp_path / "ben"))
     assert "measles" in (tmp_path / "ben" / "medical.xml").read_text()
     ben.fails(2, "guardian", "remove", tim, "stranger@example.org")
@@ -195,7 +205,7 @@ def test_a_dependants_seed_reaches_no_server(ada, join, factor, made, wire, tmp_
     prints = str(ben.ok("whoami")["fingerprint"]).split()
     ada.ok("guardian", "invite", tim, ben.login, "--fingerprint", *prints)
     waiting = dumped()
-    ben.ok("guardian", "accept", "Tim Newman")
+    accept(ben, ada)
     (first, second) = made
     assert first == second
     sent = b"".join(body for _, _, body in wire.requests)

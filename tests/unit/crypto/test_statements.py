@@ -82,6 +82,9 @@ PAYLOADS = {
     },
     "sesphr-deletion": {"record": ME, "manifest": D32},
     "sesphr-guardian-key": {"key": D32},
+    "sesphr-guardian-invitation": {
+        "dependant": PEER, "verification": D32, "key": D32, "guardian": ME, "sealed": D32,
+    },
     "sesphr-receipt": {"owner": ME, "kind": "acl", "object": D32, "seq": 1, "effective": True},
 }  # fmt: skip
 OPTIONAL = {"date", "open_from", "open_until", "codes", "consent"}

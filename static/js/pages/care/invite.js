@@ -49,7 +49,7 @@ function card(session, dialog, dependant, candidate) {
   const made = clone("t-candidate", {
     name: person.name, login, send: t("care.send", { name: person.name }),
     // Whoever they are elsewhere: here they get everything, so the words are compared.
-    compare: compare(person, person.name, { session, role: "relative" }),
+    compare: compare(person, person.name, { session, role: "relative", login }),
   });
   onAction(made, {
     send: async () => {

@@ -32,7 +32,7 @@ function real({ checked: { request, person, problem }, certified }, session) {
   if (problem || !person) return clone("t-not-real", { login });
   return clone("t-real", {
     certified: certified === undefined ? clone("t-certified-unknown") : drawn(certified, request.asker_role), login, signed: t("request.signed", { time: time(new Date()) }),
-    compare: compare(person, request.asker_name, session && { session, role: request.asker_role }),
+    compare: compare(person, request.asker_name, session && { session, role: request.asker_role, login: request.asker_login }),
     checked: person.checked ? t("request.checked", { checked: person.checked }) : t("request.nothing-checked"),
   });
 }

@@ -69,7 +69,7 @@ function shown(session, place, person, login, role) {
   const card = clone("t-found", {
     avatar: avatar(person.name, person.role, 40), name: person.name, role: roleWord(person.role), login,
     checked: person.checked ? t("add.checked", { checked: person.checked }) : t("add.nothing-checked"),
-    certified: role, compare: compare(person, person.name, { session, role: person.role }),
+    certified: role, compare: compare(person, person.name, { session, role: person.role, login }),
   });
   place.replaceChildren(card);
   fill(slot(card, "add"), { label: t("add.add", { name: person.name }) });

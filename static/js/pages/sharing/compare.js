@@ -14,8 +14,14 @@ import { announce } from "../../ui/states.js";
 /** @typedef {import("../../endpoint/compared.js").Compared} Compared */
 
 /**
+ * Where it can be said that they are the same; login: under which they are shown; words: why to compare, and what if
+ * they differ, where nothing is to be shared.
+ * @typedef {{session: Session, role: string, login: string, words?: {first: string, differs: string}}} Answering
+ */
+
+/**
  * @param {Person} person @param {string} name
- * @param {{session: Session, role: string}} [answering] where it can be said that they are the same
+ * @param {Answering} [answering]
  * @returns {HTMLElement}
  */
 export function compare(person, name, answering) {
@@ -30,7 +36,7 @@ export function compare(person, name, answering) {
 
 /** One comparison: what was said before, and what is said now. */
 class Comparing {
-  /** @param {HTMLElement} root @param {Person} person @param {{session: Session, role: string, name: string, digits: string}} about */
+  /** @param {HTMLElement} root @param {Person} person @param {Answering & {name: string, digits: string}} about */
   constructor(root, person, about) {
     this.root = root;
     this.person = person;
@@ -38,14 +44,14 @@ class Comparing {
   }
 
   async begin() {
-    const { session, name, role } = this.about;
+    const { session, name, role, login, words } = this.about;
     onAction(this.root, {
       "words-same": () => void this.#note("words"), "words-differ": () => this.#differ(), scan: () => void this.#scan(),
     });
-    fill(this.root, { first: t("compare.first", { name }), differs: t("compare.differs", { name }) });
+    fill(this.root, words ?? { first: t("compare.first", { name }), differs: t("compare.differs", { name }) });
     show(slot(this.root, "scan"), canScan());
     try {
-      this.#draw(await compared(session, this.person), mustCompare(role));
+      this.#draw(await compared(session, this.person, login), mustCompare(role));
     } catch (error) {
       if (!(error instanceof Impostor)) throw error;
       this.root.replaceChildren(impostor(name, error.member));
@@ -66,7 +72,7 @@ class Comparing {
   /** @param {import("../../endpoint/compared.js").How} how */
   async #note(how) {
     try {
-      this.#draw(await noteCompared(this.about.session, this.person, how), false);
+      this.#draw(await noteCompared(this.about.session, this.person, how, this.about.login), false);
       announce(slot(this.root, "done").textContent ?? "");
       slot(this.root, "done").focus();
     } catch (error) {
