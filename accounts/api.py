@@ -36,7 +36,7 @@ from accounts.organisations.api_members import router as members_router
 from accounts.services.registration import send_confirmation_again
 from sesphr.crypto.encoding import check_login
 from sesphr.ports.errors import Invalid
-from sesphr.web.auth import authorised_auth, member_auth, own_auth
+from sesphr.web.auth import acting_auth, authorised_auth, member_auth, own_auth
 from sesphr.web.bodies import APPLICATION, SMALL, takes_json
 from sesphr.web.languages import wished
 from sesphr.web.problems import ProblemOut
@@ -220,7 +220,7 @@ def add_registration(request: HttpRequest, payload: schemas.RegistrationIn) -> A
 
 
 @router.get(
-    "/registrations", auth=member_auth, response={200: schemas.RegistrationsOut, **REFUSALS}
+    "/registrations", auth=acting_auth, response={200: schemas.RegistrationsOut, **REFUSALS}
 )
 def registrations(request: HttpRequest) -> Any:
     """One's own signed registrations, oldest first."""

@@ -35,7 +35,7 @@ def record(member: UUID | str, kind: str, **details: Any) -> Event:
     backup-codes-renewed; of organisations: enrolled, left-organisation, leaver, code-issued,
     code-withdrawn, staff-removed. Of guardians, in the dependant's stream: guardian-invited, -accepted,
     -ended, -began, -acts, hand-over-offered, hand-over-withdrawn, handed-over; in the guardian's:
-    dependant-added, dependant-ended, dependant-handed-over, guardian-asked. What a guardian does for a
+    dependant-added, dependant-ended, dependant-handed-over, caring-ended, guardian-asked. What a guardian does for a
     member names the guardian, whatever its kind.
     """
     return portal_log().record(str(member), kind, **{**naming.named(member), **details})

@@ -107,7 +107,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     has another login now. `registration` is the digest (32 octets) of the first signed registration;
     administrators have none. `language` is the code of the one that was chosen, if any. `listed`: may
     be found in the directory of providers; `notified`: wants letters about what happened. `sought`
-    is the name as it is searched. Times are Unix seconds.
+    is the name as it is searched. `caring`: left, and signs in only to act for those who have nobody else.
+    Times are Unix seconds.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -127,6 +128,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=16, blank=True, default="")
     listed = models.BooleanField(default=False)
     notified = models.BooleanField(default=True)
+    caring = models.BooleanField(default=False)
     sought = BinaryCharField(max_length=400, blank=True, default="")
 
     objects = MemberManager()
@@ -147,6 +149,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(role=Role.ADMINISTRATOR) | models.Q(registration__isnull=False),
                 name="member_registered",
             ),
+            models.CheckConstraint(
+                condition=models.Q(caring=False) | models.Q(state=State.DEPARTED),
+                name="member_caring",
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -157,12 +163,17 @@ class Member(AbstractBaseUser, PermissionsMixin):
     @property
     def is_active(self) -> bool:  # type: ignore[override]
         """Whether this member may be signed in at all."""
-        return self.state not in (State.SUSPENDED, State.DEPARTED)
+        return self.caring or self.state not in (State.SUSPENDED, State.DEPARTED)
 
     @property
     def is_authorised(self) -> bool:
         """Whether this member may take part."""
         return self.state == State.AUTHORISED
+
+    @property
+    def may_act(self) -> bool:
+        """Whether this member may act for those whose guardian they are."""
+        return self.caring or self.is_authorised
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session must match: it ends when the password or the epoch changes."""

@@ -18,6 +18,7 @@ def shown(member: Member) -> dict[str, Any]:
         "name": member.name,
         "role": member.role,
         "state": member.state,
+        "caring": member.caring,
         "initials": initials(member.name),
         "organisations": [{"id": one.pk, "name": one.name} for one in _administered(member)],
     }

@@ -65,7 +65,7 @@ def _may_act(request: HttpRequest, found: Guardianship) -> bool:
     return (
         bool(found.live)
         and found.since is not None
-        and found.guardian.is_authorised
+        and found.guardian.may_act
         and found.dependant.state not in CLOSED
         and verified is not None
         and bool(verified())

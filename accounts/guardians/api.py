@@ -16,7 +16,7 @@ from accounts.guardians import applications, invitations, schemas, selectors, se
 from accounts.middleware import device_of
 from accounts.models import Guardianship, Member
 from sesphr.crypto.encoding import check_login
-from sesphr.web.auth import guardian_auth, own_auth
+from sesphr.web.auth import guardian_auth, own_auth, person_auth
 from sesphr.web.bodies import APPLICATION, SMALL, takes_json
 from sesphr.web.problems import ProblemOut
 
@@ -53,7 +53,7 @@ def dependants(request: HttpRequest) -> Any:
     }
 
 
-@router.post("/dependants", response={200: schemas.DependantId, **REFUSALS})
+@router.post("/dependants", auth=person_auth, response={200: schemas.DependantId, **REFUSALS})
 @takes_json(APPLICATION)
 def register(request: HttpRequest, payload: schemas.DependantIn) -> Any:
     """Register a dependant with its own keys; an administrator authorises it as everybody."""
@@ -90,7 +90,7 @@ def stop(request: HttpRequest) -> Any:
     return Status(204, None)
 
 
-@router.put("/guardian-key", response={200: schemas.ReadyOut, **REFUSALS})
+@router.put("/guardian-key", auth=person_auth, response={200: schemas.ReadyOut, **REFUSALS})
 @takes_json(SMALL)
 def publish_key(request: HttpRequest, payload: schemas.KeyIn) -> Any:
     """Let oneself be found, by exact login, as a second guardian."""
@@ -130,6 +130,7 @@ def invite(request: HttpRequest, dependant: UUID, payload: schemas.InviteIn) -> 
 
 @router.post(
     "/guardianships/{uuid:guardianship}/accept",
+    auth=person_auth,
     response={200: schemas.GuardianshipOut, **REFUSALS},
 )
 @takes_json(SMALL)

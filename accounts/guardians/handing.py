@@ -15,7 +15,7 @@ from django.db import IntegrityError
 
 from accounts import events, mail
 from accounts import selectors as accounts
-from accounts.guardians import forms, offers, selectors, services
+from accounts.guardians import ending, forms, offers, selectors
 from accounts.guardians.forms import TakeOver
 from accounts.guardians.models import FormerSlot, Guardianship, HandOver
 from accounts.models import KeySlot, Member, SlotType
@@ -168,7 +168,7 @@ def _finish(begun: HandOver) -> HandOver:
     body = json.loads(row.body or "{}")
     _give(row, body)
     now = clock.now()
-    guardians = [str(one) for one in services.end_for(row.dependant_id, now)]
+    guardians = [str(one) for one in ending.end_for(row.dependant_id, now)]
     row.finished = now
     offers.close(row)
     events.record(row.dependant_id, "handed-over", guardians=guardians)
@@ -202,6 +202,7 @@ def _tell(pk: UUID, page: str) -> None:
     guardians = [one.guardian for one in ended.exclude(since=None).select_related("guardian")]
     for member in (row.dependant, *guardians):
         events.publish(member.id)
+    ending.release(row.dependant_id)
     if row.told:
         return
     if row.dependant.confirmed_at is None:

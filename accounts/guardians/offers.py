@@ -59,7 +59,7 @@ def waiting(dependant: UUID) -> HandOver | None:
 
 
 def _may_begin(row: HandOver) -> bool:
-    return row.guardian.is_authorised and row.expires > clock.now()
+    return row.guardian.may_act and row.expires > clock.now()
 
 
 def known(find: str) -> HandOver:
@@ -95,7 +95,7 @@ def require_open(row: HandOver) -> None:
         raise Problem(403, "not-authorised", detail)
     if row.begun is not None or _may_begin(row):
         return
-    if not row.guardian.is_authorised:
+    if not row.guardian.may_act:
         raise unknown()
     raise BadHandOver(410, "code-expired", "This code is too old. Ask your guardian for a new one.")
 

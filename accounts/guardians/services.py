@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from accounts import applications, events
-from accounts.guardians import offers
+from accounts.guardians import ending
 from accounts.guardians.applications import Dependant, GuardianSlot, same
 from accounts.guardians.invitations import Invitation, require_signed
 from accounts.guardians.models import GuardianKey, Guardianship
@@ -29,7 +29,7 @@ def register(*, guardian: Member, dependant: Dependant) -> Member:
     known = _known(guardian, dependant)
     if known is not None:
         return known
-    if _live().filter(guardian=guardian).count() >= MOST_DEPENDANTS:
+    if ending.live().filter(guardian=guardian).count() >= MOST_DEPENDANTS:
         raise Conflict(f"You act for {MOST_DEPENDANTS} people already.")
     fanout.write(lambda node: node.register(dependant.registration))
     try:
@@ -48,7 +48,7 @@ def _known(guardian: Member, dependant: Dependant) -> Member | None:
     found = Member.objects.filter(pk=dependant.member).first()
     if found is None:
         return None
-    mine = _live().filter(guardian=guardian, dependant=found, invited_by=guardian).first()
+    mine = ending.live().filter(guardian=guardian, dependant=found, invited_by=guardian).first()
     if found.registration != dependant.digest or mine is None or not same(mine, dependant.slot):
         raise Conflict("Somebody is registered under this name already.")
     return found
@@ -56,6 +56,9 @@ def _known(guardian: Member, dependant: Dependant) -> Member | None:
 
 @atomic_retried
 def _create(guardian: Member, dependant: Dependant) -> Member:
+    # Whoever left at this moment would have keys of somebody that nobody opens any more.
+    if not Member.objects.select_for_update().get(pk=guardian.pk).is_authorised:
+        raise Conflict("Your membership has ended, or it is suspended.")
     member = Member(
         id=dependant.member, login=dependant.login, name=dependant.name, role=Role.OWNER,
         registration=dependant.digest, language=guardian.language,
@@ -125,7 +128,7 @@ def _invite(by: Member, dependant: UUID, to: Member, invitation: Invitation) -> 
     # The dependant's row is the lock: nobody is invited twice, nor by one who just left.
     Member.objects.select_for_update().get(pk=dependant)
     _mine(by, dependant)
-    rows = _live().filter(dependant=dependant)
+    rows = ending.live().filter(dependant=dependant)
     before = rows.filter(guardian=to).first()
     if before is not None and before.since is not None:
         raise Conflict("They are a guardian already.")
@@ -149,12 +152,13 @@ def accept(*, guardian: Member, guardianship: UUID, slot: GuardianSlot) -> Guard
     """
     found = _accept(guardian, guardianship, slot)
     _publish(found.dependant_id, guardian.id)
+    ending.release(found.dependant_id)
     return found
 
 
 @atomic_retried
 def _accept(guardian: Member, guardianship: UUID, slot: GuardianSlot) -> Guardianship:
-    row = _live().select_for_update().filter(pk=guardianship, guardian=guardian).first()
+    row = ending.live().select_for_update().filter(pk=guardianship, guardian=guardian).first()
     if row is None:
         raise NotFound("There is no such invitation to you.")
     if row.since is not None:
@@ -178,6 +182,7 @@ def end(*, by: Member, guardianship: UUID) -> None:
     row = _end(by, guardianship)
     if row is not None:
         _publish(row.dependant_id, row.guardian_id)
+        ending.release(row.dependant_id)
 
 
 @atomic_retried
@@ -189,12 +194,12 @@ def _end(by: Member, guardianship: UUID) -> Guardianship | None:
     row.refresh_from_db()
     if not row.live:
         return None
-    others = _live().filter(dependant=row.dependant_id).exclude(since=None).exclude(pk=row.pk)
+    others = ending.live().filter(dependant=row.dependant_id).exclude(since=None).exclude(pk=row.pk)
     if row.since is not None and not others.exists():
         raise Conflict("They have no other guardian. Invite one first.")
     if by.id != row.guardian_id:
         _mine(by, row.dependant_id)
-    _over(row)
+    ending.over(row)
     events.record(
         row.dependant_id, "guardian-ended", guardian=str(by.id), ended=str(row.guardian_id)
     )
@@ -202,31 +207,6 @@ def _end(by: Member, guardianship: UUID) -> Guardianship | None:
         row.guardian_id, "dependant-ended", dependant=str(row.dependant_id), by=str(by.id)
     )
     return row
-
-
-def _over(row: Guardianship, now: int | None = None) -> None:
-    row.live, row.until = None, clock.now() if now is None else now
-    row.enc = row.ciphertext = row.statement = row.generation = row.salt = row.sealed = None
-    row.save()
-    Device.objects.filter(acting=row).update(acting=None)
-    offered = offers.live(row.dependant_id).filter(guardian=row.guardian_id)
-    offers.lapse(offered, guardian=str(row.guardian_id))
-
-
-def end_all(member: UUID) -> None:
-    """With a membership end its guardianships, of others and by others; within that transaction."""
-    for row in (_live().filter(guardian=member) | _live().filter(dependant=member)).order_by("pk"):
-        _over(row)
-    for begun in offers.live(member).select_for_update():
-        offers.close(begun)
-
-
-def end_for(dependant: UUID, now: int) -> list[UUID]:
-    """End all guardianships of a dependant, within that transaction; who acted until now."""
-    ended = list(_live().select_for_update().filter(dependant=dependant).order_by("made", "pk"))
-    for row in ended:
-        _over(row, now)
-    return [row.guardian_id for row in ended if row.since is not None]
 
 
 def act(*, guardian: Member, device: Device, dependant: UUID) -> Guardianship:
@@ -261,13 +241,9 @@ def stop_acting(*, device: Device) -> None:
     Device.objects.filter(pk=device.pk).update(acting=None)
 
 
-def _live() -> QuerySet[Guardianship]:
-    return Guardianship.objects.filter(live=True)
-
-
 def _mine(guardian: Member, dependant: UUID) -> Guardianship:
     """The guardianship by which somebody acts for a dependant."""
-    rows = _live().select_related("dependant").exclude(since=None)
+    rows = ending.live().select_related("dependant").exclude(since=None)
     found = rows.filter(guardian=guardian, dependant=dependant).first()
     if found is None or found.dependant.state in (State.SUSPENDED, State.DEPARTED):
         raise NotFound(NOBODY)

@@ -11,6 +11,7 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from accounts import ratelimits
+from accounts.guardians import ending
 from accounts.models import Department, Member, Organisation, Post
 from accounts.organisations import codes, departments, leaving, presenters, schemas, selectors
 from accounts.organisations.codes import Enrolment
@@ -72,7 +73,9 @@ def removal(request: HttpRequest, organisation: UUID, post: UUID) -> Any:
     _, row = _mine(request, organisation)
     found = selectors.post_of(row, post)
     others = Post.objects.filter(member=found.member_id, current=True).exclude(pk=found.pk).count()
-    return {"ends_membership": leaving.would_end(found), "elsewhere": others}
+    ends = leaving.would_end(found)
+    acts_for = ending.sole(found.member_id).count() if ends else 0
+    return {"ends_membership": ends, "elsewhere": others, "acts_for": acts_for}
 
 
 @router.post(

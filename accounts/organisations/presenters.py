@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.guardians import ending
 from accounts.models import ActivationCode, Department, Leaving, Notice, Organisation, Post
 from accounts.organisations import receipts, selectors
 from accounts.organisations.specialities import SPECIALITIES
@@ -65,6 +66,7 @@ def staff(row: Post) -> dict[str, Any]:
         "department": _name(row.department), "title": row.title,
         "administrator": row.administrator, "since": row.since, "until": row.until,
         "state": row.state, "leaving": None if leaving is None else left(leaving, row),
+        "acts_for": ending.sole(row.member_id).count() if row.member.caring else 0,
     }  # fmt: skip
 
 

@@ -138,7 +138,7 @@ class LeavingOut(Schema):
 
 
 class StaffOut(Schema):
-    """Somebody's post; `would_end`: removing them now ends the membership."""
+    """Somebody's post; `acts_for`: of how many people a leaver is the guardian still, as the only one."""
 
     id: UUID
     member: UUID
@@ -153,6 +153,7 @@ class StaffOut(Schema):
     until: int | None
     state: Literal["current", "leaving", "left"]
     leaving: LeavingOut | None
+    acts_for: int
 
 
 class StaffPageOut(Schema):
@@ -164,10 +165,12 @@ class StaffPageOut(Schema):
 
 
 class RemovalOut(Schema):
-    """What removing somebody would mean: whether the membership ends, and where else they work."""
+    """What removing somebody would mean: whether the membership ends, where else they work, and for how
+    many people who have no other guardian they act on nevertheless."""
 
     ends_membership: bool
     elsewhere: int
+    acts_for: int
 
 
 class NewCodeIn(Strict):

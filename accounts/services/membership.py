@@ -7,7 +7,7 @@ portal is mended by repeating the call.
 from uuid import UUID
 
 from accounts import events, mail, selectors
-from accounts.guardians import services as guardianships
+from accounts.guardians import ending
 from accounts.models import Member, Post, Role, State
 from accounts.services import devices
 from accounts.transactions import atomic_retried
@@ -74,18 +74,24 @@ def depart(*, member: Member, by: str) -> Member:
 
     Raises:
         Refused: an administrator. Unavailable: a node; repeat the call.
+        LastGuardian: somebody's keys would be lost with it.
     """
     _require_member(member)
     if member.state == State.DEPARTED:
         return member
+    ending.require_others(member.pk)
     fanout.write(lambda node: node.depart(str(member.id)))
     found = _close(member.id, State.DEPARTED, by)
     events.publish(member.id)
+    ending.release(member.id)
     return found
 
 
 def close_departed(*, member: Member, by: str) -> Member:
-    """End a membership at the portal alone, where the nodes are told afterwards; again changes nothing."""
+    """End a membership at the portal alone, where the nodes are told afterwards; again changes nothing.
+
+    Whoever alone acts for a dependant keeps what that takes, as `ending` says.
+    """
     return _close(member.pk, State.DEPARTED, by)
 
 
@@ -98,12 +104,11 @@ def _close(pk: UUID, state: State, by: str) -> Member:
     member.state = state
     member.session_epoch += 1
     if state == State.DEPARTED:
-        member.set_unusable_password()
-        member.slots.all().delete()
-        member.former.all().delete()
         # Posts that the organisations did not end are over with the membership.
         member.posts.filter(current=True).update(current=None, state=Post.State.LEFT, until=now)
-        guardianships.end_all(pk)
+        member.caring = bool(ending.leave(pk))
+        if not member.caring:
+            ending.close(member)
     member.save()
     devices.end_all(pk)
     events.record(pk, state.value, by=by)

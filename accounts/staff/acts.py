@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from django_otp import user_has_device
 
 from accounts import services
+from accounts.guardians.ending import LastGuardian
 from accounts.models import Member, Role, State
 from accounts.services import second_factor
 from accounts.staff.forms import CheckedForm, DepartForm, PlainForm
@@ -28,6 +29,10 @@ FAILURES: dict[type[PortError], Any] = {
     Unavailable: _(
         "A key node did not answer, so nothing counts as done yet. Nothing is lost: press the button"
         " again in a minute, and what is missing is done then."
+    ),
+    LastGuardian: _(
+        "Somebody for whom this member acts has no other guardian, and their keys would be lost. First they"
+        " need another guardian, or the account has to be handed over to them."
     ),
     Conflict: _("The membership changed meanwhile. Go back, look at it again, then decide."),
     Refused: _("This cannot be done with this account."),

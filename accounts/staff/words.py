@@ -58,6 +58,7 @@ EVENTS = {
     "hand-over-withdrawn": _("Hand-over of the account taken back"),
     "handed-over": _("Account handed over"),
     "dependant-handed-over": _("A dependant took over the account"),
+    "caring-ended": _("Acts for nobody any more after leaving"),
     "integrity": _("Integrity report"),
     "emergency-reviewed": _("Emergency reviewed by its owner"),
     "integrity-closed": _("Integrity report closed"),

@@ -44,13 +44,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     return _own(request, "profile")
 
 
-@page(Who.MEMBER)
+@page(Who.CARING)
 def security(request: HttpRequest) -> HttpResponse:
     """Second factor, devices, recovery code, keys."""
     return _own(request, "security")
 
 
-@page(Who.MEMBER)
+@page(Who.CARING)
 def care(request: HttpRequest) -> HttpResponse:
     """For whom one acts: children and others whom one cares for, and who else does."""
     return _own(request, "care")

@@ -12,11 +12,13 @@ from ninja.security import APIKeyCookie
 from accounts.guardians import acting
 from sesphr.web.problems import Problem
 
-CLOSED = ("suspended", "departed")
+WAITS = "An administrator has not authorised this account yet."
+ENDED = "This membership has ended. You act only for those who have no other guardian."
 
 
 class OwnAuth(APIKeyCookie):
-    """Accepts the session of a member who is neither suspended nor departed, as that member."""
+    """Accepts the session of a member who is neither suspended nor departed, as that member; also of
+    one who departed and acts on for somebody."""
 
     param_name = settings.SESSION_COOKIE_NAME
 
@@ -30,12 +32,12 @@ class OwnAuth(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         """The member, or None for nobody."""
         user = request.user
-        if not user.is_authenticated or getattr(user, "state", None) in CLOSED:
+        if not user.is_authenticated or not user.is_active:
             return None
         return user
 
 
-class MemberAuth(OwnAuth):
+class ActingAuth(OwnAuth):
     """The same; a guardian's session answers as the dependant for whom it acts."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
@@ -46,6 +48,21 @@ class MemberAuth(OwnAuth):
         """
         user = super().authenticate(request, key)
         return None if user is None else acting.member_of(request, user)
+
+
+class MemberAuth(ActingAuth):
+    """The same, but for whoever departed and acts on: in their own name they do nothing more."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The member, or None for nobody.
+
+        Raises:
+            Problem: 403 `not-authorised`; as `ActingAuth`.
+        """
+        found = super().authenticate(request, key)
+        if found is not None and found.state == "departed":
+            raise Problem(403, "not-authorised", ENDED)
+        return found
 
 
 class AuthorisedAuth(MemberAuth):
@@ -62,13 +79,11 @@ class AuthorisedAuth(MemberAuth):
 
 def _authorised(member: Any) -> Any:
     if member is not None and member.state != "authorised":
-        raise Problem(
-            403, "not-authorised", "An administrator has not authorised this account yet."
-        )
+        raise Problem(403, "not-authorised", ENDED if member.state == "departed" else WAITS)
     return member
 
 
-class GuardianAuth(OwnAuth):
+class PersonAuth(OwnAuth):
     """Accepts the session of an authorised member, as that member, whoever the session acts for."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
@@ -80,7 +95,22 @@ class GuardianAuth(OwnAuth):
         return _authorised(super().authenticate(request, key))
 
 
+class GuardianAuth(OwnAuth):
+    """The same; also of a member who departed and acts on for somebody."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The member, or None for nobody.
+
+        Raises:
+            Problem: 403 `not-authorised`.
+        """
+        user = super().authenticate(request, key)
+        return user if user is not None and user.caring else _authorised(user)
+
+
 own_auth = OwnAuth()
+person_auth = PersonAuth()
 guardian_auth = GuardianAuth()
+acting_auth = ActingAuth()
 member_auth = MemberAuth()
 authorised_auth = AuthorisedAuth()

@@ -30,7 +30,7 @@ from sesphr.web.problems import described
 logger = logging.getLogger("sesphr.pages")
 
 SAFE = ("GET", "HEAD")
-SIGN_IN, HOME, ADMIN = "sign-in", "home", "/admin/"
+SIGN_IN, HOME, CARE, ADMIN = "sign-in", "home", "care", "/admin/"
 View = Callable[..., HttpResponse]
 
 
@@ -41,11 +41,13 @@ class Who(Enum):
     VISITOR = "anybody, on an errand that nobody else should find or keep"
     SIGNED_OUT = "somebody who is not signed in"
     MEMBER = "a member, authorised or not"
+    CARING = "the same, or one who left and acts on for somebody"
     OWNER = "an authorised owner of records"
     PROFESSIONAL = "an authorised member who owns none"
 
 
 OPEN = (Who.ANYBODY, Who.VISITOR, Who.SIGNED_OUT)
+EVERYBODY = (Who.MEMBER, Who.CARING)
 
 
 def page(who: Who, methods: tuple[str, ...] = SAFE) -> Callable[[View], View]:
@@ -120,9 +122,11 @@ def _elsewhere(who: Who, request: HttpRequest) -> HttpResponse | None:
         return None
     if member is None:
         return to_sign_in(request)
+    if member.caring:
+        return None if who is Who.CARING else HttpResponseRedirect(reverse(CARE))
     if not _has_role(who, member):
         raise Http404
-    if who is not Who.MEMBER and not member.is_authorised:
+    if who not in EVERYBODY and not member.is_authorised:
         return HttpResponseRedirect(reverse(HOME))
     return None
 
@@ -131,7 +135,7 @@ def _has_role(who: Who, member: Member) -> bool:
     if member.role == Role.ADMINISTRATOR:
         return False
     owner = member.role == Role.OWNER
-    return who is Who.MEMBER or owner == (who is Who.OWNER)
+    return who in EVERYBODY or owner == (who is Who.OWNER)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

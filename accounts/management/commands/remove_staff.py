@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.guardians import ending
 from accounts.management.membership import BY
 from accounts.management.organisations import OrganisationCommand, organisation_named
 from accounts.models import Post
@@ -36,8 +37,16 @@ class Command(OrganisationCommand):
             return f"{login} has left {organisation.name}; the membership of SeSPHR goes on."
         n, held = get_deployment().n, receipts.verified(done.receipts, post.member_id)
         line = f"{login} has left {organisation.name}, and the membership has ended: {held} of {n} receipts verified."
+        line += _cared_for(post)
         if done.finished is None:
             raise CommandError(
                 f"{line} Not finished: run finish_staff when every key node answers."
             )
         return line
+
+
+def _cared_for(post: Post) -> str:
+    many = ending.sole(post.member_id).count()
+    return (
+        f" They act on for {many} who have no other guardian, and do nothing else." if many else ""
+    )

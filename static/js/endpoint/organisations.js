@@ -15,9 +15,9 @@ import { read } from "./shapes.js";
 /** @typedef {{id: string, name: string, city: string, departments: Department[]}} Organisation */
 /** @typedef {{ends_membership: boolean, asked: number, by: string, receipts: string[], nodes: number, finished: number | null}} Leaving */
 /**
- * Somebody's post; times in Unix seconds.
+ * Somebody's post; times in Unix seconds; acts_for: of how many people a leaver is the guardian still, as the only one.
  * @typedef {{id: string, member: string, name: string, login: string, role: string, department: string, title: string,
- *   administrator: boolean, since: number, until: number | null, state: "current" | "leaving" | "left", leaving: Leaving | null}} Staff
+ *   administrator: boolean, since: number, until: number | null, state: "current" | "leaving" | "left", leaving: Leaving | null, acts_for: number}} Staff
  */
 /** A code that can still be used. @typedef {{id: string, name: string, role: string, department: string, title: string, email: string, administrator: boolean, issued: number, issued_by: string, expires: number}} Code */
 /** @typedef {{name: string, role: string, department: string | null, title: string, email: string, administrator: boolean}} NewCode */
@@ -66,7 +66,7 @@ export class Administered {
     return del(`${this.path}/codes/${encodeURIComponent(code)}`);
   }
 
-  /** @param {string} post its id @returns {Promise<{ends_membership: boolean, elsewhere: number}>} what removing would mean */
+  /** @param {string} post its id @returns {Promise<{ends_membership: boolean, elsewhere: number, acts_for: number}>} what removing would mean */
   async ahead(post) {
     return read("removal", await get(`${this.path}/staff/${encodeURIComponent(post)}/removal`));
   }

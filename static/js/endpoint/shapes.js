@@ -83,7 +83,7 @@ const leaving = having({
 const staff = having({
   id: uuid, member: uuid, name: anyText, login: anyText, role: anyText, department: anyText, title: anyText,
   administrator: boolean, since: int(), until: nullable(int()), state: oneOf("current", "leaving", "left"),
-  leaving: nullable(leaving),
+  leaving: nullable(leaving), acts_for: int(),
 });
 const activation = having({
   id: uuid, name: anyText, role: anyText, department: anyText, title: anyText, email: anyText, administrator: boolean,
@@ -129,7 +129,7 @@ const SHAPES = {
   leavers: having({ notices: list(leaver) }),
   organisation: having({ id: uuid, name: anyText, city: anyText, departments: list(having({ id: uuid, name: anyText, speciality: anyText })) }),
   providers: having({ providers: list(provider), more: boolean, too_many: boolean }),
-  removal: having({ ends_membership: boolean, elsewhere: int() }),
+  removal: having({ ends_membership: boolean, elsewhere: int(), acts_for: int() }),
   staff,
   staffPage: having({ staff: list(staff), total: int(), more: boolean }),
   work: having({ listed: boolean, notified: boolean, posts: list(post) }),

@@ -54,7 +54,7 @@ def test_who_works_elsewhere_too_keeps_the_membership(
     assert doctor.post("activation/join", {"code": text}).status_code == 200
     nodes[1].given[doctor.id] = (owner.id,)
     ahead = clinic.head.call("GET", f"{clinic.path}/staff/{clinic.post(doctor).pk}/removal").json()
-    assert ahead == {"ends_membership": False, "elsewhere": 1}
+    assert ahead == {"ends_membership": False, "elsewhere": 1, "acts_for": 0}
     left = clinic.remove(doctor).json()["leaving"]
     assert (left["ends_membership"], left["receipts"], left["nodes"]) == (False, [], 2)
     assert left["finished"] is not None
@@ -63,7 +63,7 @@ def test_who_works_elsewhere_too_keeps_the_membership(
     assert mailoutbox[-1].subject == "Somebody with whom you share works elsewhere now"
     assert not owner.call("GET", "leavers").json()["notices"][0]["ends_membership"]
     ahead = other.head.call("GET", f"{other.path}/staff/{other.post(doctor).pk}/removal").json()
-    assert ahead == {"ends_membership": True, "elsewhere": 0}
+    assert ahead == {"ends_membership": True, "elsewhere": 0, "acts_for": 0}
     assert other.remove(doctor).json()["leaving"]["verified"] == 2
 
 

@@ -218,7 +218,7 @@ def test_pages_are_told_who_visits_and_what_waits() -> None:
     shown = browser_of(olga).get("/sharing").json()
     assert shown["me"] == {
         "id": str(olga.pk), "name": "Dr. Olga van Test", "role": "owner", "state": "authorised",
-        "initials": "OT", "organisations": [],
+        "initials": "OT", "organisations": [], "caring": False,
     }  # fmt: skip
     assert shown["nav"] == {"requests": 2, "waiting": 0}
     assert browser_of(phil).get("/waiting").json()["nav"] == {"requests": 0, "waiting": 2}

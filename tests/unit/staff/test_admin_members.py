@@ -85,6 +85,19 @@ def test_suspending_ends_sessions(http: Any, waiting: Person) -> None:
     assert waiting.member.state == "authorised"
 
 
+def test_a_membership_that_a_dependant_needs_is_not_ended(http: Any, waiting: Person) -> None:
+    child = Person.named("tim", "owner").register()
+    sealed = {"generation": 1, "salt": b"s" * 16, "sealed": b"s" * 60}
+    Guardianship.objects.create(guardian=waiting.member, dependant=child.member, since=1, **sealed)
+    with unchanged():
+        answer = act(http, waiting, "depart", typed=waiting.login)
+    assert answer.status_code == 422
+    assert "has no other guardian" in answer.content.decode()
+    assert act(http, child, "depart", typed=child.login).status_code == 302
+    assert act(http, waiting, "depart", typed=waiting.login).status_code == 302
+    assert waiting.member.state == "departed"
+
+
 def test_ending_takes_the_address_typed_again(http: Any, waiting: Person) -> None:
     page = http.get(f"/admin/accounts/member/{waiting.id}/depart/").content.decode()
     assert "What stays possible" in page

@@ -14,7 +14,7 @@ const PLAIN = new Map(Object.entries({
   credential: false, "emergency-reviewed": false,
   enrolled: true, "left-organisation": true, "code-issued": false, "code-withdrawn": false, "staff-removed": false,
   "guardian-invited": false, "guardian-asked": false, "guardian-accepted": false, "guardian-ended": false,
-  "hand-over-offered": false, "hand-over-withdrawn": false, "handed-over": false, "dependant-handed-over": false,
+  "hand-over-offered": false, "hand-over-withdrawn": false, "handed-over": false, "dependant-handed-over": false, "caring-ended": false,
   "guardian-began": false, "guardian-acts": false, "dependant-added": false, "dependant-ended": false,
 }));
 

@@ -82,7 +82,8 @@ export class StaffList {
   #receipts(row, one) {
     if (one.leaving === null) return;
     const n = confirmations(this.session, one);
-    fill(row, { receipts: one.leaving.ends_membership ? t("org.receipts", { n, nodes: one.leaving.nodes }) : t("org.stays") });
+    const ended = [t("org.receipts", { n, nodes: one.leaving.nodes }), ...actsFor(one)].join(" ");
+    fill(row, { receipts: one.leaving.ends_membership ? ended : t("org.stays") });
     show(slot(row, "receipts"));
   }
 
@@ -104,8 +105,8 @@ export class StaffList {
 
   /** @param {Staff} one */
   async #sure({ id, name }) {
-    const { ends_membership: ends } = await this.place.ahead(id);
-    const means = t(ends ? "org.remove.ends" : "org.remove.stays", { name });
+    const ahead = await this.place.ahead(id);
+    const means = [t(ahead.ends_membership ? "org.remove.ends" : "org.remove.stays", { name }), ...actsFor(ahead)].join(" ");
     return confirm({
       template: "t-remove", title: t("org.remove", { name }), yes: t("org.remove.yes"), no: t("org.remove.no"), danger: true,
       slots: { means, readers: t("org.remove.told") },
@@ -119,8 +120,15 @@ function when({ since, until }) {
 }
 
 /** @param {Staff} after @param {number} n confirmations @returns {string} */
-function outcome({ name, leaving, state }, n) {
+function outcome(after, n) {
+  const { name, leaving, state } = after;
   const nodes = leaving?.nodes ?? 0;
-  if (state !== FINISHED) return t("org.unfinished", { name, n, nodes });
-  return leaving?.ends_membership ? t("org.removed", { name, n, nodes }) : t("org.removed-stays", { name });
+  if (state === FINISHED && !leaving?.ends_membership) return t("org.removed-stays", { name });
+  const words = state === FINISHED ? "org.removed" : "org.unfinished";
+  return [t(words, { name, n, nodes }), ...actsFor(after)].join(" ");
+}
+
+/** What a leaver still does for people whom nobody else acts for. @param {{acts_for: number}} of @returns {string[]} */
+function actsFor({ acts_for: n }) {
+  return n > 0 ? [t("org.acts-for", { n })] : [];
 }
