@@ -87,13 +87,17 @@ def begin(session: Session, signed: str, cosigns: Iterable[str] = ()) -> None:
         signed, typ="sesphr-access-request", deployment=session.deployment.id,
         directory=session.own_keys, what="Your request",
     )  # fmt: skip
-    more = {"cosigns": list(cosigns)} if cosigns else {}
-    found = session.api.post(Access, "/access", request=signed, **more)
-    checked = checked_answers(session.deployment, asked, found.answers)
+    more: dict[str, Any] = {"cosigns": list(cosigns)} if cosigns else {}
+    # Those that are quick may not hold what it takes: then all are given the time to answer.
+    for waiting in ({}, {"everybody": True}):
+        found = session.api.post(Access, "/access", request=signed, **more, **waiting)
+        checked = checked_answers(session.deployment, asked, found.answers)
+        if len(checked.votes) >= session.deployment.t:
+            return
+        if len(found.answers) >= session.deployment.n:
+            break
     if not checked.good:
         raise ServerError("No key server answered.")
-    if len(checked.votes) >= session.deployment.t:
-        return
     reasons = {
         part["reason"]
         for answer in found.answers
