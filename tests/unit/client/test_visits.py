@@ -2,10 +2,13 @@
 
 import base64
 import io
+from types import SimpleNamespace
 
 import pytest
 
-from sesphr.client import times
+from sesphr.client import times, visiting
+from sesphr.client.access import Checked
+from sesphr.client.errors import RefusedError
 from sesphr.crypto import consent
 from tests.unit.client.test_roles import authority, certified  # noqa: F401 (fixtures)
 
@@ -172,3 +175,29 @@ def test_what_cannot_be_asked(ada, lee, ward):
     ben.fails(3, "emergency", "confirm", "11111111-1111-4111-8111-111111111111")
     ada.fails(2, "emergency", "rule", "--role", "physician")
     ada.fails(2, "emergency", "review", "11111111-1111-4111-8111-111111111111")
+
+
+@pytest.mark.parametrize(("quick", "all_"), [(2, 2), (1, 2), (1, 1)])
+def test_all_key_servers_are_heard_where_the_quick_ones_are_not_enough(monkeypatch, quick, all_):
+    sent = []
+
+    def post(kind, path, **body):
+        sent.append("everybody" in body)
+        # Of three the third was added later: it answers, and opens nothing.
+        answer = SimpleNamespace(answer={"items": [{"partitions": [{"reason": "not-here"}]}]})
+        return SimpleNamespace(answers=[answer] * (3 if sent[-1] else 2))
+
+    def checked(place, asked, answers):
+        return Checked(votes=[None] * (all_ if len(answers) == 3 else quick), good=len(answers))
+
+    place = SimpleNamespace(id="d", n=3, t=2)
+    session = SimpleNamespace(api=SimpleNamespace(post=post), deployment=place, own_keys={})
+    monkeypatch.setattr(visiting, "verify", lambda *args, **more: None)
+    monkeypatch.setattr(visiting.statements, "payload_of_unverified", lambda answer: answer)
+    monkeypatch.setattr(visiting, "checked_answers", checked)
+    if all_ == 2:
+        visiting.begin(session, "request")
+    else:
+        with pytest.raises(RefusedError):
+            visiting.begin(session, "request")
+    assert sent == ([False] if quick == 2 else [False, True])
