@@ -107,16 +107,22 @@ def _row(node: Node, request: statements.Verified) -> AccessRequest | None:
 
 def _commit(asked: Asked, claims: Mapping[str, emergency.Claim]) -> AccessRequest:
     node, request, payload = asked.node, asked.request, asked.request.payload
+    # First of all: with a nonce that was used before no code is even looked at, for whatever
+    # came of it would be rolled back.
+    row = AccessRequest.objects.using(node.alias).create(
+        digest=digest_of(request), user=asked.user, nonce=payload["nonce"], taken=asked.now,
+        decisions=[], events=[],
+    )  # fmt: skip
     docket = Docket(node, [item["record"] for item in payload["items"]])
     settled = settle(asked, docket, claims)
     decisions, events = settled.decisions, []
     for owner in owners_of(decisions):
         events.extend(beginnings.record(asked, settled, owner, digest_of(request)))
         events.append(_record(node, request, owner, decisions))
-    return AccessRequest.objects.using(node.alias).create(
-        digest=digest_of(request), user=asked.user, nonce=payload["nonce"], taken=asked.now,
-        decisions=[one.as_json() for one in decisions], events=[one.pk for one in events],
-    )  # fmt: skip
+    row.decisions = [one.as_json() for one in decisions]
+    row.events = [one.pk for one in events]
+    row.save(using=node.alias, update_fields=["decisions", "events"])
+    return row
 
 
 def owners_of(decisions: Iterable[Decision]) -> list[str]:
