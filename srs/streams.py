@@ -9,6 +9,7 @@ import hmac
 import uuid
 
 from django.conf import settings
+from django.db import transaction
 
 from sesphr.adapters import get_log
 from sesphr.crypto.encoding import lp
@@ -57,4 +58,5 @@ def make_good(index: int, stream: Stream) -> None:
     if length > present:
         stream.length = length
         stream.save(using=node_database(index), update_fields=["length"])
-    done.add(str(stream.stream))
+    # Only then: what was made good goes with a transaction that is rolled back.
+    transaction.on_commit(lambda: done.add(str(stream.stream)), using=node_database(index))

@@ -2,7 +2,8 @@
 
 The order is the promise. The node commits decisions and events under the
 request's digest; appends the events to the log; stores the answer; releases.
-A crash may leave an event without a release, never a release without its event.
+A crash may leave an event without a release, never a release without its event. What was
+committed for an earlier call is decided again before it is released.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ from srs.context import Node, digest_of, refusing_bad_input, uuid_of
 from srs.decisions import NOT_HERE, Decision, Docket, from_json
 from srs.models import AccessRequest, Delegation, Event, Member
 from srs.services import beginnings
-from srs.services.beginnings import Asked, settle
+from srs.services.beginnings import Asked, holding, settle
 from srs.services.owners import for_owner
 from srs.services.parameters import kept
 
@@ -56,14 +57,22 @@ def access(node: Node, jws: str, cosigns: Iterable[str] = ()) -> Access:
     with refusing_bad_input():
         _check_fresh(request)
     _forget_old_answers(node)
-    row = _committed(node, request, user, cosigns)
-    decisions = from_json(row.decisions)
-    released = owners_of(one for one in decisions if one.allowed)
-    events = _published(node, row, owners_of(decisions))
-    published = [one for one in events if one.owner in released]
+    row, known = _committed(node, request, user, cosigns)
+    events = _published(node, row, owners_of(from_json(row.decisions)))
     if row.answer is None:
-        _answer(node, user, row, decisions, published)
+        decisions = from_json(row.decisions)
+        if known:
+            user.refresh_from_db(using=node.alias)
+            decisions = holding(Asked(node, request, user, clock.now()), decisions)
+        _answer(node, user, row, decisions, _of_released(decisions, events))
+    published = _of_released(from_json(row.decisions), events)
     return Access(row.answer or "", tuple(row.tickets or ()), tuple(one.proof for one in published))
+
+
+def _of_released(decisions: list[Decision], events: list[Published]) -> list[Published]:
+    """The events of owners of whom something is released."""
+    released = owners_of(one for one in decisions if one.allowed)
+    return [one for one in events if one.owner in released]
 
 
 def _check_fresh(request: statements.Verified) -> None:
@@ -83,22 +92,22 @@ def _forget_old_answers(node: Node) -> None:
 
 def _committed(
     node: Node, request: statements.Verified, user: Member, cosigns: Iterable[str]
-) -> AccessRequest:
-    """The row of this request, with its decisions and events; made once."""
+) -> tuple[AccessRequest, bool]:
+    """The row of this request, with its decisions and events, made once; whether it was known."""
     asked = Asked(node, request, user, clock.now())
     # Also where the answer is known already: who relays it reads what was signed.
     claims = emergency.claims(node, request, cosigns, asked.now)
     known = _row(node, request)
     if known is not None:
-        return known
+        return known, True
     try:
         with refusing_bad_input(), node.atomic():
-            return _commit(asked, claims)
+            return _commit(asked, claims), False
     except IntegrityError:
         known = _row(node, request)
         if known is None:
             raise Invalid("Another request has the same nonce.") from None
-        return known
+        return known, True
 
 
 def _row(node: Node, request: statements.Verified) -> AccessRequest | None:
@@ -107,16 +116,22 @@ def _row(node: Node, request: statements.Verified) -> AccessRequest | None:
 
 def _commit(asked: Asked, claims: Mapping[str, emergency.Claim]) -> AccessRequest:
     node, request, payload = asked.node, asked.request, asked.request.payload
+    # First of all: with a nonce that was used before no code is even looked at, for whatever
+    # came of it would be rolled back.
+    row = AccessRequest.objects.using(node.alias).create(
+        digest=digest_of(request), user=asked.user, nonce=payload["nonce"], taken=asked.now,
+        decisions=[], events=[],
+    )  # fmt: skip
     docket = Docket(node, [item["record"] for item in payload["items"]])
     settled = settle(asked, docket, claims)
     decisions, events = settled.decisions, []
     for owner in owners_of(decisions):
         events.extend(beginnings.record(asked, settled, owner, digest_of(request)))
         events.append(_record(node, request, owner, decisions))
-    return AccessRequest.objects.using(node.alias).create(
-        digest=digest_of(request), user=asked.user, nonce=payload["nonce"], taken=asked.now,
-        decisions=[one.as_json() for one in decisions], events=[one.pk for one in events],
-    )  # fmt: skip
+    row.decisions = [one.as_json() for one in decisions]
+    row.events = [one.pk for one in events]
+    row.save(using=node.alias, update_fields=["decisions", "events"])
+    return row
 
 
 def owners_of(decisions: Iterable[Decision]) -> list[str]:
@@ -181,10 +196,14 @@ def _answer(
     )
     tickets = _tickets(node, user, row.digest, decisions)
     waiting = AccessRequest.objects.using(node.alias).filter(pk=row.pk, answer=None)
-    if waiting.update(answer=answer, tickets=tickets, keep_until=row.taken + ANSWER_LIFE):
-        row.answer, row.tickets = answer, tickets
+    kept = [one.as_json() for one in decisions]
+    changed = {} if kept == row.decisions else {"decisions": kept}
+    if waiting.update(
+        answer=answer, tickets=tickets, keep_until=row.taken + ANSWER_LIFE, **changed
+    ):
+        row.answer, row.tickets, row.decisions = answer, tickets, kept
     else:
-        row.refresh_from_db(fields=["answer", "tickets"])
+        row.refresh_from_db(fields=["answer", "tickets", "decisions"])
 
 
 def _points(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from sesphr.crypto import statements
 from srs import consent, emergency
 from srs.context import Node
-from srs.decisions import Decision, Docket, decide
+from srs.decisions import UNKNOWN, Decision, Docket, decide
 from srs.models import Event, Member
 from srs.permits import hours
 
@@ -69,6 +69,30 @@ def record(asked: Asked, settled: Settled, owner: str, digest: str) -> list[Even
     kind, details = settled.begun[owner]
     user = str(asked.user.pk)
     return [asked.node.events.record(owner, kind, user=user, request=digest, **details)]
+
+
+def holding(asked: Asked, before: list[Decision]) -> list[Decision]:
+    """What was decided for an earlier call and never answered, without what holds no longer.
+
+    What the request began then, a visit or an emergency, stands in its rows and counts; nothing
+    begins here, and what was refused stays refused.
+    """
+    docket = Docket(asked.node, [item["record"] for item in asked.request.payload["items"]])
+    return [_still(one, now) for one, now in zip(before, asked.decided(docket), strict=True)]
+
+
+def _still(before: Decision, now: Decision) -> Decision:
+    """A decision that the log has, if it would be the same now, under the list in force now."""
+    if not before.allowed:
+        return before
+    if now.allowed and _said(now) == _said(before):
+        return now
+    reason = UNKNOWN if now.allowed else now.reason
+    return replace(before, allowed=False, rule=None, reason=reason)
+
+
+def _said(one: Decision) -> tuple[str | None, str | None, str]:
+    return one.manifest, one.rule, one.reason
 
 
 def _visits(asked: Asked, docket: Docket) -> tuple[list[str], dict[tuple[str, Pair], str]]:

@@ -10,6 +10,7 @@ from sesphr.crypto import consent, statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Invalid
 from sesphr.roles import node_database
+from srs import consent as node_consent
 from srs.models_visits import ConsentSecret, ConsentStep, ConsentTry, Visit
 from tests.contract.test_srs import NODES, deposit, everywhere, member, record_of, verdicts
 from tests.contract.wires import over_all
@@ -253,6 +254,29 @@ class TestRefusals:
         assert owner.asks(late, owner.code()) == TOO_MANY
         moved_clock[0] += HOUR - 3
         assert owner.asks(late, owner.code()) == OPENED
+
+    def test_with_a_nonce_that_was_used_no_code_is_looked_at(
+        self, owner: Owner, doctor: Endpoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Or codes could be tried without a trace, and told apart by the time that each takes."""
+        nonce, looked = b64u_encode(secrets.token_bytes(16)), []
+        assert owner.asks(doctor, nonce=nonce) == SHUT
+        take = node_consent.take
+
+        def watched(*given: Any) -> str | None:
+            looked.append(given)
+            return take(*given)
+
+        monkeypatch.setattr(node_consent, "take", watched)
+        for digits in (owner.code(), owner.wrong()):
+            codes = [doctor.code_for(owner.me.id, digits, nonce)]
+            request = owner.request(doctor, nonce=nonce, codes=codes)
+            for node in NODES():
+                with pytest.raises(Invalid, match="nonce"):
+                    node.access(request)
+        assert not looked
+        assert owner.asks(doctor, owner.code()) == OPENED
+        assert len(looked) == len(NODES())
 
     def test_another_owners_code_is_refused(
         self, authority: Council, owner: Owner, doctor: Endpoint, moved_clock: list[int]

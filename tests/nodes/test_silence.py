@@ -3,12 +3,15 @@
 import time
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from sesphr.adapters import get_cloud, get_log
+from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.audit import Entry
-from sesphr.ports.errors import Refused, Unavailable
+from sesphr.ports.errors import Invalid, Refused, Unavailable
 from srs import catching_up, gate, streams
 from srs.context import Node
 from srs.models import Event, JournalHead, Stream
@@ -118,6 +121,33 @@ class TestLostEvents:
             node.events.record(somebody, "test")
         numbers = Event.objects.using("srs-3").filter(stream__member=somebody)
         assert sorted(numbers.values_list("number", flat=True)) == [1, 2]
+
+    def test_what_is_rolled_back_was_not_compared(
+        self, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        """The numbers that were made good go with the transaction; they are missing still."""
+        first, second, user = member(), member(), member("physician")
+        records = [deposit(first), deposit(second)]
+        stream = Stream.objects.using("srs-3").get(member=second.id)
+        length = stream.length
+        get_log().append(Entry(str(stream.stream), length + 1, bytes(32)))
+        streams.compare(3)
+        nonce = b64u_encode(bytes(range(16)))
+        local(3).access(user.access_request({record_of(records[0]): ["medical"]}, nonce=nonce))
+        again = user.access_request({record_of(records[1]): ["medical"]}, nonce=nonce)
+        with pytest.raises(Invalid, match="nonce"):
+            local(3).access(again)
+        node = Node(3)
+        with node.atomic():
+            node.events.record(second.id, "test")
+            transaction.set_rollback(True, using=node.alias)
+        own = {record_of(records[1]): ["medical"]}
+        with django_capture_on_commit_callbacks(using="srs-3", execute=True):
+            local(3).access(second.access_request(own))
+        assert str(stream.stream) in streams._compared[3]
+        views = local(3).events(second.id)
+        assert [one.number for one in views] == list(range(1, length + 3))
+        assert [dict(one.event) == {} for one in views[length:]] == [True, False]
 
     def test_nothing_is_numbered_while_the_log_is_away(
         self, monkeypatch: pytest.MonkeyPatch
