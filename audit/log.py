@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 
 from audit import selectors, services
+from sesphr import callers
 from sesphr.crypto import log as logformat
 from sesphr.crypto import merkle
 from sesphr.crypto.encoding import MAX_INT, check_uuid
@@ -24,7 +25,9 @@ class LocalLog:
         stream, number = _stream(entry.stream), _number(entry.number)
         octets = _octets(entry.entry)
         with reachable("log"):
-            index = services.append(stream=stream, number=number, entry=octets)
+            index = services.append(
+                stream=stream, number=number, entry=octets, caller=callers.caller()
+            )
             return _prove(index, octets)
 
     def prove(self, stream: str, number: int) -> LogProof:

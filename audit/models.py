@@ -1,4 +1,4 @@
-"""What the log keeps: entries, the hashes of complete subtrees, and a lock.
+"""What the log keeps: entries, whose streams are, the hashes of complete subtrees, and a lock.
 
 Rows of Entry and Hash are never changed or removed: triggers refuse it, raw SQL
 included (migration 0002). Nothing here says what an entry commits to.
@@ -29,6 +29,19 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"entry {self.index}"
+
+
+class Stream(models.Model):
+    """Which server appends to a stream: the one that did so first, by the name that TLS proved.
+
+    Streams from before this was kept, and those written within one process, have no row.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    writer = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return f"{self.id} of {self.writer}"
 
 
 class Hash(models.Model):

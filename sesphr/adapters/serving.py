@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from sesphr import callers
 from sesphr.adapters import frames, get_cloud, get_log, get_srs_nodes
 from sesphr.adapters.codec import Call, Undecodable
 from sesphr.adapters.failures import encode_failure
@@ -47,7 +48,8 @@ def view(call: Call) -> Callable[[HttpRequest], HttpResponseBase]:
         if peer is None or not may_call(peer, call.port, call.method):
             logger.warning("%s was refused %s/%s", peer or "nobody", call.port, call.method)
             return HttpResponse(status=403)
-        return _answer(request, call)
+        with callers.calling(peer):
+            return _answer(request, call)
 
     return answer
 

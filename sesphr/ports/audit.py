@@ -1,7 +1,7 @@
 """The log server's port: an append-only Merkle tree of salted commitments.
 
-The log learns an entry's 32 octets, the opaque stream it belongs to and its
-number in that stream; never an event, a salt, a member's or a record's id.
+The log learns an entry's 32 octets, the opaque stream it belongs to, its
+number in that stream and which server appends to it; never an event, a salt, a member's or a record's id.
 """
 
 from dataclasses import dataclass
@@ -33,9 +33,12 @@ class Log(Protocol):
     def append(self, entry: Entry) -> LogProof:
         """Append, or find the identical entry appended before, and prove it.
 
+        A stream is the server's whose call appended to it first, as its certificate names it.
+
         Raises:
             Conflict: the stream has another entry at that number, or a number
                 between is missing (append the earlier ones first).
+            Refused: the stream is another server's.
             Invalid: the entry is malformed.
             Unavailable: the log cannot be reached.
         """

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +11,9 @@ from sesphr.crypto import merkle
 from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
 from sesphr.ports.audit import Entry, Log, LogProof
-from sesphr.ports.errors import Conflict, Invalid, NotFound
+from sesphr.ports.errors import Conflict, Invalid, NotFound, Refused
+
+Servers = Callable[[str], Log]
 
 
 def an_entry(stream: str | None = None, number: int = 1) -> Entry:
@@ -29,7 +32,8 @@ def check(proof: LogProof, entry: bytes) -> bytes:
 
 
 class LogContract:
-    """Subclass it with a fixture `log`; the log may hold other entries already."""
+    """Subclass it with fixtures `log` and `log_of` (the log as a server of that name calls it); the
+    log may hold other entries already."""
 
     def test_an_appended_entry_is_proven(self, log: Log) -> None:
         entry = an_entry()
@@ -76,6 +80,39 @@ class LogContract:
         one = an_entry()
         other = Entry(str(uuid.uuid4()), 1, one.entry)
         assert log.append(one).index != log.append(other).index
+
+    @pytest.mark.parametrize("other", ["srs-3", "portal"])
+    def test_nobody_else_goes_on_with_a_stream(self, log_of: Servers, other: str) -> None:
+        own, foreign, entry = log_of("srs-1"), log_of(other), an_entry()
+        own.append(entry)
+        for tried in (an_entry(entry.stream, 2), an_entry(entry.stream, 1), entry):
+            with pytest.raises(Refused, match="another server") as raised:
+                foreign.append(tried)
+            assert raised.value.code == "foreign-stream"
+        second = an_entry(entry.stream, 2)
+        check(own.append(second), second.entry)
+        check(own.append(entry), entry.entry)
+        assert own.stream_length(entry.stream) == 2
+
+    def test_each_server_has_streams_of_its_own(self, log_of: Servers) -> None:
+        for name in ("srs-1", "srs-2", "portal", "srs-1"):
+            stream = str(uuid.uuid4())
+            for number in (1, 2):
+                entry = an_entry(stream, number)
+                check(log_of(name).append(entry), entry.entry)
+
+    def test_what_was_refused_makes_a_stream_nobodys(self, log_of: Servers) -> None:
+        stream = str(uuid.uuid4())
+        with pytest.raises(Conflict):
+            log_of("srs-3").append(an_entry(stream, 2))
+        entry = an_entry(stream)
+        check(log_of("srs-1").append(entry), entry.entry)
+
+    def test_everybody_may_read_a_stream(self, log_of: Servers) -> None:
+        entry = an_entry()
+        log_of("srs-1").append(entry)
+        check(log_of("srs-3").prove(entry.stream, 1), entry.entry)
+        assert log_of("portal").stream_length(entry.stream) == 1
 
     @pytest.mark.parametrize("entry", [b"", bytes(31), bytes(33), "x" * 32, None])
     def test_an_entry_of_another_length_is_invalid(self, log: Log, entry: bytes) -> None:

@@ -9,7 +9,7 @@ next call; it must come to the same ends. TLS and processes: tests/system/test_c
 import os
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -20,11 +20,13 @@ from django.urls import path
 
 from audit.log import LocalLog
 from cloudstore.store import LocalCloud
+from sesphr import callers
 from sesphr.adapters import line, serving
 from sesphr.adapters.breaker import Breaker
 from sesphr.adapters.codec import calls
 from sesphr.adapters.http import HttpCloud, HttpLog, HttpSrs
 from sesphr.adapters.line import Line
+from sesphr.ports.audit import Entry, LogProof
 from sesphr.ports.errors import OutOfStep, Unavailable
 from srs.node import LocalSrs
 
@@ -46,16 +48,20 @@ FAULTS = ((12, "lost request"), (12, "lost answer"), (12, "twice"), (12, "late c
 
 @dataclass(frozen=True)
 class Ports:
-    """One implementation of each port; `nodes` by their order."""
+    """One implementation of each port; `nodes` by their order; `log_of` gives the log as a server
+    of that name calls it."""
 
     nodes: tuple[Any, ...]
     cloud: Any
     log: Any
+    log_of: Callable[[str], Any]
 
 
 def ports(kind: str, monkeypatch: pytest.MonkeyPatch, nodes: int = 1) -> Ports:
     """The ports of a kind, until the test ends."""
-    local = Ports(tuple(LocalSrs(index + 1) for index in range(nodes)), LocalCloud(), LocalLog())
+    local = Ports(
+        tuple(LocalSrs(index + 1) for index in range(nodes)), LocalCloud(), LocalLog(), Called
+    )
     if kind == "local":
         return local
     wire = _Wire(monkeypatch)
@@ -74,23 +80,36 @@ def ports(kind: str, monkeypatch: pytest.MonkeyPatch, nodes: int = 1) -> Ports:
         ),
         HttpCloud(wire.line("cloud", local.cloud, transport)),  # type: ignore[call-arg]
         HttpLog(wire.line("audit", local.log, transport)),  # type: ignore[call-arg]
+        lambda server: HttpLog(wire.line("audit", local.log, transport, server)),  # type: ignore[call-arg]
     )
     # The cloud's own timer calls it, no peer may.
     made.cloud.collect = local.cloud.collect
     if kind == "faulty":
         monkeypatch.setattr(line, "PAUSES", (0.0,))
         # In the order in which the lines were made.
-        return Ports(made.nodes, Persistent(made.cloud, networks[len(made.nodes)]), made.log)
+        return replace(made, cloud=Persistent(made.cloud, networks[len(made.nodes)]))
     return made
 
 
+class Called(LocalLog):
+    """The local log while a server calls it."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+
+    def append(self, entry: Entry) -> LogProof:
+        """Append for that server."""
+        with callers.calling(self._server):
+            return super().append(entry)
+
+
 class _Wire:
-    """The server's side: Django's handler over the ports' routes, called by `portal`."""
+    """The server's side: Django's handler over the ports' routes, called by whom TLS would prove."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._serving: list[Any] = []
-        monkeypatch.setattr(serving, "implementation", lambda port: self._serving[-1])
-        monkeypatch.setattr(serving, "peer_of", lambda request: "portal")
+        self._serving: list[tuple[Any, str]] = []
+        monkeypatch.setattr(serving, "implementation", lambda port: self._serving[-1][0])
+        monkeypatch.setattr(serving, "peer_of", lambda request: self._serving[-1][1])
         with override_settings(MIDDLEWARE=[]):
             self._handler = WSGIHandler()
 
@@ -99,11 +118,12 @@ class _Wire:
         peer: str,
         implementation: Any,
         wrap: Callable[[httpx.BaseTransport], httpx.BaseTransport],
+        server: str = "portal",
     ) -> Line:
-        """A line to an implementation."""
+        """A line of a server to an implementation."""
 
         def app(environ: dict[str, Any], start: Any) -> Any:
-            self._serving.append(implementation)
+            self._serving.append((implementation, server))
             try:
                 with override_settings(ROOT_URLCONF=__name__):
                     return self._handler(environ, start)

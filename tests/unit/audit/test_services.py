@@ -8,16 +8,24 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from audit import selectors, services
-from audit.models import Entry, Hash, Lock
+from audit.models import Entry, Hash, Lock, Stream
 from sesphr.crypto import merkle
-from sesphr.ports.errors import Conflict, IntegrityFailure
+from sesphr.ports.errors import Conflict, IntegrityFailure, Refused
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
-def append(stream: uuid.UUID | None = None, number: int = 1, entry: bytes | None = None) -> int:
+def append(
+    stream: uuid.UUID | None = None,
+    number: int = 1,
+    entry: bytes | None = None,
+    caller: str | None = None,
+) -> int:
     return services.append(
-        stream=stream or uuid.uuid4(), number=number, entry=entry or secrets.token_bytes(32)
+        stream=stream or uuid.uuid4(),
+        number=number,
+        entry=entry or secrets.token_bytes(32),
+        caller=caller,
     )
 
 
@@ -97,3 +105,47 @@ def test_there_is_one_lock() -> None:
     append()
     append()
     assert list(Lock.objects.values_list("id", flat=True)) == [1]
+
+
+class TestWhose:
+    """A stream is the server's that appended to it first, over TLS."""
+
+    def test_one_from_before_is_that_of_the_next_who_appends(self) -> None:
+        stream, entry = uuid.uuid4(), bytes(32)
+        append(stream, 1, entry)
+        # What is there already is told, and makes it nobody's.
+        assert append(stream, 1, entry, caller="srs-3") == 0
+        append(stream, 2, caller="srs-1")
+        for number in (1, 2, 3):
+            with pytest.raises(Refused, match="another server"):
+                append(stream, number, entry, caller="srs-3")
+        assert append(stream, 1, entry, caller="srs-1") == 0
+        assert Entry.objects.count() == 2
+
+    def test_within_one_process_nothing_is_claimed_or_refused(self) -> None:
+        """So that a deployment can be split into servers, and joined again."""
+        stream = uuid.uuid4()
+        append(stream, 1)
+        assert not Stream.objects.exists()
+        append(stream, 2, caller="srs-1")
+        append(stream, 3)
+        append(stream, 4, caller="srs-1")
+        assert list(Stream.objects.values_list("id", "writer")) == [(stream, "srs-1")]
+
+    def test_a_failure_claims_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise ConnectionError
+
+        stream = uuid.uuid4()
+        with monkeypatch.context() as broken:
+            broken.setattr(Hash.objects, "bulk_create", fail)
+            with pytest.raises(ConnectionError):
+                append(stream, caller="srs-3")
+        assert append(stream, caller="srs-1") == 0
+
+    def test_who_is_refused_is_told_to_the_operator(self, caplog: pytest.LogCaptureFixture) -> None:
+        stream = uuid.uuid4()
+        append(stream, caller="srs-1")
+        with pytest.raises(Refused):
+            append(stream, 2, caller="srs-3")
+        assert f"srs-3 was refused the stream {stream} of srs-1" in caplog.text
