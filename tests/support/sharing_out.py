@@ -1,7 +1,7 @@
-"""A pytest plugin that says in which order two workers take the files of tests.
+"""A pytest plugin that says in which order the workers take the files of tests.
 
 A worker takes a whole file. Files that take long come first, whatever their number of tests: one
-that came last would leave the other worker without work. Those that use the one cluster of a run
+that came last would leave the others without work. Those that use the one cluster of a run
 are a single file in this respect.
 """
 

@@ -19,7 +19,7 @@ PYTHON = str(BIN / "python")
 MANAGE = (PYTHON, "manage.py")
 TEST_SETTINGS = "--settings=sesphr.settings.test"
 PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.support.no_skips", "-p", "tests.support.sharing_out",
-          "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=30",
+          "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=30",
           "--durations-min=3")  # fmt: skip
 ON_MARIADB = (PYTHON, "-m", "tests.support.mariadb", "run", "--")
 # They touch no database, or look at what is the same whatever database is behind: `make test` runs
