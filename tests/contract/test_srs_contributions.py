@@ -26,7 +26,7 @@ from tests.contract.test_srs import (
     record_of,
     verdicts,
 )
-from tests.support.endpoints import Endpoint, element
+from tests.support.endpoints import Endpoint, digest_of, element
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -316,6 +316,7 @@ class TestAnswering:
         deletion = owner.deletion(sealed)
         receipts = everywhere(lambda node: node.erase(deletion))
         assert everywhere(lambda node: node.erase(deletion)) == receipts
+        assert not any(everywhere(lambda node: node.committed((digest_of(sealed.manifest),))))
         assert not RParameter.objects.using("srs").exists()
         for node in NODES():
             assert node.proposals(owner.id) == node.records(owner.id) == ()
