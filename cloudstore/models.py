@@ -37,7 +37,8 @@ class Document(models.Model):
 
     `octets` is the SHA-256 of the document, which covers also what no manifest
     does: the wrapped keys. `stored` is renewed when the same document is put again; `kept` means that
-    a node's receipt says that its deposit was committed.
+    a node's receipt says that its deposit was committed; `unknown`, that every node said of it, after
+    it had waited for one, that it was not.
     """
 
     digest = OctetsField(max_length=32, unique=True)
@@ -50,6 +51,7 @@ class Document(models.Model):
     octets = OctetsField(max_length=32)
     stored = models.PositiveBigIntegerField()
     kept = models.BooleanField(default=False)
+    unknown = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["kept", "stored"], name="cloud_document_age")]

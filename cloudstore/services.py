@@ -1,7 +1,7 @@
 """Writes of the cloud. Each may be repeated, at any time and after any crash.
 
 Blob before row when storing, row before blob when removing: a crash leaves at
-worst a blob without a row, which `collect` sweeps when it is old.
+worst a blob without a row, which `orphans.collect` sweeps when it is old.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from cloudstore import acceptances, attachments, blobs, pieces, uploads
-from cloudstore.models import Acceptance, AclSeq, Attachment, Document, Piece, Tombstone
+from cloudstore import acceptances, attachments, pieces
+from cloudstore.models import Acceptance, AclSeq, Attachment, Document, Tombstone
 from cloudstore.pins import pin_author
 from sesphr import clock
 from sesphr.crypto import document as shell
@@ -27,8 +27,6 @@ from sesphr.roles import database_of
 logger = logging.getLogger(__name__)
 
 ALIAS = database_of("cloudstore")
-# How long something may wait for the receipt that keeps it.
-PATIENCE = 24 * 3600
 
 
 def put(*, manifest: statements.Verified, verification: bytes, document: bytes) -> None:
@@ -56,7 +54,7 @@ def put(*, manifest: statements.Verified, verification: bytes, document: bytes) 
 def _renew_attachments(payload: Mapping[str, Any]) -> None:
     # In the author's own space: nobody takes ids or room of somebody else.
     author = uuid.UUID(payload["iss"])
-    for item in _attachments(payload):
+    for item in attachments_of(payload):
         root = b64u_decode(item["root"], 32)
         try:
             there = attachments.renew(author, uuid.UUID(item["id"]), item["size"], root)
@@ -71,7 +69,7 @@ def _renew_attachments(payload: Mapping[str, Any]) -> None:
 def _claim_attachments(payload: Mapping[str, Any], digest: bytes) -> None:
     """Tie a contribution's attachments to it alone: they go when its owner declines it, and then
     nothing else, another owner's least of all, may need them."""
-    named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
+    named = [uuid.UUID(item["id"]) for item in attachments_of(payload)]
     rows = Attachment.objects.filter(owner=uuid.UUID(payload["iss"]), attachment__in=named)
     for row in rows.select_for_update():
         other = row.document is not None and bytes(row.document) != digest
@@ -82,7 +80,8 @@ def _claim_attachments(payload: Mapping[str, Any], digest: bytes) -> None:
     rows.update(document=digest)
 
 
-def _attachments(payload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def attachments_of(payload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a manifest's partitions say of their attachments: `id`, `size`, `root` of each."""
     return [
         item for partition in payload["partitions"].values() for item in partition["attachments"]
     ]
@@ -115,7 +114,7 @@ def _renew_document(digest: bytes, document: bytes) -> bool:
     stored, octets = Document.objects.filter(digest=digest), hashlib.sha256(document).digest()
     same = stored.filter(octets=octets)
     # One that is kept does not age, so a repeat changes nothing at all.
-    if same.filter(kept=True).exists() or same.update(stored=clock.now()):
+    if same.filter(kept=True).exists() or same.update(stored=clock.now(), unknown=False):
         return True
     found = stored.values_list("octets", flat=True).first()
     if found is not None and bytes(found) != octets:
@@ -172,46 +171,10 @@ def _keep(receipt: Mapping[str, Any]) -> bool:
         if not rows.update(kept=True):
             return False
         payload = statements.payload_of_unverified(rows.values_list("manifest", flat=True).get())
-        named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
+        named = [uuid.UUID(item["id"]) for item in attachments_of(payload)]
         uploaded = Attachment.objects.filter(owner=uuid.UUID(payload["iss"]), attachment__in=named)
         kept = uploaded.update(kept=True)
         return kept == len(named)
-
-
-def collect(*, now: int) -> int:
-    """Remove what waited longer than PATIENCE for its receipt, uploads that rest, and blobs that no
-    row names.
-
-    Each deletion asks again, in the same statement, whether the row is still old
-    and not kept: one that is being deposited again at this moment stays.
-    """
-    limit = now - PATIENCE
-    removed, _ = Document.objects.filter(kept=False, stored__lt=limit).delete()
-    for pk, stream in list(_stale_attachments(limit).values_list("pk", "stream")):
-        with transaction.atomic(using=ALIAS, durable=True):
-            gone, _ = _stale_attachments(limit).filter(pk=pk).delete()
-            names = pieces.forget(stream) if gone else []
-        pieces.remove(names)
-        removed += gone
-    removed += acceptances.collect(limit=limit)
-    return removed + uploads.collect(now=now) + _sweep(limit)
-
-
-def _stale_attachments(limit: int) -> Any:
-    return Attachment.objects.filter(kept=False, stored__lt=limit)
-
-
-def _sweep(limit: int) -> int:
-    """Remove old blobs without a row; what else may lie there stays. Names are listed before rows
-    are read: a row never comes later than PATIENCE after its blob."""
-    removed = 0
-    for names in blobs.older_than(limit):
-        ours = {name for name in names if blobs.NAME.fullmatch(name)}
-        named = set(Piece.objects.filter(blob__in=ours).values_list("blob", flat=True))
-        for name in ours - named:
-            blobs.remove(name)
-            removed += 1
-    return removed
 
 
 def erase(*, digest: bytes) -> None:
@@ -222,7 +185,7 @@ def erase(*, digest: bytes) -> None:
         if row is None:
             return
         payload = statements.payload_of_unverified(row.manifest)
-        named = [uuid.UUID(item["id"]) for item in _attachments(payload)]
+        named = [uuid.UUID(item["id"]) for item in attachments_of(payload)]
         rows = Attachment.objects.filter(owner=row.author, attachment__in=named)
         if row.author != row.owner:
             rows = rows.filter(document=digest)

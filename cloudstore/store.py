@@ -4,9 +4,18 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from cloudstore import acceptances, attachments, pins, selectors, services, tickets, uploads
+from cloudstore import (
+    acceptances,
+    attachments,
+    orphans,
+    pins,
+    selectors,
+    services,
+    tickets,
+    uploads,
+)
 from sesphr import clock
-from sesphr.crypto.encoding import check_uuid
+from sesphr.crypto.encoding import b64u_decode, b64u_encode, check_uuid
 from sesphr.crypto.errors import CryptoError
 from sesphr.deployment import get_deployment
 from sesphr.ports.cloudstore import (
@@ -123,10 +132,22 @@ class LocalCloud:
             found = selectors.open_attachment(grants, asked, name, span, get_deployment().id)
         return replace(found, chunks=_streamed(found.chunks))
 
-    def collect(self, now: int) -> int:
-        """Remove what no receipt referred to within 24 hours; how many objects went."""
+    def waiting(self, after: str = "") -> tuple[str, ...]:
+        """Documents that wait for a receipt; see the port."""
+        last = _digest(after) if after else b""
         with reachable("cloud"):
-            return services.collect(now=now)
+            return tuple(b64u_encode(one) for one in orphans.waiting(after=last, now=clock.now()))
+
+    def unknown(self, digests: Iterable[str]) -> None:
+        """Take that no node committed these; see the port."""
+        named = [_digest(one) for one in digests]
+        with reachable("cloud"):
+            orphans.unknown(digests=named, now=clock.now())
+
+    def collect(self, now: int) -> int:
+        """Remove what nobody needs; see the port."""
+        with reachable("cloud"):
+            return orphans.collect(now=now)
 
 
 def _streamed(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -143,6 +164,13 @@ def _granted(
         asked, verification, given, deployment=deployment, highest=selectors.highest, now=now
     )
     return asked, grants
+
+
+def _digest(text: str) -> bytes:
+    try:
+        return b64u_decode(text, 32)
+    except CryptoError as error:
+        raise Invalid("Documents are named by the digests of their manifests.") from error
 
 
 def _uuid(text: str) -> uuid.UUID:

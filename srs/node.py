@@ -78,6 +78,11 @@ class LocalSrs:
             self._publish_contribution(deposit.manifest)
             return receipt
 
+    def committed(self, digests: tuple[str, ...]) -> tuple[str, ...]:
+        """See the port."""
+        with self._serving():
+            return selectors.committed(self._node, digests)
+
     def accept(self, statement: str) -> str:
         """See the port."""
         with self._serving():

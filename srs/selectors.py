@@ -3,20 +3,44 @@
 from uuid import UUID
 
 from sesphr import clock
+from sesphr.ports.errors import Invalid
 from sesphr.ports.srs import AuthorityView, CredentialView, RecordView
 from srs import credentials, emergency, standing
 from srs.context import Node, uuid_of
 from srs.decisions import Decision, Docket, decide
-from srs.models import Acl, Credential, Delegation, Keyless, Member, Record, Registration, Version
+from srs.models import (
+    Acl,
+    Contribution,
+    Credential,
+    Delegation,
+    Keyless,
+    Member,
+    Record,
+    Registration,
+    Version,
+)
 
 # Listing asks for nothing yet; it shows what an opening for treatment would give.
 LISTING_PURPOSE = "treatment"
+MOST_ASKED = 1000
 
 
 def registrations(node: Node, member: str) -> tuple[str, ...]:
     """All registrations of a member, in order."""
     rows = Registration.objects.using(node.alias).filter(member_id=uuid_of(member)).order_by("seq")
     return tuple(rows.values_list("jws", flat=True))
+
+
+def committed(node: Node, digests: tuple[str, ...]) -> tuple[str, ...]:
+    """Receipts of these deposits, signed anew: the node may have got another key since."""
+    if len(digests) > MOST_ASKED:
+        raise Invalid(f"At most {MOST_ASKED} manifests at once.")
+    rows = Version.objects.using(node.alias).filter(digest__in=digests)
+    rows = rows.exclude(contribution__state=Contribution.State.DECLINED).order_by("digest")
+    found = rows.values_list("record__owner_id", "digest", "version")
+    return tuple(
+        node.receipt("deposit", str(owner), digest, version) for owner, digest, version in found
+    )
 
 
 def acl(node: Node, owner: str) -> str | None:

@@ -176,5 +176,14 @@ class Cloud(Protocol):
             OutOfRange: the attachment has no octet of that span.
         """
 
+    def waiting(self, after: str = "") -> tuple[str, ...]:
+        """Up to 200 documents (b64u digests, in their order, those beyond `after`) that have waited
+        24 hours for a receipt and are not known to be unknown to the nodes."""
+
+    def unknown(self, digests: Iterable[str]) -> None:
+        """Take that every node was asked about these and has committed none: of those that still
+        wait as `waiting` says, `collect` may remove what is not put again."""
+
     def collect(self, now: int) -> int:
-        """Remove what no receipt referred to within 24 hours; how many objects went."""
+        """Remove what is older than 24 hours and nobody needs: documents that are `unknown`, what no
+        document that is here refers to; how many objects went."""

@@ -217,6 +217,13 @@ class SrsNode(Protocol):
             may not add, was declined).
         """
 
+    def committed(self, digests: tuple[str, ...]) -> tuple[str, ...]:
+        """Receipts of those of up to 1000 manifests (b64u digests) whose deposits this node
+        committed and did not forget since.
+
+        Raises: Invalid (more at once).
+        """
+
     def accept(self, statement: str) -> str:
         """Make a proposal a record of its owner, who signed `sesphr-accept`; a receipt.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from sesphr import clock
+from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.cloudstore import Cloud, CloudObject
 from sesphr.ports.errors import Conflict, IntegrityFailure, Invalid, PortError, Refused
 from tests.contract import cloud_builder as build
@@ -47,6 +48,21 @@ class Scene:
             build.receipt(node, owner or self.owner, kind, digest, iat=self.now, seq=seq)
             for node in self.nodes
         ]
+
+    def ask_nodes(self, when: int) -> tuple[str, ...]:
+        """Have all nodes asked at a time, who know nothing of what waits; what that was."""
+        # Whatever the network still holds of earlier calls arrives before.
+        self.cloud.note([])
+        with pytest.MonkeyPatch.context() as later:
+            later.setattr(clock, "now", lambda: when)
+            waiting = self.cloud.waiting()
+            self.cloud.unknown(waiting)
+        return waiting
+
+    def collect(self, when: int) -> int:
+        """The same, and what nobody needs removed."""
+        self.ask_nodes(when)
+        return self.cloud.collect(when)
 
     def request(self, asker: Signer, made: Upload, *partitions: str, iat: int = 0) -> str:
         wanted = {made.record: partitions or tuple(made.parts)}
@@ -390,27 +406,27 @@ class NoteAndCollectContract:
         kept = scene.deposit()
         loose = build.upload(scene.owner, scene.owner, iat=scene.now)
         scene.cloud.put(loose.manifest, scene.owner.verification, loose.document)
-        assert scene.cloud.collect(scene.now + DAY - 10) == 0
+        assert scene.collect(scene.now + DAY - 10) == 0
         assert scene.open(scene.doctor, loose)
-        assert scene.cloud.collect(scene.now + DAY + 60) == 1
+        assert scene.collect(scene.now + DAY + 60) == 1
         with pytest.raises(IntegrityFailure):
             scene.open(scene.doctor, loose)
         assert scene.open(scene.doctor, kept)
-        assert scene.cloud.collect(scene.now + DAY + 60) == 0
+        assert scene.collect(scene.now + DAY + 60) == 0
 
     def test_a_collected_document_may_be_put_again(self, scene: Scene) -> None:
         made = build.upload(scene.owner, scene.owner, iat=scene.now)
         for _ in range(2):
             scene.cloud.put(made.manifest, scene.owner.verification, made.document)
             assert scene.open(scene.doctor, made)
-            scene.cloud.collect(scene.now + 2 * DAY)
+            scene.collect(scene.now + 2 * DAY)
 
     def test_attachments_go_and_stay_with_their_document(self, scene: Scene) -> None:
         kept, loose = str(uuid.uuid4()), str(uuid.uuid4())
         for name in (kept, loose):
             scene.cloud.put_attachment(scene.owner.id, name, [bytes(50)])
         scene.deposit(attachments={"medical": [build.described(kept, bytes(50))]})
-        assert scene.cloud.collect(scene.now + 2 * DAY) == 1
+        assert scene.collect(scene.now + 2 * DAY) == 1
         # Other octets under the id tell whether it is taken.
         scene.cloud.put_attachment(scene.owner.id, loose, [bytes(60)])
         with pytest.raises(Conflict):
@@ -428,7 +444,7 @@ class NoteAndCollectContract:
                 with pytest.raises(Invalid):
                     scene.cloud.note([forged])
         assert scene.open(scene.doctor, made, seq=0)
-        assert scene.cloud.collect(scene.now + 2 * DAY) == 1
+        assert scene.collect(scene.now + 2 * DAY) == 1
 
     def test_other_receipts_are_taken_without_effect(self, scene: Scene) -> None:
         made = build.upload(scene.owner, scene.owner, iat=scene.now)
@@ -439,7 +455,7 @@ class NoteAndCollectContract:
             )
             scene.cloud.note([receipt])
         assert scene.open(scene.doctor, made, seq=0)
-        assert scene.cloud.collect(scene.now + 2 * DAY) == 1
+        assert scene.collect(scene.now + 2 * DAY) == 1
 
     def test_a_committed_deposit_that_is_not_here_is_an_integrity_failure(
         self, scene: Scene
@@ -463,7 +479,66 @@ class NoteAndCollectContract:
         )
         with pytest.raises(IntegrityFailure):
             scene.cloud.note([receipt])
-        assert scene.cloud.collect(scene.now + 2 * DAY) == 1
+        assert scene.collect(scene.now + 2 * DAY) == 1
+
+    def test_what_the_nodes_were_not_asked_about_stays(self, scene: Scene) -> None:
+        """Their receipts may have been lost, and the endpoint gone."""
+        name, stream = str(uuid.uuid4()), secrets.token_bytes(300)
+        scene.cloud.put_attachment(scene.owner.id, name, [stream])
+        described = {"medical": [build.described(name, stream)]}
+        made = build.upload(scene.owner, scene.owner, iat=scene.now, attachments=described)
+        scene.cloud.put(made.manifest, scene.owner.verification, made.document)
+        assert scene.cloud.collect(scene.now + 100 * DAY) == 0
+        scene.keep(made)
+        assert scene.open(scene.owner, made, whole=True)[0].document == made.document
+        asked = scene.request(scene.owner, made)
+        tickets = scene.tickets(scene.owner, asked, [(made.digest, tuple(made.parts), True)])
+        opened = scene.cloud.open_attachment(asked, scene.owner.verification, tickets, name)
+        assert b"".join(opened.chunks) == stream
+
+    def test_only_old_documents_without_a_receipt_are_asked_about(self, scene: Scene) -> None:
+        scene.deposit()
+        loose = [build.upload(scene.owner, scene.owner, iat=scene.now) for _ in range(3)]
+        for made in loose:
+            scene.cloud.put(made.manifest, scene.owner.verification, made.document)
+        names = tuple(b64u_encode(one) for one in sorted(made.digest for made in loose))
+        assert scene.ask_nodes(scene.now + DAY - 10) == ()
+        with pytest.MonkeyPatch.context() as later:
+            later.setattr(clock, "now", lambda: scene.now + DAY + 60)
+            assert scene.cloud.waiting() == names
+            assert scene.cloud.waiting(names[0]) == names[1:]
+            assert scene.cloud.waiting(names[2]) == ()
+        scene.keep(next(made for made in loose if b64u_encode(made.digest) == names[1]))
+        assert scene.ask_nodes(scene.now + DAY + 60) == (names[0], names[2])
+        assert scene.ask_nodes(scene.now + DAY + 60) == ()
+
+    def test_what_is_young_kept_or_not_here_is_not_unknown(self, scene: Scene) -> None:
+        kept, young = scene.deposit(), build.upload(scene.owner, scene.owner, iat=scene.now)
+        scene.cloud.put(young.manifest, scene.owner.verification, young.document)
+        named = [b64u_encode(one) for one in (kept.digest, young.digest, bytes(32))]
+        scene.cloud.unknown(named)
+        assert scene.cloud.collect(scene.now + 2 * DAY) == 0
+        assert scene.open(scene.doctor, kept)
+        assert scene.open(scene.doctor, young)
+
+    def test_a_document_that_is_put_again_is_asked_about_again(
+        self, scene: Scene, moved_clock: list[int]
+    ) -> None:
+        made, start = build.upload(scene.owner, scene.owner, iat=scene.now), moved_clock[0]
+        scene.cloud.put(made.manifest, scene.owner.verification, made.document)
+        assert len(scene.ask_nodes(start + 2 * DAY)) == 1
+        moved_clock[0] = start + 2 * DAY + 10
+        scene.cloud.put(made.manifest, scene.owner.verification, made.document)
+        assert scene.cloud.collect(start + 9 * DAY) == 0
+        assert scene.collect(start + 9 * DAY) == 1
+
+    @pytest.mark.parametrize("name", ["x", "A" * 42, "=" * 43, "é", "A" * 10**6, None, 7])
+    def test_malformed_digests_are_invalid(self, scene: Scene, name: str) -> None:
+        with pytest.raises(Invalid):
+            scene.cloud.unknown([name])
+        if name is not None:
+            with pytest.raises(Invalid):
+                scene.cloud.waiting(name)
 
     def test_no_receipts_are_fine(self, scene: Scene) -> None:
         scene.cloud.note([])

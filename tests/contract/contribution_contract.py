@@ -111,10 +111,10 @@ class ContributionContract:
                 scene.cloud.put_accept(statement, scene.owner.verification)
         with pytest.raises(Refused):
             scene.cloud.put_accept(statement, scene.owner.verification)
-        assert scene.cloud.collect(scene.now + DAY + 10) == 0
+        assert scene.collect(scene.now + DAY + 10) == 0
         kept = accept_of(scene, made, wrapped={n: b64u_encode(bytes(40)) for n in made.parts})
         scene.cloud.note(receipts_for(scene, "accept", kept))
-        assert scene.cloud.collect(scene.now + DAY + 10) == 9
+        assert scene.collect(scene.now + DAY + 10) == 9
 
     def test_attachments_are_in_the_authors_own_space(self, scene: Scene) -> None:
         name, stream = str(uuid.uuid4()), secrets.token_bytes(200)
@@ -165,7 +165,7 @@ class ContributionContract:
     def test_after_its_document_was_collected_an_attachment_is_free(self, scene: Scene) -> None:
         name, stream = str(uuid.uuid4()), bytes(100)
         contributed(scene, stream, name)
-        assert scene.cloud.collect(scene.now + DAY + 10) == 2
+        assert scene.collect(scene.now + DAY + 10) == 2
         contributed(scene, stream, name)
 
     def test_what_was_declined_is_gone_for_ever(self, scene: Scene) -> None:

@@ -117,8 +117,8 @@ def test_sweeping_takes_blobs_that_nobody_names_and_nothing_else(
     scene.deposit(attachments={"medical": [build.described(name, STREAM)]})
     orphan, location = blobs.save(b"orphan"), storages["blobs"].location  # type: ignore[attr-defined]
     s3.client().put_object(Bucket=BUCKET, Key=f"{location}/somebody-elses", Body=b"x")
-    assert scene.cloud.collect(scene.now + DAY - 60) == 0
-    assert scene.cloud.collect(scene.now + 2 * DAY) == 1
+    assert scene.collect(scene.now + DAY - 60) == 0
+    assert scene.collect(scene.now + 2 * DAY) == 1
     assert len(names(s3)) == 2
     with pytest.raises(FileNotFoundError):
         blobs.read_at(orphan, 0, 10)

@@ -16,6 +16,7 @@ from sesphr.adapters import get_log, get_srs_nodes
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.groups import random_scalar
+from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Conflict, Invalid, NotFound, PortError, Refused, Unavailable
 from sesphr.ports.srs import Access, Deposit, Sealed, SrsNode
 from srs.models import AccessRequest, Delegation, Event, RParameter, Version
@@ -574,3 +575,31 @@ class TestListing:
         assert node.records(str(uuid.uuid4())) == ()
         put_acl(owner, [])
         assert node.records(user.id) == ()
+
+
+class TestCommitted:
+    """What became of deposits whose receipts were lost."""
+
+    def test_each_deposit_has_a_receipt_of_each_node(self) -> None:
+        owner = member()
+        first = deposit(owner)
+        second = deposit(
+            owner, record=record_of(first), version=2, previous=b64u_encode(first.digest)
+        )
+        made = owner.seal({"medical": element("medical")})
+        names = tuple(digest_of(one.manifest) for one in (first, made, second))
+        for node in NODES():
+            found = [statements.payload_of_unverified(one) for one in node.committed(names)]
+            said = {one["object"]: (one["kind"], one["owner"], one["seq"]) for one in found}
+            assert said == {names[0]: ("deposit", owner.id, 1), names[2]: ("deposit", owner.id, 2)}
+            assert {one["iss"] for one in found} == {get_deployment().node(node.index).id}
+
+    def test_of_what_a_node_does_not_know_there_is_none(self) -> None:
+        strange = ("", "x", "A" * 43, "é" * 100, "x" * 10**5)
+        assert everywhere(lambda node: node.committed(strange)) == [()] * len(NODES())
+        assert everywhere(lambda node: node.committed(())) == [()] * len(NODES())
+
+    def test_too_many_at_once_are_invalid(self) -> None:
+        for node in NODES():
+            with pytest.raises(Invalid):
+                node.committed(("A" * 43,) * 1001)

@@ -27,7 +27,7 @@ from tests.contract.test_srs import (
     verdicts,
 )
 from tests.contract.wires import over_all
-from tests.support.endpoints import Endpoint, element
+from tests.support.endpoints import Endpoint, digest_of, element
 
 pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("reached")]
 
@@ -318,6 +318,7 @@ class TestAnswering:
         deletion = owner.deletion(sealed)
         receipts = everywhere(lambda node: node.erase(deletion))
         assert everywhere(lambda node: node.erase(deletion)) == receipts
+        assert not any(everywhere(lambda node: node.committed((digest_of(sealed.manifest),))))
         assert not RParameter.objects.using("srs").exists()
         for node in NODES():
             assert node.proposals(owner.id) == node.records(owner.id) == ()

@@ -58,7 +58,7 @@ class UploadContract:
         assert stored == StoredAttachment(name, size, build.root_of(stream))
         assert scene.cloud.put_attachment(scene.owner.id, name, [stream]) == stored
         made = scene.deposit(attachments={"medical": [build.described(name, stream)]})
-        assert scene.cloud.collect(scene.now + 30 * DAY) == 0
+        assert scene.collect(scene.now + 30 * DAY) == 0
         assert read(scene, made, name) == stream
 
     def test_whoever_is_out_of_step_is_told_where_it_stands(self, scene: Scene) -> None:
@@ -176,9 +176,9 @@ class UploadContract:
         send(scene, name, stream[: 2 * CHUNK])
         moved_clock[0] += 3 * DAY - 1
         scene.cloud.append(scene.owner.id, name, 2 * CHUNK, stream[2 * CHUNK :])
-        assert scene.cloud.collect(start + 6 * DAY - 2) == 0
+        assert scene.collect(start + 6 * DAY - 2) == 0
         assert scene.cloud.received(scene.owner.id, name) == 3 * CHUNK
-        assert scene.cloud.collect(start + 6 * DAY) == 1
+        assert scene.collect(start + 6 * DAY) == 1
         assert scene.cloud.received(scene.owner.id, name) == 0
 
 

@@ -7,6 +7,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 from sesphr import tls
 from sesphr.adapters.codec import calls
 from sesphr.adapters.line import KEY, MESSAGE, key_of
+from sesphr.ports.audit import Entry
 from tests.support.cluster import NAMES, Cluster, alive, wait_for
 from tests.support.liveserver import ROOT
 from tests.support.mariadb import MariaDBError, Server
@@ -188,6 +190,16 @@ def test_only_pinned_peers_are_let_in_and_each_only_where_it_belongs(
         pytest.raises(httpx.ConnectError),
     ):
         client.post(f"{cluster.layout.url('audit')}{path}", content=body)
+
+
+def test_a_stream_at_the_log_is_the_servers_that_began_it(cluster: Cluster) -> None:
+    one, stream = calls()["audit", "append"], str(uuid.uuid4())
+    answers = []
+    for name, number in (("srs-2", 1), ("srs-3", 2), ("portal", 2), ("srs-2", 2)):
+        body = one.encode_arguments({"entry": Entry(stream, number, bytes(32))})
+        path = "/port/audit/append"
+        answers.append((name, call(cluster, name, "audit", path, body, key_of(one, body))))
+    assert answers == [("srs-2", 200), ("srs-3", 422), ("portal", 422), ("srs-2", 200)]
 
 
 def test_a_killed_supervisor_leaves_nothing(cluster: Cluster) -> None:

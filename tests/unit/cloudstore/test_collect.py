@@ -27,8 +27,8 @@ def test_a_day_is_counted_from_the_last_put(scene: Scene, moved_clock: list[int]
     put(scene, name)
     moved_clock[0] = start + DAY - 1
     put(scene, name)
-    assert scene.cloud.collect(start + DAY + 100) == 0
-    assert scene.cloud.collect(start + 2 * DAY + 100) == 1
+    assert scene.collect(start + DAY + 100) == 0
+    assert scene.collect(start + 2 * DAY + 100) == 1
 
 
 def test_putting_a_document_renews_its_attachments(scene: Scene, moved_clock: list[int]) -> None:
@@ -43,18 +43,18 @@ def test_putting_a_document_renews_its_attachments(scene: Scene, moved_clock: li
     for later in (DAY - 1, 2 * DAY - 10):
         moved_clock[0] = start + later
         scene.cloud.put(made.manifest, scene.owner.verification, made.document)
-        assert scene.cloud.collect(start + later + DAY - 1) == 0
+        assert scene.collect(start + later + DAY - 1) == 0
     scene.keep(made)
-    assert scene.cloud.collect(start + 100 * DAY) == 0
+    assert scene.collect(start + 100 * DAY) == 0
 
 
 def test_a_young_blob_without_a_row_stays(scene: Scene, blob_folder: Path) -> None:
     """It is an upload whose row comes next."""
     with blobs.draft([bytes(500)], 1000) as stream:
         blobs.save(stream.file)
-    assert scene.cloud.collect(scene.now + DAY - 60) == 0
+    assert scene.collect(scene.now + DAY - 60) == 0
     assert len(files(blob_folder)) == 1
-    assert scene.cloud.collect(scene.now + DAY + 60) == 1
+    assert scene.collect(scene.now + DAY + 60) == 1
     assert not files(blob_folder)
 
 
@@ -64,12 +64,12 @@ def test_an_old_blob_with_a_row_stays(scene: Scene, blob_folder: Path) -> None:
     scene.deposit(attachments={"medical": [build.described(name, bytes(500))]})
     (blob,) = files(blob_folder)
     os.utime(blob, (0, 0))
-    assert scene.cloud.collect(scene.now + 100 * DAY) == 0
+    assert scene.collect(scene.now + 100 * DAY) == 0
     assert blob.exists()
 
 
 def test_nothing_stored_yet(scene: Scene) -> None:
-    assert scene.cloud.collect(scene.now) == 0
+    assert scene.collect(scene.now) == 0
 
 
 def meanwhile(
@@ -96,7 +96,7 @@ def test_an_attachment_put_again_while_collecting_stays(
     moved_clock[0] += 2 * DAY
     # After the list was made, before anything is removed.
     meanwhile(monkeypatch, blobs, "remove", lambda: [put(scene, name) for name in names])
-    scene.cloud.collect(moved_clock[0])
+    scene.collect(moved_clock[0])
     monkeypatch.undo()
     for row in Attachment.objects.all():
         found = reading.octets(list(pieces.of(row.stream)), row.size, row.root, 0, row.size - 1)

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db.models import QuerySet
 
-from cloudstore import attachments, blobs, services
+from cloudstore import attachments, blobs, orphans, services
 from cloudstore.models import Attachment, Author, Document, Piece, Tombstone
 from sesphr.ports.errors import Refused
 from tests.contract import cloud_builder as build
@@ -82,7 +82,7 @@ def test_put_attachment(scene: Scene, blob_folder: Path, place: Place, after: bo
     assert put() == 500
     scene.deposit(attachments={"medical": [build.described(name, bytes(500))]})
     age(blob_folder)
-    scene.cloud.collect(scene.now + 2 * DAY)
+    scene.collect(scene.now + 2 * DAY)
     (row,) = Attachment.objects.all()
     (piece,) = Piece.objects.filter(stream=row.stream)
     assert Piece.objects.count() == 1
@@ -124,14 +124,14 @@ def test_note(scene: Scene, place: Place, after: bool) -> None:
     ]
     survive(lambda: scene.cloud.note(receipts), place, after=after)
     scene.cloud.note(receipts)
-    assert scene.cloud.collect(scene.now + 2 * DAY) == 0
+    assert scene.collect(scene.now + 2 * DAY) == 0
     with pytest.raises(Refused):
         scene.open(scene.doctor, made, seq=2)
 
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize(
-    "place", [(QuerySet, "delete"), (blobs, "remove"), (services, "_sweep"), (blobs, "older_than")]
+    "place", [(QuerySet, "delete"), (blobs, "remove"), (orphans, "_sweep"), (blobs, "older_than")]
 )
 def test_collect(scene: Scene, blob_folder: Path, place: Place, after: bool) -> None:
     loose = [str(uuid.uuid4()) for _ in range(3)]
@@ -142,7 +142,7 @@ def test_collect(scene: Scene, blob_folder: Path, place: Place, after: bool) -> 
     made = scene.deposit(attachments={"medical": [build.described(kept, bytes(500))]})
     age(blob_folder)
     survive(lambda: scene.cloud.collect(scene.now + 2 * DAY), place, after=after)
-    scene.cloud.collect(scene.now + 2 * DAY)
+    scene.collect(scene.now + 2 * DAY)
     (row,) = Attachment.objects.all()
     assert str(row.attachment) == kept
     assert len(files(blob_folder)) == 1
@@ -160,7 +160,7 @@ def test_erase(scene: Scene, blob_folder: Path, place: Place, after: bool) -> No
     survive(lambda: services.erase(digest=made.digest), place, after=after)
     services.erase(digest=made.digest)
     age(blob_folder)
-    scene.cloud.collect(scene.now + 2 * DAY)
+    scene.collect(scene.now + 2 * DAY)
     assert not files(blob_folder)
     assert not Document.objects.exists()
     assert not Attachment.objects.exists()

@@ -60,4 +60,4 @@ def test_a_receipt_keeps_nothing_that_was_erased(scene: Scene) -> None:
     scene.cloud.put(made.manifest, scene.owner.verification, made.document)
     Tombstone.objects.create(digest=made.digest)
     scene.keep(made)
-    assert scene.cloud.collect(scene.now + 2 * DAY) == 1
+    assert scene.collect(scene.now + 2 * DAY) == 1

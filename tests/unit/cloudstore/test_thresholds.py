@@ -123,7 +123,7 @@ def test_one_receipt_is_enough(three: Scene) -> None:
     three.cloud.note(
         [build.receipt(three.nodes[2], three.owner, "deposit", made.digest, iat=three.now)]
     )
-    assert three.cloud.collect(three.now + 10**6) == 0
+    assert three.collect(three.now + 10**6) == 0
 
 
 # What one node's receipt for a list says: which node, of whose list, which one, its number.

@@ -40,7 +40,7 @@ def whole(scene: Scene, name: str, blob_folder: Path) -> None:
     assert finish(scene, name, STREAM).size == len(STREAM)
     made = scene.deposit(attachments={"medical": [build.described(name, STREAM)]})
     age(blob_folder)
-    scene.cloud.collect(scene.now + 9 * DAY)
+    scene.collect(scene.now + 9 * DAY)
     assert read(scene, made, name) == STREAM
     found = {str(path.relative_to(blob_folder)) for path in files(blob_folder)}
     assert found == set(Piece.objects.values_list("blob", flat=True))
@@ -113,7 +113,7 @@ def test_throwing_away(
     def throw_away() -> Any:
         if how == "discard":
             return scene.cloud.discard(scene.owner.id, name)
-        return scene.cloud.collect(moved_clock[0])
+        return scene.collect(moved_clock[0])
 
     survive(throw_away, place, after=after)
     assert scene.cloud.received(scene.owner.id, name) in (0, len(STREAM))
@@ -122,7 +122,7 @@ def test_throwing_away(
     left = scene.cloud.received(scene.owner.id, other)
     assert left == (len(STREAM) if how == "discard" else 0)
     age(blob_folder)
-    scene.cloud.collect(scene.now)
+    scene.collect(scene.now)
     assert len(files(blob_folder)) == Piece.objects.count() == (2 if left else 0)
 
 
@@ -138,7 +138,7 @@ def test_one_that_goes_on_while_collecting_stays(
         return drop(*arguments, **named)
 
     monkeypatch.setattr(uploads, "_drop", go_on_first)
-    assert scene.cloud.collect(moved_clock[0]) == 0
+    assert scene.collect(moved_clock[0]) == 0
     assert finish(scene, name, STREAM).size == len(STREAM)
 
 
