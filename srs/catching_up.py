@@ -24,11 +24,11 @@ from django.db import close_old_connections, connections
 
 from sesphr.adapters import get_peers
 from sesphr.crypto.encoding import b64u_decode
-from sesphr.ports.errors import Invalid, PortError, Unavailable
+from sesphr.ports.errors import Conflict, Invalid, PortError, Unavailable
 from sesphr.ports.srs import JournalEntry, JournalPage, SrsNode
 from sesphr.reachable import reachable
-from srs import gate, rivals, streams
-from srs.context import Node
+from srs import gate, rivals, streams, unsettled
+from srs.context import ClockBehind, Node
 from srs.models import Cursor, JournalHead
 from srs.node import LocalSrs
 from srs.services import contributions, credentials, deposits, lists, membership, requests
@@ -66,7 +66,11 @@ def _credential(node: Node, entry: JournalEntry) -> None:
 
 
 def _revocations(node: Node, entry: JournalEntry) -> None:
-    credentials.take_revocations(node, b64u_decode(entry.statement))
+    try:
+        credentials.take_revocations(node, b64u_decode(entry.statement))
+    except Conflict as error:
+        if error.code != "older":  # which is no news
+            raise
 
 
 def _accept(node: Node, entry: JournalEntry) -> None:
@@ -95,18 +99,25 @@ def apply(node: Node, peer: int, entry: JournalEntry) -> None:
     """Do what another node did, unless this one did or cannot; again changes nothing.
 
     Raises:
-        Unavailable: this node's database or the log is out of reach.
+        Unavailable: this node's database or the log is out of reach, or its clock is behind.
     """
     if entry.void:
+        unsettled.dropped(node, peer, entry)
         return
     try:
         with reachable("key server"):
             APPLY[entry.kind](node, entry)
             rivals.agreed(node, peer, entry)
-    except Unavailable:
+            unsettled.done(node, peer, entry)
+    except Unavailable as error:
+        if isinstance(error, ClockBehind):
+            logger.warning("node %s stops at node %s: %s", node.index, peer, error)
         raise
     except (PortError, KeyError, ValueError) as error:
-        if not rivals.noted(node, peer, entry):
+        if rivals.noted(node, peer, entry):
+            unsettled.dropped(node, peer, entry)
+        else:
+            unsettled.keep(node, peer, entry)
             logger.warning(
                 "node %s cannot do entry %s (%s) of node %s: %s",
                 node.index, entry.number, entry.kind, peer, error,
@@ -119,9 +130,9 @@ def read(own: LocalSrs, peer: SrsNode) -> None:
     Raises:
         PortError: it cannot be reached or answers nonsense; what was done stays done.
     """
-    node = Node(own.index)
+    node = Node(own.index, hearing=True)
     cursor = _cursor(node, peer.index)
-    page = _first_page(cursor, peer)
+    page = _first_page(node, cursor, peer)
     _notice_loss(node, page)
     _notice_newness(node, cursor, page)
     while True:
@@ -131,6 +142,7 @@ def read(own: LocalSrs, peer: SrsNode) -> None:
             _advance(node, cursor, page)
             own.publish_owed()
         if not page.entries or cursor.number >= page.head:
+            unsettled.again(node, peer, apply)
             return
         page = peer.journal(cursor.number)
 
@@ -147,13 +159,14 @@ def _cursor(node: Node, peer: int) -> Cursor:
     return Cursor.objects.using(node.alias).get_or_create(peer=peer)[0]
 
 
-def _first_page(cursor: Cursor, peer: SrsNode) -> JournalPage:
+def _first_page(node: Node, cursor: Cursor, peer: SrsNode) -> JournalPage:
     """What follows the cursor; all, where the other journal is not the one that was read."""
     with suppress(Invalid):  # it is shorter than what was read
         page = peer.journal(cursor.number)
         if not cursor.number or page.mark == bytes(cursor.digest):
             return page
     cursor.number = 0
+    unsettled.forget(node, peer.index)
     return peer.journal(0)
 
 
@@ -189,7 +202,7 @@ def catch_up(own: LocalSrs, peers: Iterable[SrsNode] | None = None) -> int:
 def settle(own: LocalSrs, heard: int) -> None:
     """After `heard` others were read: settle what nodes took differently, and note that a
     restored or new database has all."""
-    node = Node(own.index)
+    node = Node(own.index, hearing=True)
     rivals.settle(node, {peer.index: peer for peer in get_peers(own.index)})
     if heard == node.deployment.n - 1:
         JournalHead.objects.using(node.alias).filter(id=1, behind=True).update(behind=False)

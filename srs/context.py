@@ -20,7 +20,7 @@ from sesphr.crypto.errors import CryptoError
 from sesphr.crypto.keys import thumbprint
 from sesphr.deployment import Deployment, get_deployment
 from sesphr.eventlog import EventLog
-from sesphr.ports.errors import Invalid, Refused
+from sesphr.ports.errors import Invalid, Refused, Unavailable
 from sesphr.ports.srs import Sealed
 from sesphr.roles import node_database
 from sesphr.secretfiles import secret
@@ -30,6 +30,11 @@ from srs.models import Event, Member, Stream
 
 # How far ahead of this node's clock a statement may be dated.
 SKEW = 300
+
+
+class ClockBehind(Unavailable):
+    """What another node took is dated so far ahead that this node's clock must be wrong, or that
+    node lies: it is as if that one were out of reach."""
 
 
 @contextmanager
@@ -43,9 +48,10 @@ def refusing_bad_input() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Node:
-    """The node with this index in this process."""
+    """The node with this index in this process; `hearing`, it does what other nodes took."""
 
     index: int
+    hearing: bool = False
 
     @property
     def alias(self) -> str:
@@ -118,6 +124,7 @@ class Node:
 
         Raises:
             Invalid: malformed, unknown issuer, wrong signature, or dated in the future.
+            ClockBehind: dated in the future, of what another node took.
         """
         with refusing_bad_input():
             issuer = statements.payload_of_unverified(jws).get("iss")
@@ -129,9 +136,25 @@ class Node:
             checked = statements.verify(
                 jws, typ=typ, deployment=self.deployment.id, directory=directory
             )
-        if checked.payload["iat"] > clock.now() + SKEW:
-            raise Invalid("The statement is dated in the future: check this device's clock.")
+        self.require_past(
+            checked.payload["iat"],
+            "The statement is dated in the future: check this device's clock.",
+        )
         return checked, member
+
+    def require_past(self, dated: int, otherwise: str) -> None:
+        """Refuse what is dated (Unix seconds) further ahead than clocks may be.
+
+        Whom this node hears may be ahead as far, and have taken what is ahead as far of that one:
+        so no member can date anything that a node with a tolerable clock cannot take.
+
+        Raises:
+            Invalid: with the sentence `otherwise`. ClockBehind: of what another node took.
+        """
+        if self.hearing and dated > clock.now() + 2 * SKEW:
+            raise ClockBehind("This key server's clock is behind.")
+        if not self.hearing and dated > clock.now() + SKEW:
+            raise Invalid(otherwise)
 
     def _signer(self, member: Member, jws: str, typ: str) -> bytes:
         """The key of a member's that a statement says signed it; no former one for a list that

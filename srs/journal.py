@@ -184,6 +184,18 @@ def entries(node: Node, kind: str, subject: str) -> list[JournalEntry]:
     return [_entry(row) for row in rows.order_by("number")]
 
 
+def first_time(node: Node, kind: str, subject: str, version: int | None = None) -> int | None:
+    """The time of this node's first entry about a subject, or about a version of it, that has one."""
+    rows = Journal.objects.using(node.alias).filter(
+        kind=kind, subject=subject, void=False, time__gt=0
+    )
+    for row in rows.order_by("number").iterator(chunk_size=PAGE):
+        payload = {} if version is None else statements.payload_of_unverified(row.statement)
+        if payload.get("version") == version:
+            return row.time
+    return None
+
+
 def void(node: Node, kind: str, subject: str, seq: int, member: str) -> None:
     """Make a chain's entries from `seq` on void, whose number is the payload's `member`."""
     rows = Journal.objects.using(node.alias).filter(kind=kind, subject=subject, void=False)

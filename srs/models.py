@@ -402,3 +402,20 @@ class Rival(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["peer", "kind", "subject", "seq"], name="srs_rival")
         ]
+
+
+class Unsettled(models.Model):
+    """The first entry about a subject in another node's journal that this one could not do, for
+    no reason that `Rival` tells; how often, and when last (Unix seconds), it was tried."""
+
+    peer = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=32)
+    subject = models.CharField(max_length=64)
+    number = models.PositiveBigIntegerField()
+    tries = models.PositiveIntegerField(default=1)
+    tried = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["peer", "kind", "subject"], name="srs_unsettled")
+        ]

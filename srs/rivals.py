@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
+from sesphr.crypto.errors import CryptoError
 from sesphr.ports.errors import Invalid, PortError
 from sesphr.ports.srs import JournalEntry, SrsNode
 from srs import journal
@@ -47,7 +48,7 @@ def place_of(kind: str, subject: str, statement: str) -> Place:
         octets = b64u_decode(statement.split(".")[1])
         digest = b64u_encode(hashlib.sha256(octets).digest())
         return Place(kind, subject, int(payload[_NUMBER[kind]]), digest, int(payload["iat"]))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (CryptoError, ValueError, KeyError, TypeError, IndexError) as error:
         raise Invalid("A statement of a journal cannot be read.") from error
 
 
@@ -72,8 +73,11 @@ def noted(node: Node, peer: int, entry: JournalEntry) -> bool:
     """Note that another node took something else than this one; False if it is no such thing."""
     if entry.kind not in CHAINS:
         return False
-    place = place_of(entry.kind, entry.subject, entry.statement)
-    own = _own(node, place)
+    try:
+        place = place_of(entry.kind, entry.subject, entry.statement)
+        own = _own(node, place)
+    except Invalid:
+        return False
     rows = _of_peer(node, peer, place.kind, place.subject)
     if own is None or own == place.digest:
         # What follows a rival is read again when that is settled.

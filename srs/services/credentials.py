@@ -8,7 +8,7 @@ from sesphr.crypto.encoding import b64u_encode
 from sesphr.crypto.revocations import RevocationList, der_of_list, read_revocations
 from sesphr.ports.errors import Conflict, Invalid, Refused
 from srs import credentials, journal
-from srs.context import SKEW, Node, locked, refusing_bad_input
+from srs.context import Node, locked, refusing_bad_input
 from srs.models import Credential, Member, Revocations
 
 
@@ -107,8 +107,7 @@ def take_revocations(node: Node, crl: bytes) -> None:
     with refusing_bad_input():
         der = der_of_list(crl)
         found = read_revocations(der, credentials.authorities())
-    if found.this_update > clock.now() + SKEW:
-        raise Invalid("This revocation list is dated in the future.")
+    node.require_past(found.this_update, "This revocation list is dated in the future.")
     with node.atomic():
         _replace(node, found, der)
 

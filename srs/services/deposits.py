@@ -71,8 +71,12 @@ def _known(node: Node, manifest: statements.Verified) -> Version | None:
 
 
 def _level(node: Node, known: Version, manifest: statements.Verified, heard: int | None) -> None:
-    """Of times that differ no more than clocks may, all nodes keep the earliest."""
-    if heard is None or not known.accepted - SKEW <= heard < known.accepted:
+    """Of times that differ no more than clocks may, all nodes keep the earliest. They are compared
+    with what this node had at first, or a lie could move it step by step."""
+    if heard is None or heard >= known.accepted:
+        return
+    first = journal.first_time(node, "deposit", str(known.record_id), known.version)
+    if heard < (known.accepted if first is None else first - SKEW):
         return
     with node.atomic():
         known.accepted = heard

@@ -279,15 +279,31 @@ def learn(node: Node, member: str, state: str, role: str, turn: int, joined: int
     """Follow another node in a member's state, where it is further on than this one.
 
     The more changes, the later; an end is for ever. The joining date of a member who has none
-    here is the other node's; one that differs by no more than clocks may becomes the earlier.
+    here is the other node's; one that differs from the first that was known here by no more than
+    clocks may becomes the earlier.
     """
     with node.atomic():
         row = _locked(node, member)
-        if joined and (row.joined is None or row.joined - SKEW <= joined < row.joined):
+        unknown = row.joined is None
+        if joined and _earlier(node, row, joined):
             row.joined = joined
             row.save(using=node.alias, update_fields=["joined"])
         if row.state != Member.State.DEPARTED and _further(row, state, turn):
             _follow(node, row, state, role, turn)
+        elif unknown and row.joined is not None:
+            # So that the date that was known first stands in the journal.
+            _note(node, row)
+
+
+def _earlier(node: Node, row: Member, joined: int) -> bool:
+    """Whether to take another node's joining date. It is compared with what this node had at
+    first, or a lie could move it step by step."""
+    if row.joined is None:
+        return True
+    if joined >= row.joined:
+        return False
+    first = journal.first_time(node, "membership", str(row.id))
+    return joined >= (row.joined if first is None else first - SKEW)
 
 
 def _further(row: Member, state: str, turn: int) -> bool:
