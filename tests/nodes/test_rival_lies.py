@@ -9,9 +9,9 @@ from sesphr import clock
 from sesphr.ports.srs import JournalEntry, JournalPage
 from srs import catching_up, rivals
 from srs.context import Node
-from srs.models import Delegation, Member, Record, Rival
+from srs.models import Delegation, Member, Rival
 from srs.rivals import Place
-from tests.contract.test_srs import grant, member, put_acl, record_of
+from tests.contract.test_srs import grant, member, put_acl
 from tests.nodes.state import at, everybody_catches_up, held, local
 from tests.support.endpoints import Endpoint, element
 
@@ -107,24 +107,19 @@ def test_an_entry_is_about_whom_its_statement_names(kind: str) -> None:
 
 
 def test_nothing_is_undone_for_what_does_not_come() -> None:
-    """The chosen statement is in the other's journal, and cannot be done."""
-    owner, author = member(), member("laboratory")
-    put_acl(owner, [owner.rule(author, ["medical"], actions=["add"], history=False)])
-    kept = owner.seal({"medical": element("medical")})
-    other = owner.seal({"medical": element("medical")}, record=record_of(kept))
-    at((1,), lambda node: node.deposit(owner.deposit_for(kept, node.index)))
+    """The chosen statement is in the other's journal, and cannot be taken here."""
+    owner, user = member(), member("physician")
+    grant(owner, user, "medical")
     before, node = held(1), Node(1, hearing=True)
-    # Signed, and with nothing that this node could open.
-    wrong = owner.deposit_for(owner.seal({"medical": element("medical")}), 1)
-    parts = {**wrong.others, "1": wrong.sealed}
-    entry = said(1, "deposit", record_of(kept), other.manifest, sealed=parts)
+    nobody = said(
+        1, "acl", owner.id, owner.acl([owner.rule(Endpoint(), ["medical"])], seq=1, previous=None)
+    )
     for peer in (2, 3):
-        catching_up.apply(node, peer, entry)
+        catching_up.apply(node, peer, nobody)
     assert Rival.objects.using("srs").count() == 2
-    liar: Any = Liar(entry)
+    liar: Any = Liar(nobody)
     rivals.settle(node, {2: liar, 3: liar})
     assert held(1) == before
-    assert Record.objects.using("srs").filter(pk=record_of(kept)).exists()
 
 
 def test_another_history_before_the_difference_is_not_followed() -> None:
