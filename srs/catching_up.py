@@ -106,6 +106,7 @@ def apply(node: Node, peer: int, entry: JournalEntry) -> None:
         return
     try:
         with reachable("key server"):
+            rivals.require_subject(entry)
             APPLY[entry.kind](node, entry)
             rivals.agreed(node, peer, entry)
             unsettled.done(node, peer, entry)

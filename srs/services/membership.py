@@ -39,7 +39,7 @@ def register(node: Node, jws: str, *, heard: bool = False) -> str:
     where one did, nodes settle that as they settle every other difference.
     """
     with refusing_bad_input():
-        checked = _signed(node, jws)
+        checked = signed(node, jws)
     known = _known(node, checked)
     if known is not None:
         return known.receipt
@@ -56,9 +56,13 @@ def register(node: Node, jws: str, *, heard: bool = False) -> str:
         return known.receipt
 
 
-def _signed(node: Node, jws: str) -> statements.Verified:
+def signed(node: Node, jws: str) -> statements.Verified:
     """Check with the key inside, a key change with a key that the member has or had; that it is
-    the member's key now `_commit` decides."""
+    the member's key now `_commit` decides.
+
+    Raises:
+        CryptoError: it is not signed so. Invalid: a key change of nobody.
+    """
     claimed = statements.payload_of_unverified(jws)
     issuer = str(claimed.get("iss"))
     if "possession" in claimed:
