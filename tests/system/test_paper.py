@@ -98,7 +98,9 @@ def setup(story: Story) -> None:
     assert len({one["verification"] for one in payload["nodes"]}) == 3
     authority = story.folder / "authority"
     words = ("--name", "Medical Council", "--role", "physician")
-    story.cluster.manage("portal", "authority", "create", str(authority), *words)
+    made = story.cluster.manage("portal", "authority", "create", str(authority), *words)
+    # Others who were in the cluster before may have an authority of their own.
+    story.facts["issuer"] = made.split()[0]
     for node in NODES:
         story.cluster.manage(node, "authority", "pin", str(authority / "authority.json"))
     story.cluster.manage("portal", "authority", "publish", str(authority))
@@ -144,7 +146,8 @@ def request_reencryption_decryption(story: Story) -> None:
 def newcomer_with_default_rights(story: Story) -> None:
     """Backward access control: a role's default, from the joining date on, while the owner sleeps."""
     ada = story.people["ada"]
-    ada.ok("grant", "--role", "physician", "--partition", "medical")
+    issuer = ("--issuer", story.facts["issuer"])
+    ada.ok("grant", "--role", "physician", *issuer, "--partition", "medical")
     a_moment()
     story.joins("amal", "physician")
     assert story.opens("amal", story.facts["first"], "medical") == {}

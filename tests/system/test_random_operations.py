@@ -9,7 +9,7 @@ Order of operations and of kills is the seed's.
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +46,8 @@ class Play:
     people: dict[str, Person] = field(default_factory=dict)
     oracle: Oracle = field(default_factory=Oracle)
     down: set[str] = field(default_factory=set)
+    # Kills that are still to come.
+    timers: list[threading.Timer] = field(default_factory=list)
     kills: int = 0
     repeats: int = 0
 
@@ -111,16 +113,24 @@ def _joins(play: Play, name: str, role: str) -> None:
     person.ok("credential", "present", credential)
 
 
-def _kill(play: Play, name: str, after: float) -> threading.Timer:
+def _kill(play: Play, name: str, after: float) -> None:
     """Let a server die a little later, in the middle of whatever it does then."""
     timer = threading.Timer(after, play.cluster.kill, (name,))
     timer.start()
     play.down.add(name)
     play.kills += 1
-    return timer
+    play.timers.append(timer)
 
 
-def _heal(play: Play, names: Iterator[str] | list[str] | set[str]) -> None:
+def _killed(play: Play) -> None:
+    """Whoever is to die is dead when this returns."""
+    for timer in play.timers:
+        timer.join()
+    play.timers.clear()
+
+
+def _heal(play: Play, names: set[str]) -> None:
+    _killed(play)
     for name in sorted(names):
         play.cluster.start(name)
         play.down.discard(name)
@@ -259,15 +269,12 @@ def _work(play: Play, operations: int, danger: float) -> None:
     for number in range(operations):
         if number % 100 == 0:
             print(f"{number} operations, {play.kills} kills, {play.repeats} repeats", flush=True)
-        timer = None
         if play.dice.random() < danger:
             # Never two key servers at once: that is another promise, and another test.
             free = [] if play.down & set(NODES) else list(NODES)
-            timer = _kill(play, play.dice.choice([*free, *OTHERS]), play.dice.random() * 0.6)
+            _kill(play, play.dice.choice([*free, *OTHERS]), play.dice.random() * 0.6)
         play.dice.choices(verbs, weights)[0](play)
-        if timer is not None:
-            timer.join()
-            _heal(play, play.down & set(OTHERS))
+        _heal(play, play.down & set(OTHERS))
         # A key server stays away for some operations, and then has something to catch up with.
         if play.down and play.dice.random() < 0.4:
             _heal(play, set(play.down))

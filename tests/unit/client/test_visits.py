@@ -184,16 +184,15 @@ def test_all_key_servers_are_heard_where_the_quick_ones_are_not_enough(monkeypat
     def post(kind, path, **body):
         sent.append("everybody" in body)
         # Of three the third was added later: it answers, and opens nothing.
-        answer = SimpleNamespace(answer={"items": [{"partitions": [{"reason": "not-here"}]}]})
-        return SimpleNamespace(answers=[answer] * (3 if sent[-1] else 2))
+        return SimpleNamespace(answers=[None] * (3 if sent[-1] else 2))
 
     def checked(place, asked, answers):
         return Checked(votes=[None] * (all_ if len(answers) == 3 else quick), good=len(answers))
 
     place = SimpleNamespace(id="d", n=3, t=2)
     session = SimpleNamespace(api=SimpleNamespace(post=post), deployment=place, own_keys={})
-    monkeypatch.setattr(visiting, "verify", lambda *args, **more: None)
-    monkeypatch.setattr(visiting.statements, "payload_of_unverified", lambda answer: answer)
+    monkeypatch.setattr(visiting, "verify", lambda *args, **more: SimpleNamespace(jws="request"))
+    monkeypatch.setattr(visiting, "_reasons", lambda *args: ["not-here"])
     monkeypatch.setattr(visiting, "checked_answers", checked)
     if all_ == 2:
         visiting.begin(session, "request")
