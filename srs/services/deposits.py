@@ -24,7 +24,13 @@ from srs.context import (
 )
 from srs.models import Member, Record, RParameter, Version
 from srs.services import contributions
-from srs.services.parameters import Parameter, heard_parameters, parameters_of, store
+from srs.services.parameters import (
+    Parameter,
+    complete,
+    heard_parameters,
+    parameters_of,
+    store,
+)
 
 
 def hear(node: Node, entry: JournalEntry) -> None:
@@ -46,6 +52,8 @@ def deposit(node: Node, sent: Deposit, heard: int | None = None) -> str:
         _level(node, known, manifest, heard)
         if heard is None:
             contributions.refuse_declined(node, known)
+        else:
+            complete(node, known, node.member(manifest.payload["owner"]), manifest, sent)
         return known.receipt
     if heard is None:
         require_active(author)

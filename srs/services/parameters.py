@@ -11,7 +11,7 @@ from sesphr.crypto.errors import DecodingError, OpenError
 from sesphr.crypto.groups import G1, affine_of, decode_g1, decode_known_g1
 from sesphr.ports.errors import Invalid
 from sesphr.ports.srs import Deposit, Sealed
-from srs.context import Node, digest_of
+from srs.context import Node, digest_of, locked, refusing_bad_input
 from srs.models import Member, PartitionKey, Record, RParameter, Version
 
 R_OCTETS = 48
@@ -107,6 +107,33 @@ def store(
         open_until=payload.get("open_until"),
         receipt=receipt,
     )
+    _keep(node, version, parameters)
+    return version
+
+
+def complete(
+    node: Node, version: Version, owner: Member, manifest: statements.Verified, sent: Deposit
+) -> None:
+    """Take the parameters of a version of which none could be opened before: whoever told of it
+    first may have passed on something else than what was sealed to this node.
+
+    Raises:
+        Invalid, CryptoError: as `parameters_of`.
+    """
+    rows = RParameter.objects.using(node.alias).filter(version=version)
+    # What its owner declined has no manifest any more, and nothing comes back to it.
+    if rows.exists() or not version.manifest or not sent.sealed:
+        return
+    with refusing_bad_input():
+        found = heard_parameters(node, owner, manifest, sent)
+    with node.atomic():
+        locked(node, [owner.pk])
+        present = Version.objects.using(node.alias).get(pk=version.pk)
+        if present.manifest and not rows.exists():
+            _keep(node, present, found)
+
+
+def _keep(node: Node, version: Version, parameters: list[Parameter]) -> None:
     RParameter.objects.using(node.alias).bulk_create(
         RParameter(
             version=version,
@@ -117,7 +144,6 @@ def store(
         )
         for one in parameters
     )
-    return version
 
 
 def kept(node: Node, manifests: Iterable[str]) -> dict[Place, tuple[G1, int]]:

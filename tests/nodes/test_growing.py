@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -11,10 +12,12 @@ from sesphr import fanout
 from sesphr.adapters import get_cloud
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.ports.errors import Invalid, Unavailable
+from sesphr.ports.srs import JournalPage
 from sesphr.secretfiles import secret
 from srs import catching_up, context, gate
 from srs.catching_up import catch_up
 from srs.models import Journal, JournalHead, Rival
+from srs.node import LocalSrs
 from tests.contract.test_srs import ask, deposit, grant, member, put_acl, record_of, verdicts
 from tests.nodes.state import at, everybody_catches_up, held, local
 from tests.support.endpoints import Endpoint, element
@@ -202,6 +205,31 @@ class TestLostKeys:
         assert [held(3)[name] for name in SEALED] == [[], []]
         assert local(3).records(user.id) == local(1).records(user.id) != ()
         assert verdicts(ask(user, sealed, "medical")[2]) == [("medical", "deny", "not-here")]
+
+    def test_one_that_passes_on_something_else_takes_nothing_away(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        owner, user = member(), member("physician")
+        sealed = owner.seal({"medical": element("medical")})
+        other = owner.seal({"medical": element("medical")})
+        at((1, 2), lambda node: node.deposit(owner.deposit_for(sealed, node.index)))
+        give(owner, [user], [user], (1, 2))
+        honest = LocalSrs.journal
+
+        def lying(self: LocalSrs, after: int) -> JournalPage:
+            page = honest(self, after)
+            if self.index != 1:
+                return page
+            wrong = {"3": owner.deposit_for(other, 3).sealed}
+            entries = (replace(one, sealed=wrong) if one.sealed else one for one in page.entries)
+            return replace(page, entries=tuple(entries))
+
+        monkeypatch.setattr(LocalSrs, "journal", lying)
+        assert catch_up(local(3), [local(1)]) == 1
+        assert held(3)["parameters"] == []
+        assert catch_up(local(3), [local(2)]) == 1
+        assert len(held(3)["parameters"]) == len(held(1)["parameters"]) == 1
+        assert verdicts(ask(user, sealed, "medical")[2])[0][:2] == ("medical", "allow")
 
 
 class TestNew:
