@@ -71,7 +71,7 @@ def request_on_the_page(page: Page) -> str:
     page.get_by_text("Ask for a certificate").click()
     page.get_by_role("button", name="Make the request").click()
     expect(page.locator(".nhsuk-error-summary")).to_contain_text("Enter where you work")
-    page.get_by_label("Where you work").fill(PLACE)
+    page.get_by_role("textbox", name="Where you work").fill(PLACE)
     page.get_by_role("button", name="Make the request").click()
     made = page.get_by_label("Your signed request")
     expect(made).to_be_focused()
