@@ -80,13 +80,22 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _joined(arguments: list[str]) -> list[str]:
+    """`--issuer -DIGEST` as one word: every 64th digest begins with a hyphen, as options do."""
+    given, joined = iter(arguments), []
+    for word in given:
+        value = next(given, None) if word == "--issuer" else None
+        joined.append(word if value is None else f"{word}={value}")
+    return joined
+
+
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options, with None or False for those not given.
 
     Raises:
         UsageError: they are not a command.
     """
-    found = parser().parse_args(arguments)
+    found = parser().parse_args(_joined(arguments))
     for name in TEXTS:
         _check_text(name, getattr(found, name, None))
     if getattr(found, "output", None) == "":

@@ -35,7 +35,10 @@ class Command(BaseCommand):
         one.add_argument("file", metavar="FILE", help="authority.json, or a certificate (PEM)")
         one.add_argument("--role", action="append", default=[], metavar="ROLE")
         one.add_argument("--word", action="append", default=[], metavar="OID-OR-ITEM=ROLE")
-        one = acts.add_parser("unpin", help="take its word no more")
+        # Every 64th id begins with a hyphen, as options do: this act has none, so takes all words.
+        one = acts.add_parser(
+            "unpin", prefix_chars="+", add_help=False, help="take its word no more"
+        )
         one.add_argument("issuer", metavar="ID", help="as `authority list` shows it")
         one = acts.add_parser("publish", help="make the next revocation list; all nodes take it")
         one.add_argument("folder", nargs="?", metavar="FOLDER")

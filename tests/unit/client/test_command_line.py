@@ -42,6 +42,14 @@ def test_global_options_stand_before_or_after(words):
     assert (found.json, found.home, found.server, found.login) == (True, "h", "s", "l")
 
 
+@pytest.mark.parametrize("issuer", ["-" + "x" * 42, "--" + "x" * 41, "x" * 43])
+def test_a_digest_may_begin_with_a_hyphen(issuer):
+    found = parse(["emergency", "rule", "--issuer", issuer, "--role", "physician", "--hours", "1"])
+    assert (found.issuer, found.role, found.hours) == (issuer, "physician", 1)
+    with pytest.raises(UsageError, match="--issuer"):
+        parse(["emergency", "rule", "--issuer"])
+
+
 def test_nobody_is_a_matter_of_usage(tmp_path, monkeypatch):
     monkeypatch.delenv("SESPHR_LOGIN", raising=False)
     found = Endpoint(tmp_path, "", None).run("whoami")

@@ -168,6 +168,7 @@ def test_pinning_narrows_maps_and_refuses(tmp_path):
         assert refused("authority", "pin", folder / "authority.json", *words)
     assert "no authority" in refused("credential", "list", tmp_path / "nowhere")
     assert "pinned here" in refused("authority", "unpin", "x")
+    assert "pinned here" in refused("authority", "unpin", "-" + "x" * 42)
 
 
 def test_an_authority_of_elsewhere_is_pinned_by_its_certificate_and_its_list_handed_on(tmp_path):
