@@ -1,7 +1,11 @@
 """The SQL of the append-only guards, one statement a trigger, by database vendor.
 
-Kept apart from the migration so that the check can tell which must be there.
+Kept apart from the migrations so that the check can tell which must be there.
 """
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 REWRITE = "the log is append-only"
 ORDER = "entries are appended in order"
@@ -68,3 +72,14 @@ def statements(vendor: str) -> list[str]:
         for verb in _VERBS
     ]
     return [*refusals, *_INSERT[vendor]]
+
+
+def protect_log() -> migrations.RunPython:
+    """The migration operation that makes the log append-only; there is no way back on purpose."""
+
+    def guard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        for statement in statements(editor.connection.vendor):
+            editor.execute(statement, params=None)
+
+    # MariaDB has no transaction for DDL; on SQLite the migration has its own.
+    return migrations.RunPython(guard, atomic=False)

@@ -55,3 +55,10 @@ def belongs(alias: str, app: str) -> bool:
     """Whether an app's tables exist in the database with this alias."""
     home = database_of(app)
     return alias == home or (home == "srs" and alias.startswith("srs-"))
+
+
+def only_app(alias: str) -> str | None:
+    """The one app whose tables are in the database with this alias; None where there are others."""
+    if alias == PORTAL_DATABASE:
+        return None
+    return next((app for app in DATABASES if belongs(alias, app)), None)

@@ -13,22 +13,13 @@ can write the file can do anything: there, checkpoints kept elsewhere and
 There is no way back on purpose.
 """
 
-from django.apps.registry import Apps
 from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from audit.triggers import statements
-
-
-def guard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Create the triggers; IF NOT EXISTS, as MariaDB commits each by itself."""
-    for statement in statements(editor.connection.vendor):
-        editor.execute(statement, params=None)
+from audit.triggers import protect_log
 
 
 class Migration(migrations.Migration):
     """The triggers of `audit.triggers`."""
 
     dependencies = [("audit", "0001_initial")]
-    # MariaDB has no transaction for DDL; on SQLite the migration has its own.
-    operations = [migrations.RunPython(guard, atomic=False)]
+    operations = [protect_log()]

@@ -39,6 +39,7 @@ ONCE = tuple(
         "unit/support",
         "unit/web",
         "integration/test_*_agree*.py",
+        "integration/test_migrations.py",
         "integration/test_private_mariadb.py",
         "integration/test_roundtrip*.py",
         "system/test_browser_endpoint.py",

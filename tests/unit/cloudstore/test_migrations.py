@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from cloudstore import blobs, pieces, reading
 from cloudstore.models import Attachment, Document
@@ -20,16 +21,23 @@ pytestmark = pytest.mark.django_db(databases=["cloud"], transaction=True)
 STREAM = secrets.token_bytes(2 * build.CHUNK + 100)
 
 
+def steps() -> MigrationExecutor:
+    """Goes by the migrations one by one, as a database does that had the first of them."""
+    executor = MigrationExecutor(connections["cloud"])
+    executor.loader = MigrationLoader(connections["cloud"], replace_migrations=False)
+    return executor
+
+
 def migrate(name: str) -> Any:
     """Bring the cloud's tables to a migration; the models as they are then."""
-    executor = MigrationExecutor(connections["cloud"])
+    executor = steps()
     executor.migrate([("cloudstore", name)])
     return executor.loader.project_state([("cloudstore", name)]).apps
 
 
 def migrate_to_newest() -> None:
     """As today's models expect them."""
-    executor = MigrationExecutor(connections["cloud"])
+    executor = steps()
     executor.migrate(executor.loader.graph.leaf_nodes("cloudstore"))
 
 
