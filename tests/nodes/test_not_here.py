@@ -177,6 +177,9 @@ def test_an_owner_and_what_somebody_added(
     assert ada.fails(NOT_NOW, "accept", offer)["code"] == "unavailable"
     assert not wire.sent("POST", f"/proposals/{offer}/accept")
     away()
+    assert opened(ada, offer, tmp_path)[0] == 0
+    events = [one for one in ada.ok("activity")["events"] if one["type"] == "access"]
+    assert {item["allowed"] for one in events for item in one["items"]} == {True}
     assert ada.ok("accept", offer)["partitions"] == ["medical"]
 
 
