@@ -36,7 +36,8 @@ NOT_HERE = "not-here"
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided for one partition of one record, and by which rule."""
+    """What was decided for one partition of one record, and by which rule; `bare`: nothing but an R
+    that this node was never given opens it to its owner, to whom somebody else proposed it."""
 
     record: str
     owner: str | None
@@ -48,6 +49,7 @@ class Decision:
     reason: str
     seq: int
     present: bool = False
+    bare: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the row that commits it."""
@@ -154,14 +156,13 @@ def decide(
         verdict = _verdict(
             user, described, head, one, one in present, purpose, now, policy, evidence
         )
-        if verdict[0] and head.record.head == 0 and head.pk in docket.bare:
-            # Nothing but R opens a proposal to its owner.
-            verdict = (False, None, NOT_HERE)
+        bare = head.record.head == 0 and head.pk in docket.bare
         found.append(
             Decision(
-                record, owner, head.version, head.digest, one, *verdict, policy.seq, one in present
+                record, owner, head.version, head.digest, one, *verdict, policy.seq, one in present,
+                bare,
             )
-        )
+        )  # fmt: skip
     return found
 
 

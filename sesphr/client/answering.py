@@ -7,7 +7,7 @@ wraps is the one that the author committed to.
 from dataclasses import dataclass
 
 from sesphr.client import people
-from sesphr.client.access import Opening, ask
+from sesphr.client.access import Opening, ask, require_all
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, ServerError
 from sesphr.client.listing import listed
 from sesphr.client.offered import Proposal, ProposalAnswered, Proposals
@@ -111,6 +111,7 @@ def _whole(session: Session, record: str) -> tuple[Opening, Opened]:
         raise RefusedError("This record is your own already.", code="not-found")
     if offer is not None and b64u_encode(opening.manifest) != offer.shown.digest:
         raise IntegrityError("STOP: the key servers hold something else than what was added.")
+    require_all(opening)
     if set(opened.keys) != set(told["partitions"]):
         raise IntegrityError("STOP: the server left out a part of what was added.")
     return opening, opened

@@ -57,6 +57,16 @@ class ServerError(ClientError):
     exit_code, code = 5, "unavailable"
 
 
+class NotNowError(ServerError):
+    """Too few of those key nodes answer that could open something; nobody refused it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cannot be opened right now: too few of the key nodes that can open it answer."
+            " Nothing is lost; try again in a moment."
+        )
+
+
 class FileNotAccepted(ClientError):
     """The file is none that a record can be made of."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from sesphr.client.access import Opening, ask
+from sesphr.client.access import Opening, ask, require_all
 from sesphr.client.answers import RecordView
 from sesphr.client.attached import Told, fetch, write_files
 from sesphr.client.errors import IntegrityError
@@ -62,6 +62,7 @@ def _opened_whole(session: Session, view: RecordView) -> tuple[Opening, Opened]:
         raise IntegrityError(
             f"STOP: the key servers know your record {view.record} otherwise than the list."
         )
+    require_all(opening)
     missing = set(opened.payload["partitions"]) - set(opened.plaintexts)
     if missing:
         raise IntegrityError(

@@ -8,9 +8,15 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from sesphr.client.access import Checked, checked_answers
+from sesphr.client.access import Checked, checked_answers, verdicts
 from sesphr.client.answers import Access, NodeAnswer, Openable, Ways
-from sesphr.client.errors import IntegrityError, RefusedError, ServerError, UsageError
+from sesphr.client.errors import (
+    IntegrityError,
+    NotNowError,
+    RefusedError,
+    ServerError,
+    UsageError,
+)
 from sesphr.client.session import Session
 from sesphr.client.statement import payload, sign, verify
 from sesphr.crypto import consent, hpke
@@ -81,7 +87,8 @@ def begin(session: Session, signed: str, cosigns: Iterable[str] = ()) -> None:
     """Send a request with what it brings along, and read what the nodes made of it.
 
     Raises:
-        RefusedError: fewer than t nodes let one in; `code` says why where they do.
+        RefusedError: fewer than t nodes let one in; `code` says why where they do. NotNowError: too
+            few answer that could.
         IntegrityError: an answer is not what it must be.
     """
     asked = verify(
@@ -93,6 +100,10 @@ def begin(session: Session, signed: str, cosigns: Iterable[str] = ()) -> None:
         raise ServerError("No key server answered.")
     if len(checked.votes) >= session.deployment.t:
         return
+    named = asked.payload["items"][0]["partitions"]
+    said = verdicts(session, named, checked.votes, checked.denials)
+    if "not-now" in said.values():
+        raise NotNowError
     reasons = {one for answer in found.answers for one in _reasons(session, asked, answer)}
     why = next((one for one in SAID if one in reasons), None)
     raise RefusedError(SAID.get(why or "", REFUSED), code=why or "refused")

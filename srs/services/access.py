@@ -276,7 +276,7 @@ def _item(record: str, group: list[Decision], points: dict[Pair, str]) -> dict[s
 
 
 def _partition(one: Decision, point: str | None) -> dict[str, Any]:
-    released = one.allowed and (point is not None or one.reason == "owner")
+    released = one.allowed and (point is not None or (one.reason == "owner" and not one.bare))
     if released:
         return {
             "partition": one.partition, "decision": "allow", "rule": one.rule, "reason": one.reason,

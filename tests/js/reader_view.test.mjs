@@ -9,6 +9,8 @@ import { read } from '../../static/js/reader/index.js';
 import { pairOf } from '../../static/js/reader/pressure.js';
 import { daysOf, panels, points, testsOf } from '../../static/js/reader/results.js';
 import { factsIn, homeOf, listOf, toldOf } from '../../static/js/reader/summary.js';
+import { viewOf, without } from '../../static/js/pages/record/view.js';
+import { PARTS } from '../../static/js/ui/parts.js';
 import { sample, take } from './importer_support.mjs';
 
 const LOINC = 'http://loinc.org';
@@ -85,7 +87,7 @@ test('a time hides what happened outside it, and nothing that still lasts', () =
 async function allergiesOf(file, parts, mode = 'reader') {
   const { partitions } = await take(file);
   const records = [{ record: 'r', date: '2026-03-01', parts: new Map(parts.filter((part) => partitions[part]).map((part) => [part, read(partitions[part], part)])) }];
-  return listOf(records, factsIn(records), 'allergy', NOW, homeOf({ mode, records, broken: [] }, 'allergy'));
+  return listOf(records, factsIn(records), 'allergy', NOW, homeOf({ mode, records, broken: [], away: [] }, 'allergy'));
 }
 
 /** A FHIR file with a prescription, and these allergies. */
@@ -129,10 +131,23 @@ test('an owner without a medical part has nothing recorded: nothing is kept from
 test('a medical part that cannot be laid out is neither empty nor kept back', () => {
   const broken = [{ partition: 'medical' }];
   for (const mode of ['own', 'reader', 'see-as']) {
-    const home = homeOf({ mode, records: [], broken }, 'allergy');
+    const home = homeOf({ mode, records: [], broken, away: [] }, 'allergy');
     assert.deepEqual([home, listOf([], [], 'allergy', NOW, home).state], ['unread', 'unread']);
   }
-  assert.equal(homeOf({ mode: 'reader', records: [], broken }, 'medication'), 'hidden');
+  assert.equal(homeOf({ mode: 'reader', records: [], broken, away: [] }, 'medication'), 'hidden');
+});
+
+test('a part that cannot be opened right now is neither empty nor kept back', () => {
+  const broken = [{ partition: 'medical' }];
+  const parts = new Map([['medical', {}]]);
+  for (const records of [[], [{ record: 'a', date: '2026-10-01', parts }]]) {
+    const home = homeOf({ mode: 'reader', records, broken, away: ['medical'] }, 'allergy');
+    assert.deepEqual([home, listOf([], [], 'allergy', NOW, home).state], ['away', 'away']);
+    assert.equal(homeOf({ mode: 'reader', records, broken: [], away: ['medical'] }, 'medication'), 'hidden');
+  }
+  const about = { mode: 'reader', name: '', viewer: '', purpose: '', ends: new Map(), writers: new Map(), away: ['medical'] };
+  assert.deepEqual(viewOf([], about).hidden, PARTS.filter((part) => part !== 'medical'));
+  assert.deepEqual(without(viewOf([], about), () => true).away, ['medical']);
 });
 
 test('an allergy section of words alone is shown from its copy where the original is not', async () => {

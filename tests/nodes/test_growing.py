@@ -4,13 +4,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from phr import schemas
 from sesphr import fanout
 from sesphr.adapters import get_cloud
+from sesphr.client.access import checked_answers
+from sesphr.client.access import verdicts as said
+from sesphr.client.answers import NodeAnswer
+from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
+from sesphr.deployment import get_deployment
 from sesphr.ports.errors import Invalid, Unavailable
 from sesphr.ports.srs import JournalPage
 from sesphr.secretfiles import secret
@@ -48,6 +55,20 @@ def reads(user: Endpoint, sealed: Any, *among: int) -> bool:
         for two in combinations(among, 2)
     }
     return opened == {element("medical")}
+
+
+def comes_to(user: Endpoint, sealed: Any, *among: int) -> dict[str, str]:
+    """What the command line makes of these nodes' answers, with the others out of reach."""
+    place, names = get_deployment(), ["medical", "personal"]
+    jws = user.access_request({record_of(sealed): names})
+    asked = statements.verify(
+        jws, typ="sesphr-access-request", deployment=place.id,
+        directory={user.id: user.keys.verification},
+    )  # fmt: skip
+    found = [schemas.NodeAnswer.of(local(index).access(jws)) for index in among]
+    checked = checked_answers(place, asked, [NodeAnswer(**one.model_dump()) for one in found])
+    session: Any = SimpleNamespace(deployment=place, me=SimpleNamespace(id=user.id))
+    return dict(said(session, names, checked.votes, checked.denials))
 
 
 def give(
@@ -89,6 +110,12 @@ class TestGrown:
         assert verdicts(new) == [("medical", "deny", "not-here"), ("personal", "deny", "no-rule")]
         # What the old ones were dealt goes on.
         assert reads(user, sealed, 1, 2, 3)
+        for among in ((1, 2, 3, 4), (1, 3, 4), (2, 3)):
+            assert comes_to(user, sealed, *among) == {"medical": "open", "personal": "refused"}
+        # With one old one alone nothing opens, and nobody took anything away.
+        for index in (1, 2, 3):
+            assert comes_to(user, sealed, index, 4)["medical"] == "not-now"
+        assert comes_to(user, sealed, 4)["medical"] == "not-now"
         # An owner's own key stands in her document: no node's R is needed.
         assert [verdicts(one)[0][1:] for one in ask(owner, sealed, "medical")] == 4 * [
             ("allow", "owner")
@@ -154,6 +181,7 @@ class TestGrown:
         put_acl(owner, [])
         for answer in ask(user, sealed, "medical"):
             assert verdicts(answer) == [("medical", "deny", "no-rule")]
+        assert comes_to(user, sealed, 1, 3, 4)["medical"] == "refused"
         for index in (1, 2, 3, 4):
             alias = "srs" if index == 1 else f"srs-{index}"
             assert held(index)["delegations"] == []

@@ -598,8 +598,10 @@ def test_two_of_three_are_enough_and_one_is_not(three: People) -> None:
         def alone(answer: Any, only: int = kept) -> None:
             answer["answers"] = [answer["answers"][only]]
 
-        with three.wire.changing("POST", "/access", alone):
-            assert three.lee.opened(three.record, "medical") == {}
+        # One cannot open it, and refuses nothing.
+        with three.wire.changing("POST", "/access", alone), pytest.raises(Stopped) as stopped:
+            three.lee.opened(three.record, "medical")
+        assert stopped.value.told["code"] == "unavailable"
 
 
 def test_one_of_three_lies(three: People) -> None:

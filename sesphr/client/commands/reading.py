@@ -13,7 +13,7 @@ from sesphr.client.app import Answer, App
 from sesphr.client.attached import FOLDER, write_files
 from sesphr.client.commands.names import identifier
 from sesphr.client.commands.names import partitions as check_names
-from sesphr.client.errors import ClientError, RefusedError, UsageError, told
+from sesphr.client.errors import ClientError, NotNowError, RefusedError, UsageError, told
 from sesphr.client.files import output_folder, write_atomically
 from sesphr.client.listing import listed
 from sesphr.client.opening import open_record
@@ -80,10 +80,10 @@ def open_(app: App, options: Namespace) -> Answer:
             *notes,
             "Not part of your record: somebody added this, and you have not accepted it.",
         ]
-    refused = [name for name in wanted if name not in opened.plaintexts]
+    refused = [name for name in wanted if name not in (*opened.plaintexts, *opening.away)]
     data = {
         "record": record, "owner": opening.owner, "opened": sizes, "files": files,
-        "refused": refused, "version": opening.version,
+        "refused": refused, "away": opening.away, "version": opening.version,
     }  # fmt: skip
     lines = [f"{folder / name}.xml  {size} bytes" for name, size in sizes.items()]
     lines += [
@@ -92,6 +92,9 @@ def open_(app: App, options: Namespace) -> Answer:
     ]  # fmt: skip
     if refused:
         lines.append(f"Not opened: {', '.join(refused)}")
+    if opening.away:
+        lines.append(f"Cannot be opened right now: {', '.join(opening.away)}")
+        failure = failure or NotNowError()
     return Answer(data, lines, notes, failure=failure or _refusal(named, refused))
 
 
@@ -112,6 +115,9 @@ def _ask(who: Session, record: str, wanted: list[str], purpose: str) -> Opening:
         return ask(who, record, wanted, purpose)
     except RefusedError as error:
         error.answer = {"record": record, "opened": {}, "refused": wanted}
+        raise
+    except NotNowError as error:
+        error.answer = {"record": record, "opened": {}, "away": wanted}
         raise
 
 

@@ -14,6 +14,7 @@ import { Integrity } from "./errors.js";
 import { read } from "./shapes.js";
 import { asIntegrity, payload, sign, verify } from "./statement.js";
 import { checkInclusion } from "./transparency.js";
+import { agree, Denials, notNow } from "./verdicts.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/schemas.js").Members} Members */
@@ -42,8 +43,9 @@ import { checkInclusion } from "./transparency.js";
  */
 /**
  * Answers that are what they must be, by record; `good` counts them, those that allow nothing too.
- * @typedef {{votes: Map<string, Vote[]>, tickets: string[], good: number, wrong: Set<number>}} Checked
+ * @typedef {{votes: Map<string, Vote[]>, tickets: string[], good: number, denials: Denials, wrong: Set<number>}} Checked
  */
+/** `away`: what nobody refused, and too few nodes can open right now. @typedef {{openings: Opening[], away: Item[]}} Outcome */
 
 const MOST_PAIRS = 1000;
 
@@ -53,13 +55,19 @@ const MOST_PAIRS = 1000;
  * @param {Item[]} items each record once
  * @param {string} purpose of a-z, 0-9 and hyphens
  * @param {(step: string, detail?: object) => void} onStep steps: asked, agreed, received
- * @returns {Promise<Opening[]>} what is allowed; what is missing here was refused
- * @throws {Integrity} when an answer is not what it must be
+ * @returns {Promise<Outcome>} what is allowed, and what is away; what is in neither was refused
+ * @throws {Integrity} when an answer is not what it must be @throws {ApiError} `unavailable`: nothing is allowed, and something is away
  */
 export async function ask(session, items, purpose, onStep) {
-  const found = [];
-  for (const group of groups(items)) found.push(...(await askOnce(session, group, purpose, onStep)));
-  return found;
+  /** @type {Outcome} */
+  const all = { openings: [], away: [] };
+  for (const group of groups(items)) {
+    const { openings, away } = await askOnce(session, group, purpose, onStep);
+    all.openings.push(...openings);
+    all.away.push(...away);
+  }
+  if (!all.openings.length && all.away.length) throw notNow();
+  return all;
 }
 
 /** @param {Item[]} items @returns {Item[][]} of at most 1000 pairs each; a record is never torn apart */
@@ -81,7 +89,7 @@ function groups(items) {
 /**
  * @param {{me: {id: string}, keys: import("../crypto/keys.js").MemberKeys, deployment: Nodes}} session
  * @param {Item[]} items @param {string} purpose @param {(step: string, detail?: object) => void} onStep
- * @returns {Promise<Opening[]>}
+ * @returns {Promise<Outcome>}
  */
 async function askOnce({ me, keys, deployment }, items, purpose, onStep) {
   const octets = payload(deployment.id, me.id, { nonce: b64uEncode(randomBytes(16)), purpose, items });
@@ -89,24 +97,24 @@ async function askOnce({ me, keys, deployment }, items, purpose, onStep) {
   const directory = new Map([[me.id, keys.verification]]);
   const asked = verify(request, { typ: "sesphr-access-request", deployment: deployment.id, directory, what: "request" });
   onStep("asked", { nodes: deployment.n });
-  const { found, openings } = await send(deployment, asked);
+  const { found, ...outcome } = await send(deployment, asked);
   onStep("agreed", { nodes: found.answers.length, of: deployment.n });
   onStep("received", { octets: sizeOf(found.objects) });
-  return openings;
+  return outcome;
 }
 
 /**
  * Send a request; once more, waiting a little for the answers of all nodes, where those that were quick are
  * not enough, or do not agree.
  * @param {Nodes} deployment @param {Verified} asked
- * @returns {Promise<{found: Found, openings: Opening[]}>}
+ * @returns {Promise<{found: Found} & Outcome>}
  */
 async function send(deployment, asked) {
   /** @type {Found} */
   const found = read("access", await api.post("/access", { request: asked.jws }));
-  if (found.answers.length >= deployment.n) return { found, openings: checkAnswers(deployment, asked, found) };
+  if (found.answers.length >= deployment.n) return { found, ...checkAnswers(deployment, asked, found) };
   try {
-    return { found, openings: checkAnswers(deployment, asked, found, false) };
+    return { found, ...checkAnswers(deployment, asked, found, false) };
   } catch (error) {
     if (!(error instanceof Integrity)) throw error;
     return sendToAll(deployment, asked);
@@ -117,7 +125,7 @@ async function send(deployment, asked) {
 async function sendToAll(deployment, asked) {
   /** @type {Found} */
   const found = read("access", await api.post("/access", { request: asked.jws, everybody: true }));
-  return { found, openings: checkAnswers(deployment, asked, found) };
+  return { found, ...checkAnswers(deployment, asked, found) };
 }
 
 /**
@@ -144,22 +152,25 @@ function sizeOf(objects) {
  * @param {Nodes} deployment
  * @param {Verified} asked the request
  * @param {Found} found
- * @param {boolean} [everybody] whether all nodes had the time to answer; without, nothing that some allow and
- *   others do not is taken for refused
- * @returns {Opening[]}
+ * @param {boolean} [everybody] whether all nodes had the time to answer; without, nothing may be away
+ * @returns {Outcome}
  * @throws {Integrity}
  */
 export function checkAnswers(deployment, asked, found, everybody = true) {
-  const { votes, tickets, wrong } = votesOf(deployment, asked, found.answers);
-  return asked.payload.items.flatMap((/** @type {Item} */ item) => {
-    const agreed = agree(deployment.t, item, votes.get(item.record) ?? [], { everybody, me: asked.payload.iss });
-    if (agreed === null) return [];
-    const points = pointsOf(agreed.votes, agreed.allowed);
-    const stored = found.objects.find((one) => one.digest === agreed.manifest);
-    const { owner, version, manifest, allowed } = agreed;
-    const what = { record: item.record, owner, version, manifest, allowed, points, stored };
-    return [{ ...what, request: asked.jws, tickets, wrong: new Set(wrong), everybody }];
-  });
+  const { votes, tickets, wrong, denials } = votesOf(deployment, asked, found.answers);
+  /** @type {Outcome} */
+  const outcome = { openings: [], away: [] };
+  for (const item of /** @type {Item[]} */ (asked.payload.items)) {
+    const agreed = agree(deployment, item, votes.get(item.record) ?? [], { denials, me: asked.payload.iss });
+    if (!everybody && agreed.away.length) throw new Integrity("nodes-disagree");
+    if (agreed.away.length) outcome.away.push({ record: item.record, partitions: agreed.away });
+    if (!agreed.allowed.length) continue;
+    const [{ owner, version, manifest }, { allowed }] = [agreed.votes[0], agreed];
+    const stored = found.objects.find((one) => one.digest === manifest);
+    const what = { record: item.record, owner, version, manifest, allowed, points: pointsOf(agreed.votes, allowed), stored };
+    outcome.openings.push({ ...what, request: asked.jws, tickets, wrong: new Set(wrong), everybody });
+  }
+  return outcome;
 }
 
 /**
@@ -170,7 +181,7 @@ export function checkAnswers(deployment, asked, found, everybody = true) {
 export function votesOf(deployment, asked, answers) {
   const seen = new Set();
   /** @type {Checked} */
-  const checked = { votes: new Map(), tickets: [], good: 0, wrong: new Set() };
+  const checked = { votes: new Map(), tickets: [], good: 0, denials: new Denials(), wrong: new Set() };
   /** @type {Integrity | null} */
   let failure = null;
   for (const answer of answers) {
@@ -189,9 +200,10 @@ export function votesOf(deployment, asked, answers) {
   return checked;
 }
 
-/** @param {Checked} checked @param {[string, Vote][]} votes @param {NodeAnswer} answer */
-function take(checked, votes, { tickets }) {
+/** @param {Checked} checked @param {{votes: [string, Vote][], items: Members[]}} said @param {NodeAnswer} answer */
+function take(checked, { votes, items }, { tickets }) {
   checked.good++;
+  checked.denials.count(items);
   checked.tickets.push(...tickets);
   for (const [record, vote] of votes) checked.votes.set(record, [...(checked.votes.get(record) ?? []), vote]);
 }
@@ -207,13 +219,13 @@ function claimedBy({ nodes }, { answer }) {
   }
 }
 
-/** @param {Nodes} deployment @param {Verified} asked @param {NodeAnswer} answer @returns {[string, Vote][]} by record */
+/** @param {Nodes} deployment @param {Verified} asked @param {NodeAnswer} answer @returns {{votes: [string, Vote][], items: Members[]}} votes by record, and all that it said */
 function oneNode(deployment, asked, { answer, proofs }) {
   const checked = verify(answer, {
     typ: "sesphr-access-answer", deployment: deployment.id, directory: deployment.nodeKeys, what: "access-answer",
   });
   if (!equal(b64uDecode(checked.payload.request, 32), asked.digest)) refuse();
-  return votesBy(deployment, asked, checked, proofs);
+  return { votes: votesBy(deployment, asked, checked, proofs), items: checked.payload.items };
 }
 
 /** @returns {never} */
@@ -268,40 +280,6 @@ function checkLogged(deployment, checked, proofs, owners) {
     if (entry.index !== proofs[i].index) throw new Integrity("log-proof");
     checkInclusion(deployment, asIntegrity("log-proof", () => b64uDecode(entry.entry, 32)), proofs[i]);
   });
-}
-
-/**
- * @param {number} t @param {Item} item @param {Vote[]} all votes on one record
- * @param {{everybody: boolean, me: string}} how me: who asked
- * @returns {{owner: string, version: number, manifest: string, allowed: string[], votes: Vote[]} | null}
- *   null when nothing is allowed
- */
-function agree(t, { partitions }, all, { everybody, me }) {
-  const votes = ofOneVersion(all, t);
-  // Whom the list allows and for whom the nodes have no key yet: there is nothing to open with.
-  const opens = (/** @type {Vote} */ { owner, points }, /** @type {string} */ name) =>
-    owner === me ? points.has(name) : (points.get(name) ?? null) !== null;
-  const count = (/** @type {string} */ name) => votes.filter((vote) => opens(vote, name)).length;
-  const allowed = partitions.filter((name) => count(name) >= t);
-  const some = partitions.filter((name) => all.some((vote) => vote.points.has(name)));
-  if (!everybody && some.length > allowed.length) throw new Integrity("nodes-disagree");
-  if (allowed.length === 0) return null;
-  const { owner, version, manifest } = votes[0];
-  return { owner, version, manifest, allowed, votes };
-}
-
-/** @param {Vote[]} votes @param {number} t @returns {Vote[]} those for the newest version that t nodes vote for: a node may still be catching up */
-function ofOneVersion(votes, t) {
-  /** @type {Map<string, Vote[]>} */
-  const groups = new Map();
-  for (const vote of votes) {
-    const name = JSON.stringify([vote.owner, vote.version, vote.manifest]);
-    groups.set(name, [...(groups.get(name) ?? []), vote]);
-  }
-  if (groups.size <= 1) return votes;
-  const enough = [...groups.values()].filter((group) => group.length >= t);
-  if (enough.length === 0) throw new Integrity("nodes-disagree");
-  return enough.reduce((best, group) => (group[0].version > best[0].version ? group : best));
 }
 
 /** @param {Vote[]} votes @param {string[]} allowed @returns {Map<string, Map<number, Bytes>>} */

@@ -37,7 +37,7 @@ export async function* ownRecords(session) {
     const items = views.slice(at, at + TOGETHER).map((view) => ({ record: view.record, partitions: readable(view) }));
     const opened = await open(session, items, { owner: session.me.id, purpose: "own-copy" });
     // What was not given whole cannot be told from what is gone.
-    yield opened.filter(({ manifest, refused }) => manifest !== null && !refused.length).map(earlier);
+    yield opened.filter(({ manifest, refused, away }) => manifest !== null && !refused.length && !away.length).map(earlier);
   }
 }
 

@@ -21,6 +21,7 @@ import { Manifests } from "./manifests.js";
 import { ORIGINAL } from "./records.js";
 import { read } from "./shapes.js";
 import { asIntegrity } from "./statement.js";
+import { notNow } from "./verdicts.js";
 
 /** @typedef {import("../crypto/bytes.js").Bytes} Bytes */
 /** @typedef {import("../crypto/schemas.js").Members} Members */
@@ -32,9 +33,10 @@ import { asIntegrity } from "./statement.js";
 /**
  * A record as opened. `date`: the day its owner gave it, or when the version was signed (Unix
  * seconds); `manifest`: the verified payload, `digest` its name; `written`: by whom, if it was not its
- * owner, and when she signed that she takes it. Where all was refused, these and `owner` are null.
+ * owner, and when she signed that she takes it. Where nothing was opened, these and `owner` are null. `away`: what
+ * nobody refused, and too few nodes can open right now.
  * @typedef {{record: string, owner: string | null, version: number | null, date: number | null,
- *   manifest: Members | null, digest: string | null, written: Written | null, parts: Map<string, Bytes>, refused: string[]}} OpenedRecord
+ *   manifest: Members | null, digest: string | null, written: Written | null, parts: Map<string, Bytes>, refused: string[], away: string[]}} OpenedRecord
  */
 /** Who wrote a record of somebody else; `accepted`: Unix seconds, null while it waits. @typedef {{author: string, accepted: number | null}} Written */
 /** What a record is once it is checked and open. @typedef {{payload: Members, accepted: number | null, digest: string, plain: Map<string, Plain>}} OpenRecord */
@@ -70,12 +72,14 @@ export class RecordIntegrity extends Integrity {
  *   each record as soon as it is opened; proposed: what others added and she has not accepted
  * @returns {Promise<OpenedRecord[]>} in the order of `items`
  * @throws {Integrity} anything is not what was signed, or somebody else's; it was reported
+ * @throws {ApiError} `unavailable`: nothing can be opened right now, though not all of it was refused
  */
 export async function open(session, items, { owner, purpose = "treatment", onStep = () => {}, onRecord = () => {}, proposed = false }) {
   const wanted = items.map(({ record, partitions }) => ({ record, partitions: partitions.filter((name) => name !== ORIGINAL) }));
   expect(wanted.length);
-  const openings = await ask(session, wanted.filter((item) => item.partitions.length > 0), purpose, onStep);
+  const { openings, away } = await ask(session, wanted.filter((item) => item.partitions.length > 0), purpose, onStep);
   const total = openings.reduce((sum, one) => sum + one.allowed.length, 0);
+  const awayOf = (/** @type {Item} */ { record }) => away.find((one) => one.record === record)?.partitions ?? [];
   let done = 0;
   const onPart = (/** @type {string} */ partition) => onStep("decrypting", { partition, done: done++, total });
   const opened = new Map();
@@ -84,14 +88,14 @@ export async function open(session, items, { owner, purpose = "treatment", onSte
     await eachOf(openings, room(), async (opening) => {
       const { record } = opening;
       const item = /** @type {Item} */ (wanted.find((one) => one.record === record));
-      const found = described(item, await openRecord(session, manifests, opening, onPart));
+      const found = described(item, awayOf(item), await openRecord(session, manifests, opening, onPart));
       opened.set(record, found);
       onRecord(found);
     });
   } finally {
     await manifests.keep();
   }
-  return wanted.map((item) => opened.get(item.record) ?? described(item));
+  return wanted.map((item) => opened.get(item.record) ?? described(item, awayOf(item)));
 }
 
 /**
@@ -110,14 +114,15 @@ async function eachOf(all, atOnce, act) {
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
-/** @param {Item} item @param {OpenRecord} [opened] @returns {OpenedRecord} */
-function described({ record, partitions }, opened) {
-  if (!opened) return { record, owner: null, version: null, date: null, manifest: null, digest: null, written: null, parts: new Map(), refused: partitions };
+/** @param {Item} item @param {string[]} away @param {OpenRecord} [opened] @returns {OpenedRecord} */
+function described({ record, partitions }, away, opened) {
+  const closed = partitions.filter((name) => !away.includes(name));
+  if (!opened) return { record, owner: null, version: null, date: null, manifest: null, digest: null, written: null, parts: new Map(), refused: closed, away };
   const { payload, accepted, digest, plain } = opened;
   const written = payload.iss === payload.owner ? null : { author: payload.iss, accepted };
   const parts = new Map([...plain].map(([name, { plaintext }]) => [name, plaintext]));
-  const refused = partitions.filter((name) => !parts.has(name));
-  return { record, owner: payload.owner, version: payload.version, date: payload.date ?? payload.iat, manifest: payload, digest, written, parts, refused };
+  const refused = closed.filter((name) => !parts.has(name));
+  return { record, owner: payload.owner, version: payload.version, date: payload.date ?? payload.iat, manifest: payload, digest, written, parts, refused, away };
 }
 
 /**
@@ -273,7 +278,7 @@ export async function fetchOriginal(session, record, { onStep = () => {} } = {})
  * @param {{onStep?: OnStep}} [options]
  * @returns {Promise<AttachedFile>}
  * @throws {Integrity} anything is not what was signed; it was reported
- * @throws {Conflict} the record has changed since @throws {ApiError} `refused`
+ * @throws {Conflict} the record has changed since @throws {ApiError} `refused`, `unavailable`
  */
 export async function openAttachment(session, where, { number, sha256 }, { onStep = () => {} } = {}) {
   const found = await openedPart(session, where, onStep);
@@ -300,9 +305,11 @@ async function openedPart(session, { partition, ...where }, onStep) {
  * @param {OnStep} [onStep]
  * @returns {Promise<{opening: Opening, payload: Members, plain: Map<string, Plain>} | null>} null when all was refused
  * @throws {Integrity} anything is not what was signed; it was reported
+ * @throws {ApiError} `unavailable`: some of it cannot be opened right now
  */
 export async function openedParts(session, { owner, record, partitions, purpose, proposed }, onStep = () => {}) {
-  const [opening] = await ask(session, [{ record, partitions }], purpose, onStep);
+  const { openings: [opening], away } = await ask(session, [{ record, partitions }], purpose, onStep);
+  if (away.length) throw notNow();
   if (!opening) return null;
   const manifests = new Manifests(session, owner, { proposed });
   const { payload, plain } = await openRecord(session, manifests, opening, (partition) => onStep("decrypting", { partition }));
@@ -335,7 +342,7 @@ const permissionOf = ({ request, tickets }) => ({ request, tickets });
  * @param {Session} session @param {Where} where @param {Opening} before
  */
 async function askAgain(session, { record, partition, purpose }, before) {
-  const [opening] = await ask(session, [{ record, partitions: [partition] }], purpose, () => {});
+  const { openings: [opening] } = await ask(session, [{ record, partitions: [partition] }], purpose, () => {});
   if (!opening) throw new ApiError(403, "refused");
   if (opening.manifest !== before.manifest) throw new Conflict(409, "conflict");
   return permissionOf(opening);

@@ -15,6 +15,7 @@ import { sealedToEach } from "./dealing.js";
 import { EndpointError, Integrity } from "./errors.js";
 import { read } from "./shapes.js";
 import { payload, sign, verify } from "./statement.js";
+import { agree, notNow } from "./verdicts.js";
 
 /** @typedef {import("./access.js").NodeAnswer} NodeAnswer */
 /** @typedef {import("./session.js").Session} Session */
@@ -97,13 +98,17 @@ export function own({ deployment, ownKeys }, jws) {
  * Send a request with what it brings along, and read what the nodes made of it.
  * @param {Session} session
  * @param {string} request @param {readonly string[]} [cosigns]
- * @throws {EndpointError} fewer than t nodes let one in, and why @throws {Integrity}
+ * @throws {EndpointError} fewer than t nodes let one in, and why; `unavailable`: too few answer that could
+ * @throws {Integrity}
  */
 export async function begin(session, request, cosigns = []) {
   const { deployment } = session;
   const asked = own(session, request);
-  const { answers, votes } = await heard(deployment, asked, cosigns);
-  if (votes >= deployment.t) return;
+  const { answers, count, checked } = await heard(deployment, asked, cosigns);
+  if (count >= deployment.t) return;
+  const [item] = asked.payload.items;
+  const said = agree(deployment, item, checked.votes.get(item.record) ?? [], { denials: checked.denials, me: session.me.id });
+  if (said.away.length) throw notNow();
   const reasons = new Set(answers.flatMap((one) => reasonsOf(deployment, asked, one)));
   throw new EndpointError(SAID.find((one) => reasons.has(one)) ?? "no-way");
 }
@@ -112,20 +117,20 @@ export async function begin(session, request, cosigns = []) {
  * What the nodes answered, and how many let one in: the quick ones, or all, waiting a little, where those that
  * were quick are not enough and the others could be. The same request gets the same answer; a code counts once.
  * @param {Deployment} deployment @param {Verified} asked @param {readonly string[]} cosigns
- * @returns {Promise<{answers: NodeAnswer[], votes: number}>}
+ * @returns {Promise<{answers: NodeAnswer[], count: number, checked: import("./access.js").Checked}>}
  * @throws {Integrity}
  */
 async function heard(deployment, asked, cosigns) {
   const { n, t } = deployment;
   const body = { request: asked.jws, ...(cosigns.length && { cosigns }) };
   const counted = (/** @type {NodeAnswer[]} */ answers) => {
-    const { votes, good } = votesOf(deployment, asked, answers);
-    return { answers, votes: [...votes.values()].flat().length, good };
+    const checked = votesOf(deployment, asked, answers);
+    return { answers, count: [...checked.votes.values()].flat().length, checked };
   };
   const { answers } = read("access", await post("/access", body));
   try {
     const found = counted(answers);
-    const settled = found.votes >= t || found.votes + n - found.good < t;
+    const settled = found.count >= t || found.count + n - found.checked.good < t;
     if (settled || answers.length >= n) return found;
   } catch (error) {
     if (!(error instanceof Integrity) || answers.length >= n) throw error;

@@ -7,6 +7,7 @@
 
 import { fetchOriginal } from "../endpoint/opening.js";
 import { onChange } from "../endpoint/session.js";
+import { notNow } from "../endpoint/verdicts.js";
 import { confirm } from "../ui/dialog.js";
 import { noteVisit } from "./home/visits.js";
 import { byId, clone, el, fill, onAction, show, slot } from "../ui/dom.js";
@@ -80,9 +81,17 @@ class RecordPage {
     show(byId("record-waiting"), false);
     await this.draw(this.loaded.view);
     note("shown");
+    if (loaded.view.away.length) failed(pageState(), notNow(), () => this.again());
     if (this.use.mode === "reader" && this.loaded) await Promise.all([this.watch(), offerAdding(String(this.use.owner))]);
     if (this.use.mode === "proposal") await showProposal(this.session, String(this.use.record));
     return undefined;
+  }
+
+  /** All of it anew, with what could not be opened before. */
+  again() {
+    this.loaded = null;
+    this.clear();
+    this.start().catch((error) => failed(pageState(), error, () => this.again()));
   }
 
   /** What is locked is not there at all; it is opened anew with the keys. @param {import("../endpoint/session.js").Change} change */

@@ -19,8 +19,8 @@ import { moment, newestFirst } from './times.js';
  */
 /** @typedef {{fact: Known, all: Known[]}} Row what is said of one thing: the newest, and all */
 /** @typedef {{record: string, recorded: string, text: string}} Said words of a section without entries */
-/** @typedef {'listed' | 'none' | 'words' | 'nothing' | 'hidden' | 'unread'} State */
-/** Whether the part of a kind was read, is not shared, or is there and is no XML that this reader knows. @typedef {'read' | 'hidden' | 'unread'} Home */
+/** @typedef {'listed' | 'none' | 'words' | 'nothing' | 'hidden' | 'unread' | 'away'} State */
+/** Whether the part of a kind was read, is not shared, is there and is no XML that this reader knows, or cannot be opened right now. @typedef {'read' | 'hidden' | 'unread' | 'away'} Home */
 /**
  * @typedef {object} List
  * @property {State} state @property {Row[]} rows that hold now @property {Row[]} past @property {Known[]} denied said not to be so
@@ -128,9 +128,10 @@ function saidOf(records, kind) {
 
 /**
  * An owner reads all that there is, so that what is missing is missing.
- * @param {{mode: string, records: Opened[], broken: {partition: string}[]}} view @param {string} kind @returns {Home}
+ * @param {{mode: string, records: Opened[], broken: {partition: string}[], away: string[]}} view @param {string} kind @returns {Home}
  */
-export function homeOf({ mode, records, broken }, kind) {
+export function homeOf({ mode, records, broken, away }, kind) {
+  if (away.includes(HOME[kind])) return 'away';
   if (broken.some(({ partition }) => partition === HOME[kind])) return 'unread';
   return mode === 'own' || records.some(({ parts }) => parts.has(HOME[kind])) ? 'read' : 'hidden';
 }
@@ -148,7 +149,7 @@ function stateOf({ rows = [], absent = [], said = [] }, home) {
  * @param {Home} [home] as a reader has it who knows these records alone
  * @returns {List}
  */
-export function listOf(records, facts, kind, now, home = homeOf({ mode: 'reader', records, broken: [] }, kind)) {
+export function listOf(records, facts, kind, now, home = homeOf({ mode: 'reader', records, broken: [], away: [] }, kind)) {
   const known = facts.filter((each) => each.kind === kind);
   const absent = known.filter((each) => each.absent && each.absent !== 'unknown');
   const denied = known.filter(({ negated, absent: none }) => negated && !none);

@@ -2,13 +2,15 @@
 
 import base64
 import io
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
 
 from sesphr.client import times, visiting
-from sesphr.client.access import Checked
-from sesphr.client.errors import RefusedError
+from sesphr.client.access import Checked, Vote
+from sesphr.client.errors import NotNowError
+from sesphr.client.verdicts import Denials
 from sesphr.crypto import consent
 from tests.unit.client.test_roles import authority, certified  # noqa: F401 (fixtures)
 
@@ -187,16 +189,21 @@ def test_all_key_servers_are_heard_where_the_quick_ones_are_not_enough(monkeypat
         return SimpleNamespace(answers=[None] * (3 if sent[-1] else 2))
 
     def checked(place, asked, answers):
-        return Checked(votes=[None] * (all_ if len(answers) == 3 else quick), good=len(answers))
+        votes = [vote] * (all_ if len(answers) == 3 else quick)
+        without = Counter(medical=len(answers) - len(votes))
+        return Checked(votes=votes, good=len(answers), denials=Denials(without=without))
 
+    vote = Vote(1, 1, b"", "somebody", {"medical": b"point"})
+    request = SimpleNamespace(jws="request", payload={"items": [{"partitions": ["medical"]}]})
     place = SimpleNamespace(id="d", n=3, t=2)
-    session = SimpleNamespace(api=SimpleNamespace(post=post), deployment=place, own_keys={})
-    monkeypatch.setattr(visiting, "verify", lambda *args, **more: SimpleNamespace(jws="request"))
-    monkeypatch.setattr(visiting, "_reasons", lambda *args: ["not-here"])
+    session = SimpleNamespace(
+        api=SimpleNamespace(post=post), deployment=place, own_keys={}, me=SimpleNamespace(id="me")
+    )
+    monkeypatch.setattr(visiting, "verify", lambda *args, **more: request)
     monkeypatch.setattr(visiting, "checked_answers", checked)
     if all_ == 2:
         visiting.begin(session, "request")
     else:
-        with pytest.raises(RefusedError):
+        with pytest.raises(NotNowError):
             visiting.begin(session, "request")
     assert sent == ([False] if quick == 2 else [False, True])

@@ -1,9 +1,11 @@
 /** The panels that come first: allergies, active problems, current medicines. @module */
 
+import { notNow } from "../../endpoint/verdicts.js";
 import { clone, el, slot } from "../../ui/dom.js";
 import { list as listed } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { partName } from "../../ui/parts.js";
+import { explain } from "../../ui/states.js";
 import { HOME, homeOf, listOf, toldOf } from "../../reader/summary.js";
 import { moment } from "../../reader/times.js";
 import { freshWords } from "./fresh.js";
@@ -86,21 +88,22 @@ function sentence(known, kind, state) {
   return t(known.negated ? "none.some-negated" : "none.some", { name: nameOf(known) });
 }
 
-/** Why the part of a kind says nothing here, and never whether there is anything in it. @param {"hidden" | "unread"} home @param {string} kind */
+/** Why the part of a kind says nothing here, and never whether there is anything in it. @param {"hidden" | "unread" | "away"} home @param {string} kind */
 export function notRead(home, kind) {
+  if (home === "away") return explain(notNow());
   return t(home === "unread" ? "record.unread" : `hidden.${kind}`, { part: partName(HOME[kind]) });
 }
 
 /** Copies stand in another part for safety, and need not be all. @param {List} list @param {string} kind @returns {HTMLElement[]} */
 function elsewhere({ state, home }, kind) {
   if (home === "read" || state === home) return [];
-  const text = home === "unread" ? notRead(home, kind) : t("hidden.more", { part: partName(HOME[kind]) });
+  const text = home === "hidden" ? t("hidden.more", { part: partName(HOME[kind]) }) : notRead(home, kind);
   return [clone("t-denied", { text })];
 }
 
 /** @param {List} list @param {string} kind @returns {HTMLElement[]} */
 function answer(list, kind) {
-  if (list.state === "hidden" || list.state === "unread") return [clone("t-hidden", { text: notRead(list.state, kind) })];
+  if (list.state === "hidden" || list.state === "unread" || list.state === "away") return [clone("t-hidden", { text: notRead(list.state, kind) })];
   const said = list.said.map(({ text }) => clone("t-said", { text }));
   if (list.state === "nothing") return [clone("t-nothing", { text: t(`nothing.${kind}`) })];
   return list.state === "none" ? [] : said;

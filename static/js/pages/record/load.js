@@ -105,7 +105,8 @@ export async function load(session, use, views, onStep) {
   const [ends, writers] = await Promise.all([signedEnds(session, use, endsOf(views)), writersOf(session, opened)]);
   // What was added is shown to its owner as her own.
   const mode = use.mode === "proposal" ? "own" : use.mode;
-  const about = { mode, name: views[0].owner_name, viewer, purpose, ends, writers };
+  const away = [...new Set(opened.flatMap((one) => one.away))];
+  const about = { mode, name: views[0].owner_name, viewer, purpose, ends, writers, away };
   onStep("reading");
   const view = viewOf(inOrder(await Promise.all(read)), about);
   onStep("read");

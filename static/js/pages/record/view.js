@@ -16,13 +16,14 @@ import { ordered, PARTS } from "../../ui/parts.js";
  * @property {string} viewer who sees it, where another than who looks
  * @property {Shown[]} records the newest first
  * @property {import("../../reader/summary.js").Known[]} facts @property {Person[]} people who the records say it is
- * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not
+ * @property {string[]} shared parts that are open @property {string[]} hidden parts that are not shared
+ * @property {string[]} away parts of which something is shared and cannot be opened right now
  * @property {import("./reading.js").Broken[]} broken @property {Date} now
  * @property {import("../../reader/filter.js").Query} query what is looked for @property {(fact: import("../../reader/facts.js").Fact) => boolean} keep whether a fact is shown
  * @property {Map<string, import("./writers.js").Writer>} writers who wrote what its owner did not, by member id
  * @property {string} purpose for which it was opened @property {Map<string, number | null>} ends of access by part, Unix seconds
  */
-/** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends" | "writers">} About */
+/** @typedef {Pick<View, "mode" | "name" | "viewer" | "purpose" | "ends" | "writers" | "away">} About */
 
 /** @param {Shown[]} records the newest first @param {About} about @param {import("../../reader/filter.js").Query} [query] @returns {View} */
 export function viewOf(records, about, query = {}) {
@@ -30,7 +31,7 @@ export function viewOf(records, about, query = {}) {
   const shared = ordered(new Set([...records.flatMap(({ parts }) => [...parts.keys()]), ...broken.map(({ partition }) => partition)]));
   return {
     ...about, records, facts: factsIn(records), people: records.flatMap(({ parts }) => parts.get("personal")?.people ?? []), shared,
-    hidden: PARTS.filter((part) => !shared.includes(part)), broken, now: new Date(), query, keep: keeping(query),
+    hidden: PARTS.filter((part) => !shared.includes(part) && !about.away.includes(part)), broken, now: new Date(), query, keep: keeping(query),
   };
 }
 
