@@ -125,7 +125,7 @@ def checked_answers(deployment: Deployment, asked: Verified, answers: list[NodeA
         claimed = _claimed(deployment, answer)
         try:
             if claimed is None or claimed in seen:
-                raise IntegrityError("A key server answered twice, or one of another deployment.")
+                raise IntegrityError("A key node answered twice, or one of another deployment.")
             seen.add(claimed)
             vote = _verified(deployment, asked, answer)
         except (IntegrityError, CryptoError) as error:
@@ -153,10 +153,10 @@ def _claimed(deployment: Deployment, answer: NodeAnswer) -> int | None:
 def _verified(deployment: Deployment, asked: Verified, answer: NodeAnswer) -> Vote | None:
     checked = verify(
         answer.answer, typ="sesphr-access-answer", deployment=deployment.id,
-        directory=deployment.node_keys(), what="A key server's answer",
+        directory=deployment.node_keys(), what="A key node's answer",
     )  # fmt: skip
     if b64u_decode(checked.payload["request"]) != asked.digest:
-        raise IntegrityError("A key server answered another request.")
+        raise IntegrityError("A key node answered another request.")
     return _vote(deployment, asked, checked, answer)
 
 
@@ -171,10 +171,10 @@ def _vote(
     wanted = asked.payload["items"][0]
     items = checked.payload["items"]
     if len(items) != 1 or items[0]["record"] != wanted["record"]:
-        raise IntegrityError("A key server answered for another record.")
+        raise IntegrityError("A key node answered for another record.")
     item = items[0]
     if sorted(one["partition"] for one in item["partitions"]) != sorted(wanted["partitions"]):
-        raise IntegrityError("A key server answered for other partitions.")
+        raise IntegrityError("A key node answered for other partitions.")
     allowed = {
         one["partition"]: None if one["answer"] is None else b64u_decode(one["answer"], 576)
         for one in item["partitions"]
@@ -183,7 +183,7 @@ def _vote(
     if not allowed:
         return None
     if item["owner"] is None or item["version"] is None or item["manifest"] is None:
-        raise IntegrityError("A key server allows something without saying what.")
+        raise IntegrityError("A key node allows something without saying what.")
     _check_logged(deployment, checked, answer)
     return Vote(
         deployment.index_of(checked.issuer), item["version"], b64u_decode(item["manifest"]),
@@ -195,7 +195,7 @@ def _check_logged(deployment: Deployment, checked: Verified, answer: NodeAnswer)
     """Nothing is released without its event: each entry is proved to be in the log."""
     entries = checked.payload["log"]
     if not entries or len(entries) != len(answer.proofs):
-        raise IntegrityError("A key server released something that the log does not hold.")
+        raise IntegrityError("A key node released something that the log does not hold.")
     for entry, proof in zip(entries, answer.proofs, strict=True):
         if entry["index"] != proof.index:
             raise IntegrityError("A proof of the log is for another event.")
@@ -214,7 +214,7 @@ def _agreed(
     ]  # fmt: skip
     some = {name for vote in checked.votes for name in vote.points}
     if not complete and some - set(allowed):
-        raise IntegrityError("The key servers disagree about what may be opened.")
+        raise IntegrityError("The key nodes disagree about what may be opened.")
     if not votes or not allowed:
         raise RefusedError("There is no such record, or nothing of it may be opened.")
     first = votes[0]
@@ -246,7 +246,7 @@ def _of_one_version(votes: list[Vote], t: int) -> list[Vote]:
         return votes
     enough = [group for group in groups.items() if len(group[1]) >= t]
     if not enough:
-        raise IntegrityError("The key servers disagree about this record.")
+        raise IntegrityError("The key nodes disagree about this record.")
     return max(enough, key=lambda group: group[0])[1]
 
 

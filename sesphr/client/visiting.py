@@ -25,7 +25,7 @@ SAID = {
     "credential": "Your credential is not valid now.",
     "inactive": "Your membership is not active.",
 }
-REFUSED = "The key servers opened nothing."
+REFUSED = "The key nodes opened nothing."
 
 
 def way(session: Session, owner: str, kind: str) -> Openable:
@@ -90,7 +90,7 @@ def begin(session: Session, signed: str, cosigns: Iterable[str] = ()) -> None:
     )  # fmt: skip
     found, checked = _heard(session, asked, {"cosigns": list(cosigns)} if cosigns else {})
     if not checked.good:
-        raise ServerError("No key server answered.")
+        raise ServerError("No key node answered.")
     if len(checked.votes) >= session.deployment.t:
         return
     reasons = {one for answer in found.answers for one in _reasons(session, asked, answer)}
@@ -122,7 +122,7 @@ def _reasons(session: Session, asked: Verified, answer: NodeAnswer) -> list[str]
     try:
         said = verify(
             answer.answer, typ="sesphr-access-answer", deployment=place.id,
-            directory=place.node_keys(), what="A key server's answer",
+            directory=place.node_keys(), what="A key node's answer",
         ).payload  # fmt: skip
     except IntegrityError:
         return []
