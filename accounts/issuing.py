@@ -31,7 +31,7 @@ def verification_of(member: str) -> bytes:
     if any(keys != newest[: len(keys)] for keys in said):
         raise Invalid("The nodes name different keys of this member: find out why.")
     if said.count(newest) < get_deployment().t:
-        raise Unavailable("Too few key servers told the newest keys; try again in a moment.")
+        raise Unavailable("Too few key nodes told the newest keys; try again in a moment.")
     return newest[-1]
 
 

@@ -145,7 +145,7 @@ class IntegrityReportAdmin(ReadOnlyAdmin):
         """Which."""
         return EMPTY if row.record is None else code(row.record)
 
-    @admin.display(description=_("Key server"))
+    @admin.display(description=_("Key node"))
     def which_node(self, row: IntegrityReport) -> str:
         """Whose answer did not fit."""
         return EMPTY if row.node is None else f"srs-{row.node}"

@@ -83,7 +83,7 @@ class KeyRequest(models.Model):
 class Proposal(models.Model):
     """What somebody added to an owner's records, waiting for her or answered by her.
 
-    The key servers hold what counts; this is for lists and counts. `manifest` is the author's
+    The key nodes hold what counts; this is for lists and counts. `manifest` is the author's
     statement while it waits. `answer` is her statement, kept before anything is done with it, so
     that what a crash interrupts is done to its end.
     """
@@ -129,7 +129,7 @@ class IntegrityReport(models.Model):
     manifest = models.CharField(max_length=DIGEST, blank=True)
     # The notice of an emergency that its owner questions.
     emergency = models.UUIDField(null=True, unique=True)
-    # The key server whose answer did not fit, where that is known.
+    # The key node whose answer did not fit, where that is known.
     node = models.PositiveSmallIntegerField(null=True)
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()

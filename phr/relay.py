@@ -100,7 +100,7 @@ def said_by(node: SrsNode, jws: str, typ: str) -> dict[str, Any]:
     try:
         checked = statements.verify(jws, typ=typ, deployment=deployment.id, directory=directory)
     except CryptoError as error:
-        raise IntegrityFailure(f"Key server {node.index} signed no {typ}: {error}") from error
+        raise IntegrityFailure(f"Key node {node.index} signed no {typ}: {error}") from error
     return checked.payload
 
 
@@ -121,7 +121,7 @@ def _about(statement: str, kind: str) -> dict[str, Any]:
 def _checked(node: SrsNode, receipt: str, about: dict[str, Any]) -> str:
     payload = said_by(node, receipt, "sesphr-receipt")
     if {name: payload[name] for name in about} != about:
-        raise IntegrityFailure(f"Key server {node.index} gave a receipt for something else.")
+        raise IntegrityFailure(f"Key node {node.index} gave a receipt for something else.")
     return receipt
 
 

@@ -243,7 +243,7 @@ class KeyRequestsOut(Schema):
 
 class AccessIn(Sent):
     """A signed access request; in an emergency with what clinicians signed of it. `everybody` waits a
-    little for the answers of all key servers, as one asks for whose answers did not fit together."""
+    little for the answers of all key nodes, as one asks for whose answers did not fit together."""
 
     request: Statement
     cosigns: Annotated[list[SmallStatement], Field(default_factory=list, max_length=64)]

@@ -22,7 +22,7 @@ from sesphr.ports.srs import EventView, RecordView
 
 # How many requests a list shows that still wait, and how many that were answered.
 LISTED = 200
-# Seconds that the activity waits for key servers beyond the first t.
+# Seconds that the activity waits for key nodes beyond the first t.
 WAIT_FOR_EVENTS = 1.0
 
 

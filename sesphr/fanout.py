@@ -1,4 +1,4 @@
-"""Asking several key servers at once, of which some may be out of reach, slow or wrong.
+"""Asking several key nodes at once, of which some may be out of reach, slow or wrong.
 
 A write is acknowledged once max(t, n-t+1) of them took it: then every t of them, which is what an
 opening needs, and every n-t+1, which is what a reading asks, have one among them that knows; the
@@ -23,9 +23,9 @@ from sesphr.ports.srs import SrsNode
 GRACE = 0.25
 # After how long nobody is waited for any more.
 PATIENCE = 15.0
-NOT_KEPT = "Too few key servers can be reached to keep this now. Try again in a moment."
+NOT_KEPT = "Too few key nodes can be reached to keep this now. Try again in a moment."
 NOT_NOW = (
-    "This cannot be done right now: too few key servers can be reached. Nothing is lost; try again"
+    "This cannot be done right now: too few key nodes can be reached. Nothing is lost; try again"
     " in a moment."
 )
 T = TypeVar("T")

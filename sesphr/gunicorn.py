@@ -22,7 +22,7 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """A key server answers nothing before it has read what it missed."""
+    """A key node answers nothing before it has read what it missed."""
     # What is loaded by now stays; the collector would walk through it again and again.
     gc.collect()
     gc.freeze()

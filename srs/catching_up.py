@@ -105,7 +105,7 @@ def apply(node: Node, peer: int, entry: JournalEntry) -> None:
         unsettled.dropped(node, peer, entry)
         return
     try:
-        with reachable("key server"):
+        with reachable("key node"):
             rivals.require_subject(entry)
             APPLY[entry.kind](node, entry)
             rivals.agreed(node, peer, entry)

@@ -152,7 +152,7 @@ class Node:
             Invalid: with the sentence `otherwise`. ClockBehind: of what another node took.
         """
         if self.hearing and dated > clock.now() + 2 * SKEW:
-            raise ClockBehind("This key server's clock is behind.")
+            raise ClockBehind("This key node's clock is behind.")
         if not self.hearing and dated > clock.now() + SKEW:
             raise Invalid(otherwise)
 

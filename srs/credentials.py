@@ -104,7 +104,7 @@ def authorities() -> tuple[Issuer, ...]:
         return pinned_authorities()
     except ImproperlyConfigured as error:
         logger.exception("the pinned authorities cannot be read")
-        raise Unavailable("This key server's pinned authorities cannot be read.") from error
+        raise Unavailable("This key node's pinned authorities cannot be read.") from error
 
 
 def revocation_lists(node: Node, issuers: tuple[Issuer, ...]) -> Mapping[str, RevocationList]:

@@ -28,4 +28,4 @@ def require_ready(index: int) -> None:
     """
     ready = _ready.get(index)
     if ready is not None and not ready():
-        raise Unavailable("This key server is catching up.", code="catching-up")
+        raise Unavailable("This key node is catching up.", code="catching-up")

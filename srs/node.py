@@ -37,7 +37,7 @@ class LocalSrs:
     @contextmanager
     def _serving(self) -> Iterator[None]:
         """Answer only with all that the other nodes took; see `srs.catching_up`."""
-        with reachable("key server"):
+        with reachable("key node"):
             gate.require_ready(self.index)
             yield
 
@@ -161,7 +161,7 @@ class LocalSrs:
 
     def givers(self, member: str) -> tuple[str, ...]:
         """See the port."""
-        with reachable("key server"):
+        with reachable("key node"):
             return selectors.givers(self._node, member)
 
     def events(self, member: str, after: int = 0) -> tuple[EventView, ...]:
@@ -197,7 +197,7 @@ class LocalSrs:
 
     def journal(self, after: int) -> JournalPage:
         """See the port."""
-        with reachable("key server"):
+        with reachable("key node"):
             return journal.page(self._node, after)
 
     def publish(self, member: str) -> None:

@@ -37,9 +37,7 @@ FAILURES: dict[type[PortError], Any] = {
     Conflict: _("The membership changed meanwhile. Go back, look at it again, then decide."),
     Refused: _("This cannot be done with this account."),
 }
-OTHERWISE = _(
-    "A key server found something wrong and did nothing. Look at its log, then try again."
-)
+OTHERWISE = _("A key node found something wrong and did nothing. Look at its log, then try again.")
 
 
 @dataclass(frozen=True)

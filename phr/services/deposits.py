@@ -64,7 +64,7 @@ def deposit(
     if added:
         contributions.require_right(by, payload, digest_of(manifest))
     if set(sealed) != {str(node.index) for node in nodes()}:
-        raise Invalid("The parameters must be sealed to every key server, and to no other.")
+        raise Invalid("The parameters must be sealed to every key node, and to no other.")
     cloud = get_cloud()
     cloud.put(manifest, verification_of(by), document)
     found = ask_receipts(

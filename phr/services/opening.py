@@ -79,9 +79,9 @@ def _ask_nodes(
         wait,
     )
     for index, failure in found.failures.items():
-        logger.log(_level(failure), "key server %s gave no answer: %s", index, failure)
+        logger.log(_level(failure), "key node %s gave no answer: %s", index, failure)
     sentence = (
-        "This cannot be opened right now: too few key servers can be reached. Nothing is lost;"
+        "This cannot be opened right now: too few key nodes can be reached. Nothing is lost;"
         " try again in a moment."
     )
     return tuple(fanout.require(found, enough, sentence))
@@ -99,7 +99,7 @@ def _checked(node: SrsNode, answer: Access, request: str, verification: bytes) -
     for ticket in answer.tickets:
         payload = said_by(node, ticket, "sesphr-ticket")
         if (payload["key"], payload["request"]) != (key, digest_of(request)):
-            raise IntegrityFailure(f"Key server {node.index} gave a ticket for something else.")
+            raise IntegrityFailure(f"Key node {node.index} gave a ticket for something else.")
     return answer
 
 
@@ -117,7 +117,7 @@ def report_integrity(
 ) -> None:  # fmt: skip
     """Note that an endpoint got something else than what was signed, for everybody concerned.
 
-    `node` is the key server whose answer did not fit, where that is known.
+    `node` is the key node whose answer did not fit, where that is known.
     """
     records = set() if record is None else {record}
     details: dict[str, Any] = {"record": record, "partition": partition, "manifest": manifest}

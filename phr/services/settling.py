@@ -74,6 +74,6 @@ def _receipts(node: SrsNode, asked: tuple[str, ...]) -> dict[str, str]:
     for receipt in node.committed(asked):
         payload = said_by(node, receipt, "sesphr-receipt")
         if payload["kind"] != "deposit" or payload["object"] not in asked:
-            raise IntegrityFailure(f"Key server {node.index} gave a receipt for something else.")
+            raise IntegrityFailure(f"Key node {node.index} gave a receipt for something else.")
         found[payload["object"]] = receipt
     return found

@@ -43,7 +43,7 @@ WORDS = {"cloud": "cloud", "audit": "log", "portal": "portal"}
 
 def spoken(peer: str) -> str:
     """What a sentence calls a server."""
-    return WORDS.get(peer) or f"key server {peer.removeprefix('srs-')}"
+    return WORDS.get(peer) or f"key node {peer.removeprefix('srs-')}"
 
 
 def key_of(call: Call, body: bytes) -> str:

@@ -140,7 +140,7 @@ def checked_answers(deployment: Deployment, asked: Verified, answers: list[NodeA
         claimed = _claimed(deployment, answer)
         try:
             if claimed is None or claimed in seen:
-                raise IntegrityError("A key server answered twice, or one of another deployment.")
+                raise IntegrityError("A key node answered twice, or one of another deployment.")
             seen.add(claimed)
             said = _verified(deployment, asked, answer)
             vote = _vote(deployment, said, answer)
@@ -175,16 +175,16 @@ def _verified(deployment: Deployment, asked: Verified, answer: NodeAnswer) -> Ve
     """
     checked = verify(
         answer.answer, typ="sesphr-access-answer", deployment=deployment.id,
-        directory=deployment.node_keys(), what="A key server's answer",
+        directory=deployment.node_keys(), what="A key node's answer",
     )  # fmt: skip
     if b64u_decode(checked.payload["request"]) != asked.digest:
-        raise IntegrityError("A key server answered another request.")
+        raise IntegrityError("A key node answered another request.")
     wanted = asked.payload["items"][0]
     items = checked.payload["items"]
     if len(items) != 1 or items[0]["record"] != wanted["record"]:
-        raise IntegrityError("A key server answered for another record.")
+        raise IntegrityError("A key node answered for another record.")
     if sorted(one["partition"] for one in items[0]["partitions"]) != sorted(wanted["partitions"]):
-        raise IntegrityError("A key server answered for other partitions.")
+        raise IntegrityError("A key node answered for other partitions.")
     return checked
 
 
@@ -203,7 +203,7 @@ def _vote(deployment: Deployment, checked: Verified, answer: NodeAnswer) -> Vote
     if not allowed:
         return None
     if item["owner"] is None or item["version"] is None or item["manifest"] is None:
-        raise IntegrityError("A key server allows something without saying what.")
+        raise IntegrityError("A key node allows something without saying what.")
     _check_logged(deployment, checked, answer)
     return Vote(
         deployment.index_of(checked.issuer), item["version"], b64u_decode(item["manifest"]),
@@ -215,7 +215,7 @@ def _check_logged(deployment: Deployment, checked: Verified, answer: NodeAnswer)
     """Nothing is released without its event: each entry is proved to be in the log."""
     entries = checked.payload["log"]
     if not entries or len(entries) != len(answer.proofs):
-        raise IntegrityError("A key server released something that the log does not hold.")
+        raise IntegrityError("A key node released something that the log does not hold.")
     for entry, proof in zip(entries, answer.proofs, strict=True):
         if entry["index"] != proof.index:
             raise IntegrityError("A proof of the log is for another event.")
@@ -230,7 +230,7 @@ def _agreed(
     said = verdicts(session, item["partitions"], votes, checked.denials)
     allowed, away = ([name for name in said if said[name] == one] for one in ("open", "not-now"))
     if not complete and away:
-        raise IntegrityError("The key servers disagree about what may be opened.")
+        raise IntegrityError("The key nodes disagree about what may be opened.")
     if not allowed:
         if away:
             raise NotNowError
@@ -279,7 +279,7 @@ def _of_one_version(votes: list[Vote], t: int) -> list[Vote]:
         return votes
     enough = [group for group in groups.items() if len(group[1]) >= t]
     if not enough:
-        raise IntegrityError("The key servers disagree about this record.")
+        raise IntegrityError("The key nodes disagree about this record.")
     return max(enough, key=lambda group: group[0])[1]
 
 

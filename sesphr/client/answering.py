@@ -110,7 +110,7 @@ def _whole(session: Session, record: str) -> tuple[Opening, Opened]:
     if told["iss"] == session.me.id or told["version"] != 1:
         raise RefusedError("This record is your own already.", code="not-found")
     if offer is not None and b64u_encode(opening.manifest) != offer.shown.digest:
-        raise IntegrityError("STOP: the key servers hold something else than what was added.")
+        raise IntegrityError("STOP: the key nodes hold something else than what was added.")
     require_all(opening)
     if set(opened.keys) != set(told["partitions"]):
         raise IntegrityError("STOP: the server left out a part of what was added.")
@@ -141,4 +141,4 @@ def _send(session: Session, record: str, act: str, typ: str, /, **members: objec
     found = session.api.post(ProposalAnswered, f"/proposals/{record}/{act}", **{name: statement})
     nodes = check_receipts(session, found.receipts, kind=name, digest=checked.digest)
     if nodes < acknowledging(session.deployment):
-        raise IntegrityError("The server confirmed this without the key servers' receipts.")
+        raise IntegrityError("The server confirmed this without the key nodes' receipts.")

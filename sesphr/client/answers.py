@@ -375,14 +375,14 @@ class Anything(BaseModel):
 
 
 class TakenCredential(BaseModel):
-    """A receipt of each key server that took a credential."""
+    """A receipt of each key node that took a credential."""
 
     receipts: list[str]
     nodes: int
 
 
 class SaidOfCredential(BaseModel):
-    """What the key servers with these indexes say of a credential; times in Unix seconds."""
+    """What the key nodes with these indexes say of a credential; times in Unix seconds."""
 
     role: Name
     issuer: str
@@ -395,7 +395,7 @@ class SaidOfCredential(BaseModel):
 
 
 class Credentials(BaseModel):
-    """What the key servers say, those that say the same together."""
+    """What the key nodes say, those that say the same together."""
 
     said: list[SaidOfCredential]
 

@@ -1,7 +1,7 @@
 """Asking an owner for access: the signed request waits in HOME until it is acknowledged.
 
 After a crash or a lost answer the same command sends the very same octets, so that
-the owner is asked once. A key server takes a request for an hour after its signing.
+the owner is asked once. A key node takes a request for an hour after its signing.
 """
 
 import secrets
@@ -51,7 +51,7 @@ def ask(session: Session, terms: dict[str, Any]) -> str:
 
 
 def _still_good(session: Session) -> dict[str, Any]:
-    """The requests that wait and that a key server would still take."""
+    """The requests that wait and that a key node would still take."""
     now = times.now()
     kept = session.folder.read(PENDING)
     return {name: one for name, one in kept.items() if 0 <= now - one["signed"] < LIFE}

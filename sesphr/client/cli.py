@@ -230,7 +230,7 @@ def _sharing(commands: _Commands) -> None:
     one = commands.add("revoke", roles.revoke_either, "take access back")
     _whom(one)
     one.add_argument("--partition", action="append", metavar="P")
-    commands.add("deal-again", roles.deal_again, "deal what the key servers lack")
+    commands.add("deal-again", roles.deal_again, "deal what the key nodes lack")
     commands.add("lists", roles.lists, "all your access lists so far, verified")
 
 
@@ -291,7 +291,7 @@ def _credential(commands: _Commands) -> None:
     one.add_argument("--output", required=True, metavar="FILE")
     one = acts.add("present", credential.present, "hand in what the authority sent back")
     one.add_argument("file", metavar="FILE")
-    one = acts.add("show", credential.show, "what the key servers say of a credential")
+    one = acts.add("show", credential.show, "what the key nodes say of a credential")
     one.add_argument("email", nargs="?", metavar="EMAIL")
 
 

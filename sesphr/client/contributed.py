@@ -77,4 +77,4 @@ def _from_nodes(session: Session, opening: Opening, payload: dict[str, Any], nam
         except (OpenError, IntegrityError, KeyError):
             # A node that lies must not keep her from what another one tells.
             continue
-    raise IntegrityError("STOP: no key server gave what opens this.")
+    raise IntegrityError("STOP: no key node gave what opens this.")

@@ -166,4 +166,4 @@ def _send(session: Session, parcel: Parcel, owner: str | None = None) -> None:
     digest = b64u_decode(parts["digest"], 32)
     nodes = check_receipts(session, found.receipts, kind="deposit", digest=digest, owner=owner)
     if nodes < acknowledging(session.deployment) or found.record != parts["record"]:
-        raise IntegrityError("The server confirmed the deposit without the key servers' receipts.")
+        raise IntegrityError("The server confirmed the deposit without the key nodes' receipts.")

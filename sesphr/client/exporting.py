@@ -60,7 +60,7 @@ def _opened_whole(session: Session, view: RecordView) -> tuple[Opening, Opened]:
     opened = open_record(session, opening, owner=session.me.id)
     if opening.version != view.version:
         raise IntegrityError(
-            f"STOP: the key servers know your record {view.record} otherwise than the list."
+            f"STOP: the key nodes know your record {view.record} otherwise than the list."
         )
     require_all(opening)
     missing = set(opened.payload["partitions"]) - set(opened.plaintexts)

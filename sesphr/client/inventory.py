@@ -32,7 +32,7 @@ def complete(session: Session) -> Inventory:
     with session.folder.locked(activity.SEEN):
         found = activity.read(session)
     if len({*found.away, *found.lost}) >= session.deployment.t > 1:
-        raise ServerError("Too few key servers can be reached to know what is yours. Try again.")
+        raise ServerError("Too few key nodes can be reached to know what is yours. Try again.")
     views = listing.listed(session, session.me.id)
     waiting = {one.parts["record"] for one in Outbox(session.folder).waiting()}
     known = _deposited(found.events)
@@ -41,7 +41,7 @@ def complete(session: Session) -> Inventory:
 
 
 def _deposited(events: Iterable[Event]) -> dict[str, int]:
-    """The newest version of each record that some key server logged."""
+    """The newest version of each record that some key node logged."""
     found: dict[str, int] = {}
     for one in events:
         told = one.event

@@ -66,7 +66,7 @@ def open_record(
         _check_not_older(session, opening)
         missing = set(opening.allowed) - set(payload["partitions"])
         if missing:
-            raise IntegrityError("A key server allowed a partition that the record does not have.")
+            raise IntegrityError("A key node allowed a partition that the record does not have.")
         taken = contributed.accepted(session, opening, payload, stored.accept, proposed=proposed)
     mine = opening.owner == session.me.id
     opened = _as_owner(session, opening, stored, payload, taken) if mine else _as_user(
@@ -104,7 +104,7 @@ def reporting(
 def _manifest(session: Session, opening: Opening) -> tuple[CloudObject, Any]:
     stored = opening.stored
     if stored is None:
-        raise IntegrityError("The cloud does not have this record as the key servers know it.")
+        raise IntegrityError("The cloud does not have this record as the key nodes know it.")
     author = authors.author_of(stored.manifest)
     manifest = verify(
         stored.manifest, typ="sesphr-manifest", deployment=session.deployment.id,
@@ -206,13 +206,13 @@ def _hear_everybody(session: Session, opening: Opening) -> None:
     again = ask_everybody(session, opening)
     opening.everybody = True
     if again.manifest != opening.manifest or not set(opening.allowed) <= set(again.points):
-        raise IntegrityError("The key servers disagree about this record.")
+        raise IntegrityError("The key nodes disagree about this record.")
     opening.points, opening.tickets = again.points, again.tickets
     opening.wrong |= again.wrong
 
 
 def _report_nodes(session: Session, opening: Opening) -> None:
-    """Name the key servers whose answers were not what they must be; the opening went on."""
+    """Name the key nodes whose answers were not what they must be; the opening went on."""
     for index in sorted(opening.wrong):
         with contextlib.suppress(ClientError):
             session.api.post(

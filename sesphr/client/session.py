@@ -138,12 +138,12 @@ def check_receipts(
     for jws in receipts:
         checked = verify(
             jws, typ="sesphr-receipt", deployment=session.deployment.id,
-            directory=session.deployment.node_keys(), what="A key server's receipt",
+            directory=session.deployment.node_keys(), what="A key node's receipt",
         )  # fmt: skip
         payload = checked.payload
         named = (payload["kind"], b64u_decode(payload["object"], 32), payload["owner"])
         if named != (kind, digest, owner or session.me.id):
-            raise IntegrityError("A key server's receipt is for something else.")
+            raise IntegrityError("A key node's receipt is for something else.")
         nodes.add(checked.issuer)
     return len(nodes)
 

@@ -31,7 +31,7 @@ SAID = {
     "credential": "Your credential is not valid now.",
     "inactive": "Your membership is not active.",
 }
-REFUSED = "The key servers opened nothing."
+REFUSED = "The key nodes opened nothing."
 
 
 def way(session: Session, owner: str, kind: str) -> Openable:
@@ -97,7 +97,7 @@ def begin(session: Session, signed: str, cosigns: Iterable[str] = ()) -> None:
     )  # fmt: skip
     found, checked = _heard(session, asked, {"cosigns": list(cosigns)} if cosigns else {})
     if not checked.good:
-        raise ServerError("No key server answered.")
+        raise ServerError("No key node answered.")
     if len(checked.votes) >= session.deployment.t:
         return
     named = asked.payload["items"][0]["partitions"]
@@ -133,7 +133,7 @@ def _reasons(session: Session, asked: Verified, answer: NodeAnswer) -> list[str]
     try:
         said = verify(
             answer.answer, typ="sesphr-access-answer", deployment=place.id,
-            directory=place.node_keys(), what="A key server's answer",
+            directory=place.node_keys(), what="A key node's answer",
         ).payload  # fmt: skip
     except IntegrityError:
         return []

@@ -211,7 +211,7 @@ def _points(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, s
         return {**reencrypt_all(node, user, decisions), **for_owner(node, user, decisions)}
     except CryptoError:
         # Each R and D was checked when it was taken, so this is not the asker's fault.
-        raise IntegrityFailure("What this key server keeps is not what it took.") from None
+        raise IntegrityFailure("What this key node keeps is not what it took.") from None
 
 
 def reencrypt_all(node: Node, user: Member, decisions: list[Decision]) -> dict[Pair, str]:

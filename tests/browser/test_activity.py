@@ -150,7 +150,7 @@ def test_a_log_that_is_not_whole_is_red_and_says_what_to_do(page: Page) -> None:
     changed(page, hide)
     verdict = page.get_by_role("alert")
     expect(verdict).to_contain_text("The log is not whole")
-    expect(verdict).to_contain_text("Entry 2 of key server 1 is missing.")
+    expect(verdict).to_contain_text("Entry 2 of key node 1 is missing.")
     expect(verdict).to_contain_text("is not what the log holds")
     expect(verdict).to_contain_text("What to do")
     expect(verdict).to_contain_text("The administrator was told")

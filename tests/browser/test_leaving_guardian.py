@@ -80,6 +80,7 @@ def test_who_is_removed_acts_on_for_a_child(
         button.click()
         words = "to act for 1 person who has no other guardian"
         expect(clerk.get_by_role("dialog")).to_contain_text(words)
+        expect(clerk.get_by_role("dialog")).not_to_contain_text("signed out")
         look(clerk, whole=False)
         clerk.get_by_role("dialog").get_by_role("button", name="Remove").click()
         expect(clerk.locator("#result")).to_contain_text(words)

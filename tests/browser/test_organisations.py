@@ -20,7 +20,7 @@ NODES = {"SESPHR_NODES": "3", "SESPHR_THRESHOLD": "2"}
 
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Site]:
-    """Three key servers, one patient with a record, one hospital."""
+    """Three key nodes, one patient with a record, one hospital."""
     with sites.running(tmp_path_factory.mktemp("clinic"), static, env=NODES) as found:
         yield found
 
@@ -80,7 +80,7 @@ def story(playwright: Playwright, place: Site, folder: Path, *, whole: bool) -> 
         alice.ok("grant", LEE.login, "--partition", "medical", "--history")
         clerk.reload()
         organisation.remove(clerk, "Dr Bob Lee")
-        expect(clerk.locator("#result")).to_contain_text("3 of 3 key servers have confirmed")
+        expect(clerk.locator("#result")).to_contain_text("3 of 3 key nodes have confirmed")
         look(clerk, whole=whole)
         told(patient, whole=whole)
 

@@ -74,7 +74,7 @@ test("one list may share with some and take back from others", () => {
   assert.deepEqual(words(entriesOf([acl([], [])], NOTHING)[0]), ["act.limits"]);
 });
 
-test("a report of something odd names the key server, where it is known", () => {
+test("a report of something odd names the key node, where it is known", () => {
   const told = (more) => words(entriesOf([event("integrity", { reported_by: LEE, reason: "answer", ...more }, { source: "portal" })], NOTHING)[0]);
   assert.deepEqual(told({}), ["act.integrity", "act.integrity-text"]);
   assert.deepEqual(told({ node: 2 }), ["act.integrity", "act.integrity-text", "act.integrity-node"]);

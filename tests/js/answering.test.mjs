@@ -1,4 +1,4 @@
-/** An owner's answer to what was added, with three key servers of which two are enough. */
+/** An owner's answer to what was added, with three key nodes of which two are enough. */
 import assert from "node:assert/strict";
 import test from "node:test";
 
@@ -50,7 +50,7 @@ const serverOf = (indexes, { sealed, version, point, proposal: { digest } } = of
 };
 
 for (const [name, act] of [["accept", accept], ["decline", decline]]) {
-  test(`one key server may be away when an owner has to ${name}, two may not`, async () => {
+  test(`one key node may be away when an owner has to ${name}, two may not`, async () => {
     for (const indexes of [[1, 2, 3], [1, 2], [3, 2]]) {
       const server = serverOf(indexes);
       await act(session, proposal);

@@ -39,7 +39,7 @@ const accepted = async (changed = {}, keys = hers) => {
 };
 const withAccept = (accept) => givenTo(session, { ...opening, stored: { accept } }, manifest);
 
-test("an owner opens what somebody else wrote by a key server's e(R, g2), and by any one of them", async () => {
+test("an owner opens what somebody else wrote by a key node's e(R, g2), and by any one of them", async () => {
   const strange = pair(made.R.multiply(own.secret), G2_GENERATOR).encode();
   for (const points of [[point], [strange, point], [new Uint8Array(576), point, strange]]) {
     assert.equal(await opened({ secret, points, context }), PLAIN);
@@ -75,7 +75,7 @@ test("her accept is hers, and of this very record", async () => {
   for (const accept of wrong) assert.throws(() => withAccept(accept), Integrity);
 });
 
-test("without an accept the key servers' answers are used; of one's own record neither", async () => {
+test("without an accept the key nodes' answers are used; of one's own record neither", async () => {
   assert.equal(await opened(givenTo(session, opening, manifest).get("medical")), PLAIN);
   assert.equal(givenTo(session, opening, { ...manifest, iss: OWNER }), undefined);
 });

@@ -89,7 +89,7 @@ test("a receipt that no node signed is a stop", async (t) => {
   await assert.rejects(present(session(), "-----BEGIN X-----\n-----END X-----\n"), { name: "Integrity" });
 });
 
-test("a credential that too few key servers confirm was not handed in", async (t) => {
+test("a credential that too few key nodes confirm was not handed in", async (t) => {
   const credential = "-----BEGIN X-----\n-----END X-----\n";
   const digest = sha256(new TextEncoder().encode(credential));
   const handedIn = (...indexes) => {

@@ -1,4 +1,4 @@
-/** The request with which a visit begins, with three key servers of which two are enough. */
+/** The request with which a visit begins, with three key nodes of which two are enough. */
 import assert from "node:assert/strict";
 import test from "node:test";
 

@@ -1,4 +1,4 @@
-"""One of three key servers is away or wrong: what a member does by the command line ends as done."""
+"""One of three key nodes is away or wrong: what a member does by the command line ends as done."""
 
 import json
 from collections.abc import Callable

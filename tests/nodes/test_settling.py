@@ -40,7 +40,7 @@ def test_a_wrong_receipt_takes_nothing_away(monkeypatch: pytest.MonkeyPatch) -> 
         return real(node, digests) if node.index == 1 else (lie,)
 
     monkeypatch.setattr(LocalSrs, "committed", committed)
-    assert settled(monkeypatch) == "Kept 1 documents; no key server knows 0.\n"
+    assert settled(monkeypatch) == "Kept 1 documents; no key node knows 0.\n"
     assert Document.objects.get().kept
 
 
@@ -60,7 +60,7 @@ def test_one_that_committed_is_enough_and_one_away_too_few(monkeypatch: pytest.M
         with pytest.raises(CommandError, match="2 documents wait on"):
             settled(monkeypatch)
     assert not Document.objects.filter(unknown=True).exists()
-    assert settled(monkeypatch) == "Kept 1 documents; no key server knows 1.\n"
+    assert settled(monkeypatch) == "Kept 1 documents; no key node knows 1.\n"
     rows = {bytes(one.digest): (one.kept, one.unknown) for one in Document.objects.all()}
     told = [(True, False), (False, True), (True, False)]
     assert [rows[one.digest] for one in made] == told

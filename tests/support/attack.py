@@ -1,6 +1,6 @@
 """Whoever holds everything of the servers and one member's seed, and tries all of it on all of it.
 
-The attacker combines what the databases of key servers and cloud hold with everything that the
+The attacker combines what the databases of key nodes and cloud hold with everything that the
 seed yields. The same code opens what was granted: without that control, a failure would
 prove nothing.
 """

@@ -59,7 +59,7 @@ def _people(system: System) -> Iterator[People]:
 
 @pytest.fixture(scope="module")
 def people(system: System) -> Iterator[People]:
-    """With the one key server that most deployments have."""
+    """With the one key node that most deployments have."""
     yield from _people(system)
 
 
@@ -512,7 +512,7 @@ LIES: dict[str, Alter] = {
 
 
 def _signed(system: System, change: Alter) -> Alter:
-    """The key server itself says something else, and signs it."""
+    """The key node itself says something else, and signs it."""
     key = secret(system.server.data, "node-1-sign")
 
     def altered(answer: Any) -> None:
@@ -571,7 +571,7 @@ def test_a_key_server_gives_the_answer_of_another_record(people: People, insured
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
-    """The same with three key servers of which two must agree."""
+    """The same with three key nodes of which two must agree."""
     with running(tmp_path_factory.mktemp("three"), env=THREE_NODES) as system:
         yield from _people(system)
 

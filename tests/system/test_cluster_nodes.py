@@ -1,4 +1,4 @@
-"""Any one of three key servers may fail, be slow, lie or lose its memory: real processes, real kills."""
+"""Any one of three key nodes may fail, be slow, lie or lose its memory: real processes, real kills."""
 
 import contextlib
 import os
@@ -160,7 +160,7 @@ def two_are_away(cluster: Cluster, owner: Person, look: Looking, folder: Path) -
     cluster.kill("srs-3")
     failed = look.doctor.fails(5, "open", look.record, "--partition", "medical",
                                "--output", str(folder / "nothing"))  # fmt: skip
-    assert "right now: too few key servers" in failed["error"]
+    assert "right now: too few key nodes" in failed["error"]
     element = folder / "kept.element"
     element.write_text(MEDICAL)
     owner.fails(5, "deposit", "--partition", f"medical={element}")

@@ -270,12 +270,12 @@ def _work(play: Play, operations: int, danger: float) -> None:
         if number % 100 == 0:
             print(f"{number} operations, {play.kills} kills, {play.repeats} repeats", flush=True)
         if play.dice.random() < danger:
-            # Never two key servers at once: that is another promise, and another test.
+            # Never two key nodes at once: that is another promise, and another test.
             free = [] if play.down & set(NODES) else list(NODES)
             _kill(play, play.dice.choice([*free, *OTHERS]), play.dice.random() * 0.6)
         play.dice.choices(verbs, weights)[0](play)
         _heal(play, play.down & set(OTHERS))
-        # A key server stays away for some operations, and then has something to catch up with.
+        # A key node stays away for some operations, and then has something to catch up with.
         if play.down and play.dice.random() < 0.4:
             _heal(play, set(play.down))
     _heal(play, set(play.down))

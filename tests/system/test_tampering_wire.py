@@ -250,7 +250,7 @@ def test_somebody_elses_keys_are_shown(target: Target, wire: Wire) -> None:
 
 
 def test_receipts_are_changed(target: Target, wire: Wire) -> None:
-    """Nothing counts as done without the key servers' own words."""
+    """Nothing counts as done without the key nodes' own words."""
     path = target.system.file("i.xml", "<i>2</i>")
     words = ("deposit", "--partition", f"insurance={path}")
     for alter in (set_at("receipts", 0)(other_letter), set_at("receipts")([])):

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     """Run it daily; it may run at any time, beside deposits, and be killed at any time."""
 
     help = (
-        "Remove what no deposit refers to: documents that no key server knows, as settle_deposits at"
+        "Remove what no deposit refers to: documents that no key node knows, as settle_deposits at"
         " the portal found, attachments and blobs."
     )
 

@@ -1,4 +1,4 @@
-"""Role credentials: asking an authority for one, handing it in, what the key servers say of it."""
+"""Role credentials: asking an authority for one, handing it in, what the key nodes say of it."""
 
 import hashlib
 from argparse import Namespace
@@ -58,7 +58,7 @@ def _check_words(options: Namespace) -> None:
 
 
 def present(app: App, options: Namespace) -> Answer:
-    """Hand in what the authority sent back; every key server verifies it."""
+    """Hand in what the authority sent back; every key node verifies it."""
     octets = _read(options.file)
     with app.signed_in() as who:
         _require_own(who, octets)
@@ -66,12 +66,12 @@ def present(app: App, options: Namespace) -> Answer:
         digest = hashlib.sha256(octets).digest()
         taken = check_receipts(who, found.receipts, kind="credential", digest=digest)
         if taken < acknowledging(who.deployment):
-            raise IntegrityError("Fewer key servers gave receipts than it takes.")
+            raise IntegrityError("Fewer key nodes gave receipts than it takes.")
         data, lines = _told(_agreed(who, who.api.get(Credentials, "/credential")))
         counts = {"taken": taken, "servers": who.deployment.n}
     if taken < who.deployment.n:
         lines.append(
-            f"{taken} of {who.deployment.n} key servers have it. Give the same command again later."
+            f"{taken} of {who.deployment.n} key nodes have it. Give the same command again later."
         )
     return Answer({**data, **counts}, lines)
 
@@ -105,7 +105,7 @@ def _require_own(who: Session, octets: bytes) -> None:
 
 
 def show(app: App, options: Namespace) -> Answer:
-    """What the key servers say of one's own credential, or of somebody else's."""
+    """What the key nodes say of one's own credential, or of somebody else's."""
     with app.signed_in() as who:
         where = "/credential"
         if options.email and checked_login(options.email) != who.me.login:
@@ -116,7 +116,7 @@ def show(app: App, options: Namespace) -> Answer:
 
 
 def _agreed(who: Session, found: Credentials) -> SaidOfCredential | None:
-    """What at least t key servers say; None when that many say that there is none.
+    """What at least t key nodes say; None when that many say that there is none.
 
     The servers' answers come by the portal, unsigned: what they decide is in their signed answers.
     """

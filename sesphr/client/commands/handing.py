@@ -12,7 +12,7 @@ from sesphr.client.session import Session, checked_login
 from sesphr.client.sharing import Outcome
 
 FINISHED = "hand-over-finished"
-DEAL_AGAIN = "The key servers could not be dealt new keys yet: run deal-again."
+DEAL_AGAIN = "The key nodes could not be dealt new keys yet: run deal-again."
 
 
 def take_over(app: App, options: Namespace) -> Answer:

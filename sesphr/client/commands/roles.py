@@ -87,9 +87,9 @@ def _may_read(authority: Authority, wanted: RoleGrant) -> list[str]:
 def _trust(who: Session) -> str:
     n, t = who.deployment.n, who.deployment.t
     if t == 1:
-        return "This trusts each key server: one alone could let somebody in without asking you."
+        return "This trusts each key node: one alone could let somebody in without asking you."
     return (
-        f"This trusts the key servers: any {t} of the {n} together could let somebody in without "
+        f"This trusts the key nodes: any {t} of the {n} together could let somebody in without "
         "asking you."
     )
 
@@ -143,15 +143,13 @@ def _taken(
 
 
 def deal_again(app: App, options: Namespace) -> Answer:
-    """Deal what the key servers lack, which is everything after their number or names changed."""
+    """Deal what the key nodes lack, which is everything after their number or names changed."""
     del options
     with app.signed_in() as who:
         require_owner(who)
         outcome = sharing.change(who, lambda present: present)
     line = (
-        "The key servers were dealt what they lacked."
-        if outcome.changed
-        else "Nothing was lacking."
+        "The key nodes were dealt what they lacked." if outcome.changed else "Nothing was lacking."
     )
     return Answer(outcome.as_json(), [line])
 

@@ -1,6 +1,6 @@
 /**
  * What opens a record of one's own that somebody else wrote: the keys that one wrapped on accepting
- * it, or what the key servers answer the owner alone.
+ * it, or what the key nodes answer the owner alone.
  * @module
  */
 import { b64uDecode } from "../crypto/encoding.js";

@@ -1,6 +1,6 @@
 /**
  * The signed manifests of an owner's records as they are opened: by the owner or whoever the key
- * servers let add, of that record, and never an older one than this device has seen.
+ * nodes let add, of that record, and never an older one than this device has seen.
  * @module
  */
 import { b64uEncode } from "../crypto/encoding.js";

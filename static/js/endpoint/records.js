@@ -30,7 +30,7 @@ export const DEPOSITS = "deposits";
  * Records that the member owns or may read something of, oldest first.
  * @param {Reader} session
  * @param {{owner?: string, seenBy?: string}} [query] owner: only this owner's; seenBy: own records,
- *   with the partitions that the key servers would give that member now
+ *   with the partitions that the key nodes would give that member now
  * @returns {Promise<RecordView[]>}
  * @throws {Integrity} when the list cannot be true
  */

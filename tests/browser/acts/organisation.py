@@ -53,6 +53,7 @@ def find(page: Page, **sought: str) -> None:
 def remove(page: Page, name: str) -> None:
     """Remove somebody from the staff, after reading what it means."""
     page.get_by_role("button", name=re.compile(f"^Remove.*{name}")).click()
-    expect(page.get_by_role("dialog")).to_contain_text("every key server forgets")
+    expect(page.get_by_role("dialog")).to_contain_text("every key node forgets")
+    expect(page.get_by_role("dialog")).to_contain_text("They are signed out for good.")
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.locator("#result")).to_contain_text(re.compile(f"{name} has left"))

@@ -70,8 +70,8 @@ def test_what_the_nodes_committed_is_never_collected(
         problem(owner.send(lost), 503)
     # Whichever timer comes first, and however late.
     assert collected(100 * DAY) == 0
-    assert settled() == "Kept 1 documents; no key server knows 0.\n"
-    assert settled() == "Kept 0 documents; no key server knows 0.\n"
+    assert settled() == "Kept 1 documents; no key node knows 0.\n"
+    assert settled() == "Kept 0 documents; no key node knows 0.\n"
     assert collected(100 * DAY) == 0
     assert Document.objects.filter(kept=True).count() == 2
     opens(owner, lost)
@@ -97,8 +97,8 @@ def test_what_no_node_took_goes(owner: Person, monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as broken:
         broken.setattr(LocalSrs, "deposit", away)
         problem(owner.send(sealed_by(owner)), 503)
-    assert settled(DAY - 60) == "Kept 0 documents; no key server knows 0.\n"
-    assert settled() == "Kept 0 documents; no key server knows 1.\n"
+    assert settled(DAY - 60) == "Kept 0 documents; no key node knows 0.\n"
+    assert settled() == "Kept 0 documents; no key node knows 1.\n"
     assert (collected(), Document.objects.count()) == (1, 0)
 
 

@@ -180,7 +180,7 @@ def test_the_commands_say_what_went_wrong(name: str, nodes: tuple[FakeNode, ...]
     assert error.value.returncode == 1
     person = registered()
     nodes[0].failure = OUT_OF_REACH
-    with pytest.raises(CommandError, match="Too few key servers can be reached"):
+    with pytest.raises(CommandError, match="Too few key nodes can be reached"):
         command(name, person.login)
 
 

@@ -88,7 +88,7 @@ def test_without_a_file_it_is_said_what_to_do(data: Path) -> None:
 
 def test_a_server_that_is_no_peer_is_not_called(data: Path) -> None:
     write(data, card("cloud"))
-    with pytest.raises(Unavailable, match="key server 3"):
+    with pytest.raises(Unavailable, match="key node 3"):
         connect("srs-3")
 
 

@@ -1,4 +1,4 @@
-"""Asking several key servers of which some are away, slow or wrong."""
+"""Asking several key nodes of which some are away, slow or wrong."""
 
 import threading
 import time

@@ -7,12 +7,11 @@ import { date } from "../../ui/format.js";
 import { t } from "../../ui/messages.js";
 import { avatar } from "../../ui/people.js";
 import { explain, failed, loading, report } from "../../ui/states.js";
+import { FINISHED, actsFor, meaning, outcome } from "./departing.js";
 
 /** @typedef {import("../../endpoint/organisations.js").Administered} Administered */
 /** @typedef {import("../../endpoint/organisations.js").Staff} Staff */
 /** @typedef {import("../../endpoint/session.js").Session} Session */
-
-const FINISHED = "left";
 
 /** The list on the page. */
 export class StaffList {
@@ -82,7 +81,7 @@ export class StaffList {
   #receipts(row, one) {
     if (one.leaving === null) return;
     const n = confirmations(this.session, one);
-    const ended = [t("org.receipts", { n, nodes: one.leaving.nodes }), ...actsFor(one)].join(" ");
+    const ended = said([{ words: "org.receipts", values: { n, nodes: one.leaving.nodes } }, ...actsFor(one)]);
     fill(row, { receipts: one.leaving.ends_membership ? ended : t("org.stays") });
     show(slot(row, "receipts"));
   }
@@ -95,7 +94,7 @@ export class StaffList {
       if (one.state === "current" && !(await this.#sure(one))) return byId(`post-${id}`).querySelector("button")?.focus();
       const after = await this.place.remove(id);
       byId(`post-${id}`).replaceWith(this.#row(after));
-      this.told(outcome(after, confirmations(this.session, after)));
+      this.told(said(outcome(after, confirmations(this.session, after))));
     } catch (error) {
       report(error);
       this.told(explain(error));
@@ -105,8 +104,7 @@ export class StaffList {
 
   /** @param {Staff} one */
   async #sure({ id, name }) {
-    const ahead = await this.place.ahead(id);
-    const means = [t(ahead.ends_membership ? "org.remove.ends" : "org.remove.stays", { name }), ...actsFor(ahead)].join(" ");
+    const means = said(meaning(name, await this.place.ahead(id)));
     return confirm({
       template: "t-remove", title: t("org.remove", { name }), yes: t("org.remove.yes"), no: t("org.remove.no"), danger: true,
       slots: { means, readers: t("org.remove.told") },
@@ -119,16 +117,7 @@ function when({ since, until }) {
   return until === null ? t("org.since", { date: date(since) }) : t("org.until", { since: date(since), until: date(until) });
 }
 
-/** @param {Staff} after @param {number} n confirmations @returns {string} */
-function outcome(after, n) {
-  const { name, leaving, state } = after;
-  const nodes = leaving?.nodes ?? 0;
-  if (state === FINISHED && !leaving?.ends_membership) return t("org.removed-stays", { name });
-  const words = state === FINISHED ? "org.removed" : "org.unfinished";
-  return [t(words, { name, n, nodes }), ...actsFor(after)].join(" ");
-}
-
-/** What a leaver still does for people whom nobody else acts for. @param {{acts_for: number}} of @returns {string[]} */
-function actsFor({ acts_for: n }) {
-  return n > 0 ? [t("org.acts-for", { n })] : [];
+/** @param {import("./departing.js").Sentence[]} sentences @returns {string} */
+function said(sentences) {
+  return sentences.map(({ words, values }) => t(words, values)).join(" ");
 }
