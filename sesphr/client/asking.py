@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from sesphr.client import times
-from sesphr.client.answers import KeyRequestId
+from sesphr.client.answers.requests import KeyRequestId
 from sesphr.client.depositing import outbox_key
 from sesphr.client.errors import ConflictError, RefusedError, UsageError
 from sesphr.client.session import Session

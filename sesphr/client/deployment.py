@@ -4,7 +4,7 @@ At the first contact with an address the operator's key and the configuration ar
 taken on trust; from then on another key or another configuration stops every command.
 """
 
-from sesphr.client.answers import DeploymentAnswer
+from sesphr.client.answers.account import DeploymentAnswer
 from sesphr.client.errors import IntegrityError, ServerError
 from sesphr.client.home import Home
 from sesphr.client.http import Api

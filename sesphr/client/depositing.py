@@ -9,7 +9,7 @@ from typing import Any
 
 from sesphr.client import contents, uploading
 from sesphr.client.again import Next
-from sesphr.client.answers import Deposited
+from sesphr.client.answers.records import Deposited
 from sesphr.client.contents import Content
 from sesphr.client.errors import (
     ConflictError,

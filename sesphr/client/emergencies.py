@@ -7,7 +7,7 @@ the asker signed, after checking it; then the asker sends all of it.
 from typing import Any
 
 from sesphr.client import people, visiting
-from sesphr.client.answers import Emergencies, Emergency, Openable
+from sesphr.client.answers.visits import Emergencies, Emergency, Openable
 from sesphr.client.errors import IntegrityError, RefusedError, UsageError
 from sesphr.client.session import Session
 from sesphr.client.statement import payload, sign, verify

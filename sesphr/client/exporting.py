@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from sesphr.client.access import Opening, ask, require_all
-from sesphr.client.answers import RecordView
+from sesphr.client.answers.records import RecordView
 from sesphr.client.attached import Told, fetch, write_files
 from sesphr.client.errors import IntegrityError
 from sesphr.client.files import output_folder, write_atomically

@@ -9,16 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 from sesphr.client import compared, people
-from sesphr.client.answers import (
+from sesphr.client.answers.account import Registered
+from sesphr.client.answers.family import (
     Acting,
-    Anything,
     Dependant,
     Dependants,
     Found,
     GuardedSlot,
     Invitation,
-    Registered,
 )
+from sesphr.client.answers.shapes import Anything
 from sesphr.client.errors import IntegrityError, RefusedError, UsageError
 from sesphr.client.lines import clean
 from sesphr.client.people import Person

@@ -7,7 +7,9 @@ with the old one, and keeps that for what was encrypted before.
 from typing import Any
 
 from sesphr.client import guardians, people, recovery, sharing
-from sesphr.client.answers import Anything, Dependant, Expiry, Offered, Parameters, TakenOver
+from sesphr.client.answers.account import Parameters
+from sesphr.client.answers.family import Dependant, Expiry, Offered, TakenOver
+from sesphr.client.answers.shapes import Anything
 from sesphr.client.app import App
 from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError
 from sesphr.client.people import Person

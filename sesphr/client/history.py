@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sesphr.client import people, sharing
-from sesphr.client.answers import Lists
+from sesphr.client.answers.lists import Lists
 from sesphr.client.errors import IntegrityError
 from sesphr.client.lines import clean
 from sesphr.client.rules import Rule

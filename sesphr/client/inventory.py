@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sesphr.client import activity, listing
-from sesphr.client.answers import Event, RecordView
+from sesphr.client.answers.activity import Event
+from sesphr.client.answers.records import RecordView
 from sesphr.client.errors import ServerError
 from sesphr.client.outbox import Outbox
 from sesphr.client.session import Session

@@ -6,7 +6,7 @@ opened is checked by signatures, and by whose it is listed as.
 
 from collections.abc import Iterable, Mapping
 
-from sesphr.client.answers import Records, RecordView
+from sesphr.client.answers.records import Records, RecordView
 from sesphr.client.errors import IntegrityError
 from sesphr.client.session import Session
 

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from sesphr.client.answers import Id, Name
+from sesphr.client.answers.shapes import Id, Name
 
 
 class Addable(BaseModel):

@@ -13,7 +13,8 @@ from typing import Any
 
 from sesphr.client import authors, contributed
 from sesphr.client.access import Opening, ask_everybody, decode_points
-from sesphr.client.answers import Anything, CloudObject
+from sesphr.client.answers.opening import CloudObject
+from sesphr.client.answers.shapes import Anything
 from sesphr.client.errors import ClientError, IntegrityError
 from sesphr.client.session import Session
 from sesphr.client.statement import verify

@@ -8,7 +8,7 @@ are a red stop.
 from dataclasses import dataclass, field
 from typing import Any
 
-from sesphr.client.answers import DirectoryEntry
+from sesphr.client.answers.account import DirectoryEntry
 from sesphr.client.errors import IntegrityError, RefusedError
 from sesphr.client.home import Folder
 from sesphr.client.http import Api

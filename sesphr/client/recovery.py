@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sesphr.client.answers import Parameters
+from sesphr.client.answers.account import Parameters
 from sesphr.client.errors import RefusedError, UsageError
 from sesphr.client.home import Folder
 from sesphr.client.registration import FIRST_PARTITIONS, OWNER, registration

@@ -9,16 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from sesphr.client import people, prompts
-from sesphr.client.answers import (
+from sesphr.client.answers.account import (
     Generations,
     Me,
     Parameters,
-    Receipts,
     Registrations,
     SignedIn,
     Slot,
     SlotParameters,
 )
+from sesphr.client.answers.shapes import Receipts
 from sesphr.client.errors import IntegrityError, RefusedError, UsageError
 from sesphr.client.home import Folder, Home
 from sesphr.client.http import Api

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sesphr.client.answers import AclState, InForce
+from sesphr.client.answers.lists import AclState, InForce
 from sesphr.client.dealing import Lacking, deal
 from sesphr.client.errors import (
     ConflictError,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from sesphr.client.answers import RecordView
+from sesphr.client.answers.records import RecordView
 from sesphr.client.session import Session
 from sesphr.crypto.document import PHR
 from sesphr.crypto.encoding import lp

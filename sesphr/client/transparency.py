@@ -6,7 +6,8 @@ is computed here and never believed.
 
 from dataclasses import dataclass
 
-from sesphr.client.answers import Consistency, Proof
+from sesphr.client.answers.activity import Consistency
+from sesphr.client.answers.opening import Proof
 from sesphr.client.errors import IntegrityError
 from sesphr.client.http import Api
 from sesphr.crypto import log, merkle

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from sesphr.client.answers import Attachment
+from sesphr.client.answers.records import Attachment
 from sesphr.client.errors import ConflictError, IntegrityError, ServerError, UsageError
 from sesphr.client.http import Api
 

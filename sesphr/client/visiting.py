@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from sesphr.client.access import Checked, checked_answers, verdicts
-from sesphr.client.answers import Access, NodeAnswer, Openable, Ways
+from sesphr.client.answers.opening import Access, NodeAnswer
+from sesphr.client.answers.visits import Openable, Ways
 from sesphr.client.errors import (
     IntegrityError,
     NotNowError,

@@ -14,7 +14,7 @@ from sesphr import fanout
 from sesphr.adapters import get_cloud
 from sesphr.client.access import checked_answers
 from sesphr.client.access import verdicts as said
-from sesphr.client.answers import NodeAnswer
+from sesphr.client.answers.opening import NodeAnswer
 from sesphr.crypto import statements
 from sesphr.crypto.encoding import b64u_encode
 from sesphr.deployment import get_deployment

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sesphr.client import deployment, sealing, session, times
-from sesphr.client.answers import Deposited
+from sesphr.client.answers.records import Deposited
 from sesphr.client.home import Home
 from sesphr.client.http import Api
 from sesphr.crypto import envelope, statements

@@ -20,7 +20,7 @@ import pytest
 
 from sesphr.client import times, uploading
 from sesphr.client.access import ask
-from sesphr.client.answers import Deposited
+from sesphr.client.answers.records import Deposited
 from sesphr.client.app import App
 from sesphr.client.session import Session
 from sesphr.crypto import envelope, hpke

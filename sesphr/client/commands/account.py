@@ -4,7 +4,8 @@ from argparse import Namespace
 from typing import Any
 
 from sesphr.client import enrolment, people, prompts, recovery
-from sesphr.client.answers import Anything, Me, Registered
+from sesphr.client.answers.account import Me, Registered
+from sesphr.client.answers.shapes import Anything
 from sesphr.client.app import Answer, App
 from sesphr.client.errors import ConflictError, IntegrityError, RefusedError, UsageError, told
 from sesphr.client.session import (

@@ -5,7 +5,8 @@ from typing import Any
 
 from sesphr.client import activity as history
 from sesphr.client import people
-from sesphr.client.answers import Event, KeyRequests
+from sesphr.client.answers.activity import Event
+from sesphr.client.answers.requests import KeyRequests
 from sesphr.client.app import Answer, App
 from sesphr.client.lines import event_line
 from sesphr.client.session import Session

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sesphr.client import times
-from sesphr.client.answers import Credentials, SaidOfCredential, TakenCredential
+from sesphr.client.answers.credentials import Credentials, SaidOfCredential, TakenCredential
 from sesphr.client.app import Answer, App
 from sesphr.client.errors import IntegrityError, RefusedError, UsageError
 from sesphr.client.files import write_atomically

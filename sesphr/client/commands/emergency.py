@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import Any
 
 from sesphr.client import emergencies, sharing, visits
-from sesphr.client.answers import Emergency, Notice, Notices
+from sesphr.client.answers.visits import Emergency, Notice, Notices
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.consent import check_hours
 from sesphr.client.commands.names import address, identifier

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import Any
 
 from sesphr.client import compared, guardians, handing
-from sesphr.client.answers import Dependant, GuardianOf, Invitation
+from sesphr.client.answers.family import Dependant, GuardianOf, Invitation
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import address
 from sesphr.client.errors import RefusedError, UsageError

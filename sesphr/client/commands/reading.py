@@ -8,7 +8,7 @@ from typing import Any
 
 from sesphr.client import exporting, folders, inventory, visiting
 from sesphr.client.access import PURPOSE, Opening, ask
-from sesphr.client.answers import RecordView
+from sesphr.client.answers.records import RecordView
 from sesphr.client.app import Answer, App
 from sesphr.client.attached import FOLDER, write_files
 from sesphr.client.commands.names import identifier

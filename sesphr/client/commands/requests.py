@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import Any
 
 from sesphr.client import asking, people
-from sesphr.client.answers import KeyRequest, KeyRequests, KeyRequestState
+from sesphr.client.answers.requests import KeyRequest, KeyRequests, KeyRequestState
 from sesphr.client.app import Answer, App
 from sesphr.client.commands.names import address, identifier
 from sesphr.client.commands.names import partitions as check_names

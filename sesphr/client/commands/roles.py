@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sesphr.client import history, people, rules, sharing, standing
-from sesphr.client.answers import Authorities, Authority
+from sesphr.client.answers.lists import Authorities, Authority
 from sesphr.client.app import Answer, App
 from sesphr.client.commands import sharing as persons
 from sesphr.client.commands.names import partitions as check_names

@@ -7,7 +7,7 @@ import pytest
 
 from sesphr.client import access, importer
 from sesphr.client.access import Checked, Vote
-from sesphr.client.answers import Access
+from sesphr.client.answers.opening import Access
 from sesphr.client.errors import FileNotAccepted, IntegrityError, RefusedError
 from sesphr.client.transparency import Checkpoint, check_consistency
 from sesphr.crypto import merkle
