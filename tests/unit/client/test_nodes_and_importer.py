@@ -8,20 +8,24 @@ import pytest
 from sesphr.client import access, importer
 from sesphr.client.access import Checked, Vote
 from sesphr.client.answers.opening import Access
-from sesphr.client.errors import FileNotAccepted, IntegrityError, RefusedError
+from sesphr.client.errors import FileNotAccepted, IntegrityError, NotNowError, RefusedError
 from sesphr.client.transparency import Checkpoint, check_consistency
 from sesphr.crypto import merkle
 from sesphr.crypto.encoding import b64u_encode
 
 RECORD, OWNER = "1" * 8 + "-0000-4000-8000-000000000000", "2" * 8 + "-0000-4000-8000-000000000000"
 DIGEST = secrets.token_bytes(32)
+DENIED = {"decision": "deny", "reason": "no rule"}
 
 
 def agreed(votes, t=2, partitions=("medical", "insurance"), complete=True):
-    session = SimpleNamespace(deployment=SimpleNamespace(t=t), me=SimpleNamespace(id="me"))
+    session = SimpleNamespace(deployment=SimpleNamespace(n=3, t=t), me=SimpleNamespace(id="me"))
     item = {"record": RECORD, "partitions": list(partitions)}
     asked = SimpleNamespace(payload={"items": [item]}, jws="a.b.c")
     checked = Checked(votes=votes, good=len(votes))
+    for one in votes:
+        denied = [name for name in partitions if name not in one.points]
+        checked.denials.count({"partition": name, **DENIED} for name in denied)
     return access._agreed(session, asked, Access(answers=[], objects=[]), checked, complete)
 
 
@@ -33,10 +37,11 @@ def test_enough_nodes_must_allow():
     found = agreed([vote(1, medical=b"1", insurance=b"2"), vote(3, medical=b"3")])
     assert found.allowed == ["medical"]
     assert found.points == {"medical": {1: b"1", 3: b"3"}}
+    for too_few in ([vote(2, medical=b"1")], []):
+        with pytest.raises(NotNowError):
+            agreed(too_few)
     with pytest.raises(RefusedError):
-        agreed([vote(2, medical=b"1")])
-    with pytest.raises(RefusedError):
-        agreed([])
+        agreed([vote(1), vote(2)])
 
 
 @pytest.mark.parametrize("other", [{"version": 2}, {"manifest": bytes(32)}, {"owner": RECORD}])

@@ -102,7 +102,7 @@ def test_all_is_dealt_again_to_another_group_of_nodes(ada, lee, certified, wire,
     assert ada.ok("deal-again")["changed"] is False
     for model in (Share, Delegation):
         model.objects.using("srs").update(group="x" * 43)
-    assert opened(lee, record, tmp_path) == 3
+    assert opened(lee, record, tmp_path) == 5
     assert ada.ok("deal-again")["changed"] is True
     deal = json.loads(wire.sent("POST", "/acl")[-1])["deal"]
     assert deal is not None
