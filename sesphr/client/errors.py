@@ -63,7 +63,7 @@ class NotNowError(ServerError):
     def __init__(self) -> None:
         super().__init__(
             "This cannot be opened right now: too few of the key nodes that can open it answer."
-            " Nothing is lost; try again in a moment."
+            " Nothing is lost; try again in a moment. If it stays so, ask its owner to share it again."
         )
 
 

@@ -537,11 +537,12 @@ def test_a_key_server_lies_and_signs_it(people: People, insured: str, what: str)
 def test_a_key_server_that_has_nothing_to_open_with_opens_nothing(
     people: People, insured: str
 ) -> None:
-    """It says so itself: that is a refusal, and no alarm."""
+    """It says so itself: nobody refuses anything, and it is no alarm."""
     alter = _signed(people.system, _point(None))
-    with people.wire.changing("POST", "/access", alter) as fired:
-        assert people.lee.opened(insured, "insurance") == {}
+    with people.wire.changing("POST", "/access", alter) as fired, pytest.raises(Stopped) as stopped:
+        people.lee.opened(insured, "insurance")
     assert fired
+    assert (stopped.value.told["name"], stopped.value.told["code"]) == ("ApiError", "unavailable")
 
 
 def test_a_key_server_names_another_owner(people: People, insured: str) -> None:
