@@ -1,7 +1,7 @@
 """What the log keeps: entries, whose streams are, the hashes of complete subtrees, and a lock.
 
 Rows of Entry and Hash are never changed or removed: triggers refuse it, raw SQL
-included (migration 0002). Nothing here says what an entry commits to.
+included (`audit.triggers`). Nothing here says what an entry commits to.
 """
 
 from django.db import models

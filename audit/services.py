@@ -30,11 +30,11 @@ def append(*, stream: uuid.UUID, number: int, entry: bytes, caller: str | None =
     # Durable, because a proof must never be given for what could be rolled back.
     with transaction.atomic(using=ALIAS, durable=True):
         lock()
-        _require_own(stream, caller)
-        present = selectors.find(stream, number)
-        if present is not None:
-            return _same(present, entry)
+        if caller is not None:
+            _require_own(stream, caller)
         length = selectors.stream_length(stream)
+        if number <= length and (present := selectors.find(stream, number)) is not None:
+            return _same(present, entry)
         if number != length + 1:
             raise Conflict(f"The stream has {length} entries; append number {length + 1} next.")
         if caller is not None:
@@ -48,11 +48,11 @@ def lock() -> None:
     Lock.objects.select_for_update().get(id=1)
 
 
-def _require_own(stream: uuid.UUID, caller: str | None) -> None:
+def _require_own(stream: uuid.UUID, caller: str) -> None:
     """Stream ids stand in every answer. One entry of somebody else's, and its server could never
     append the next, nor release anything, which waits for that."""
     found = Stream.objects.filter(id=stream).first()
-    if caller is None or found is None or found.writer == caller:
+    if found is None or found.writer == caller:
         return
     logger.warning("%s was refused the stream %s of %s", caller, stream, found.writer)
     raise Refused("The stream is another server's.", code="foreign-stream")
