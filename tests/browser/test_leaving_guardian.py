@@ -46,6 +46,8 @@ def acts_on(page: Page) -> None:
     page.wait_for_url("**/care")
     expect(page.get_by_text("Your membership has ended")).to_be_visible()
     expect(page.get_by_label("Their full name")).to_be_hidden()
+    # Until the list is there, the page says that it is being read.
+    expect(page.get_by_role("button", name="Act for Tim Newman")).to_be_visible()
     look(page, whole=True)
     page.goto("/profile")
     page.wait_for_url("**/care")
