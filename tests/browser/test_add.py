@@ -386,6 +386,7 @@ def add_part(page: Page, name: str, part: str) -> None:
     page.get_by_label(part).check()
     axe.assert_none(page)
     page.keyboard.press("Enter")
+    expect(page.locator("#part-name")).to_be_hidden()
 
 
 def rename(page: Page, part: str, name: str) -> None:
@@ -417,6 +418,34 @@ def test_a_part_is_renamed_and_found_by_its_name_on_other_pages(adding: Adding) 
     saved(page)
     page.goto("/record")
     expect(page.get_by_role("tab", name="Medical")).to_be_visible(timeout=PATIENCE)
+
+
+def test_what_is_left_out_can_be_taken_in_again_and_everything_cannot_go(adding: Adding) -> None:
+    page = adding.page
+    choose(page, SAMPLES / "ips_ig_bundle01.json")
+    change_part(page, "prescription", "Leave it out of the record")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("That is 2 medicines. Doctors and pharmacists rely on these.")
+    axe.assert_none(page)
+    page.keyboard.press("Escape")
+    expect(column(page, "prescription")).to_be_visible()
+    change_part(page, "prescription", "Leave it out of the record")
+    page.get_by_role("button", name="Leave it out").press("Enter")
+    out = page.locator(".column--out")
+    expect(out).to_contain_text("2 items")
+    move = out.locator("[data-action=move]").first
+    move.press("Enter")
+    page.get_by_role("menuitem", name="To Medical").press("Enter")
+    expect(out).to_contain_text("1 item")
+    for part in ("medical", "personal"):
+        change_part(page, part, "Leave it out of the record")
+        page.get_by_role("button", name="Leave it out").press("Enter")
+    expect(page.locator("#save-reason")).to_have_text(
+        "You left everything out. Take something back to save it."
+    )
+    expect(page.locator("#save")).to_have_attribute("aria-disabled", "true")
+    undo(page, "You left Personal out")
+    expect(page.locator("#save[aria-disabled=false]")).to_be_visible()
 
 
 def test_an_own_part_is_filled_by_keyboard_and_says_its_name_inside_alone(
@@ -454,34 +483,6 @@ def test_a_merge_warns_of_the_name_once_and_is_taken_back(adding: Adding) -> Non
     undo(page, "You put all of Personal")
     expect(column(page, "personal")).to_contain_text("1 name with address")
     expect(warned).to_have_count(0)
-
-
-def test_what_is_left_out_can_be_taken_in_again_and_everything_cannot_go(adding: Adding) -> None:
-    page = adding.page
-    choose(page, SAMPLES / "ips_ig_bundle01.json")
-    change_part(page, "prescription", "Leave it out of the record")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("That is 2 medicines. Doctors and pharmacists rely on these.")
-    axe.assert_none(page)
-    page.keyboard.press("Escape")
-    expect(column(page, "prescription")).to_be_visible()
-    change_part(page, "prescription", "Leave it out of the record")
-    page.get_by_role("button", name="Leave it out").press("Enter")
-    out = page.locator(".column--out")
-    expect(out).to_contain_text("2 items")
-    move = out.locator("[data-action=move]").first
-    move.press("Enter")
-    page.get_by_role("menuitem", name="To Medical").press("Enter")
-    expect(out).to_contain_text("1 item")
-    for part in ("medical", "personal"):
-        change_part(page, part, "Leave it out of the record")
-        page.get_by_role("button", name="Leave it out").press("Enter")
-    expect(page.locator("#save-reason")).to_have_text(
-        "You left everything out. Take something back to save it."
-    )
-    expect(page.locator("#save")).to_have_attribute("aria-disabled", "true")
-    undo(page, "You left Personal out")
-    expect(page.locator("#save[aria-disabled=false]")).to_be_visible()
 
 
 def signed_card(bundle: bytes) -> bytes:

@@ -146,7 +146,7 @@ def test_other_key_nodes_are_dealt_everything_again(table: Table) -> None:
     table.owner.ok("grant", "--role", "physician", "--partition", "medical", "--history")
     system = table.site.system
     system.databases.execute("srs", "UPDATE srs_share SET `group` = 'x'")
-    table.opens("medical", 3)
+    table.opens("medical", 5)
     table.look()
     expect(page.get_by_role("heading", name="Some whom you let in cannot open")).to_be_visible()
     axe.assert_none(page)
