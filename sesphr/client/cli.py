@@ -27,6 +27,9 @@ TEXTS = (
     "organisation", "secret", "patient", "colleague", "activation_code",
 )  # fmt: skip
 
+# Characters of a digest, b64u.
+DIGEST = 43
+
 # Commands that nobody gives for somebody else.
 OWN = (
     "register", "confirm", "recover", "change-password", "recovery-code", "sign-out-everywhere",
@@ -82,10 +85,12 @@ def parser() -> argparse.ArgumentParser:
 
 def _joined(arguments: list[str]) -> list[str]:
     """`--issuer -DIGEST` as one word: every 64th digest begins with a hyphen, as options do."""
-    given, joined = iter(arguments), []
-    for word in given:
-        value = next(given, None) if word == "--issuer" else None
-        joined.append(word if value is None else f"{word}={value}")
+    joined: list[str] = []
+    for word in arguments:
+        if joined[-1:] == ["--issuer"] and len(word) == DIGEST:
+            joined[-1] = f"--issuer={word}"
+        else:
+            joined.append(word)
     return joined
 
 

@@ -46,8 +46,9 @@ def test_global_options_stand_before_or_after(words):
 def test_a_digest_may_begin_with_a_hyphen(issuer):
     found = parse(["emergency", "rule", "--issuer", issuer, "--role", "physician", "--hours", "1"])
     assert (found.issuer, found.role, found.hours) == (issuer, "physician", 1)
-    with pytest.raises(UsageError, match="--issuer"):
-        parse(["emergency", "rule", "--issuer"])
+    for words in (["--issuer"], ["--issuer", "--hours", "1"]):
+        with pytest.raises(UsageError, match="--issuer"):
+            parse(["emergency", "rule", *words])
 
 
 def test_nobody_is_a_matter_of_usage(tmp_path, monkeypatch):
