@@ -9,6 +9,7 @@ from django.db import ConnectionHandler, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from sesphr.roles import only_app
 
@@ -63,3 +64,9 @@ def test_at_once_or_step_by_step(alias: str, tmp_path: Path) -> None:
     at_once = made(tmp_path / "at-once", alias, at_once=True)
     assert len(at_once) > 10
     assert at_once == made(tmp_path / "steps", alias, at_once=False)
+
+
+@pytest.mark.parametrize("alias", ["srs", "cloud", "audit"])
+def test_a_database_of_one_app_is_asked_for_its_migrations_alone(alias: str) -> None:
+    applied = MigrationRecorder(connections[alias]).applied_migrations()
+    assert {app for app, _ in applied} == {only_app(alias)}
